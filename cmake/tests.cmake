@@ -1,0 +1,24 @@
+# tests/unit/*.c: one program per file, linked with the library's objects so that it may look inside.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+
+add_library(rensa_testmain OBJECT tests/unit/main.c)
+target_include_directories(rensa_testmain PRIVATE include tests/unit)
+target_link_libraries(rensa_testmain PRIVATE PkgConfig::CMOCKA)
+
+function(rensa_test name)
+  add_executable(test_${name} ${ARGN} $<TARGET_OBJECTS:rensa_testmain> $<TARGET_OBJECTS:rensa_objects>)
+  target_include_directories(test_${name} PRIVATE include src tests/unit)
+  target_link_libraries(test_${name} PRIVATE PkgConfig::CMOCKA Threads::Threads m ${CMAKE_DL_LIBS})
+  set_target_properties(test_${name} PROPERTIES ENABLE_EXPORTS ON)
+  add_dependencies(test_${name} rensa_cpu)
+  add_test(NAME ${name} COMMAND test_${name})
+  set_tests_properties(${name} PROPERTIES ENVIRONMENT "RENSA_LIBRARY=${PROJECT_BINARY_DIR}/lib/rensa" TIMEOUT 600)
+endfunction()
+
+file(GLOB unit_tests CONFIGURE_DEPENDS tests/unit/test_*.c)
+foreach(file ${unit_tests})
+  get_filename_component(name ${file} NAME_WE)
+  string(REPLACE "test_" "" name ${name})
+  rensa_test(${name} ${file})
+endforeach()

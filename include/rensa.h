@@ -1,0 +1,11 @@
+/* Rensa: everything. Include this one header. */
+#ifndef RENSA_H
+#define RENSA_H
+
+#include <rensa/base.h>
+#include <rensa/error.h>
+#include <rensa/tensor.h>
+#include <rensa/op.h>
+#include <rensa/ops.h>
+
+#endif

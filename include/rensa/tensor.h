@@ -1,0 +1,212 @@
+/* Tensors, scopes, gradients and evaluation.
+ *
+ * A tensor is an array (element type, shape, device) that may know how it was computed and may want a gradient. Functions
+ * on tensors (ops.h) check types and shapes at once and record what is to be done; nothing is computed until a value
+ * is looked at (rn_data, rn_item, rn_copy, printing, saving) or rn_eval asks for it.
+ *
+ * Lifetimes: a tensor returned by a function belongs to the innermost open scope and ends with it. rn_keep makes it
+ * yours until rn_drop. There is no other rule. NULL in gives NULL out, and while an error is pending functions do nothing.
+ * Thread-safe: per thread, unless said otherwise; one thread builds one graph. */
+#ifndef RENSA_TENSOR_H
+#define RENSA_TENSOR_H
+
+#include <rensa/base.h>
+#include <rensa/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- scopes and lifetimes ---- */
+
+/** Opens a scope; what functions return from now on belongs to it. Returns its level for rn_scope_end. */
+RN_API int rn_scope_begin(void);
+/** Ends the scope of that level and those opened inside it. Returns -1. */
+RN_API int rn_scope_end(int level);
+/** Ends the scope and hands `t` to the scope around it. Returns t. */
+RN_API rn_tensor *rn_scope_return(int level, rn_tensor *t);
+
+#define RNI_PASTE2(a, b) a##b
+#define RNI_PASTE(a, b) RNI_PASTE2(a, b)
+/* RN_SCOPE { … }: a block whose tensors end with it. `continue` leaves the block and ends the scope; `break` and
+ * `return` leave the block, and the scope around it frees what was made. */
+#define RN_SCOPE                                                                                                       \
+    for (int RNI_PASTE(rni_scope_, __LINE__) = rn_scope_begin(); RNI_PASTE(rni_scope_, __LINE__) >= 0;                 \
+         RNI_PASTE(rni_scope_, __LINE__) = rn_scope_end(RNI_PASTE(rni_scope_, __LINE__)))
+
+/** Makes t outlive its scope: it is yours until rn_drop. Returns t; NULL is fine. */
+RN_API rn_tensor *rn_keep(rn_tensor *t);
+/** Gives back what rn_keep took. NULL is fine. */
+RN_API void rn_drop(rn_tensor *t);
+/** Tensors that exist in the process, for tests of lifetimes. Thread-safe: yes. */
+RN_API int64_t rn_live_tensors(void);
+/** Frees what the library holds for this thread (root scope, cached plans) and, in the last thread, for the process. */
+RN_API void rn_shutdown(void);
+
+/* ---- making tensors from data ---- */
+
+/** A tensor with a copy of `data` (row-major, count of `shape` elements of `dtype`); NULL data gives zeros.
+ *  Errors: SHAPE for a negative or overflowing shape, NOMEM. Result: scoped. */
+RN_API rn_tensor *rn_array_at(const rn_site *site, rn_dtype dtype, rn_shape shape, const void *data);
+#define rn_array(dtype, shape, data) rn_array_at(RN_HERE, dtype, shape, data)
+#define rn_array_f32(shape, ...) rn_array_at(RN_HERE, RN_F32, shape, (const float[]){ __VA_ARGS__ })
+#define rn_array_i32(shape, ...) rn_array_at(RN_HERE, RN_I32, shape, (const int32_t[]){ __VA_ARGS__ })
+/** As rn_array without a copy: `data` must stay as it is until `done(user)` is called (done may be NULL: forever). */
+RN_API rn_tensor *rn_array_view_at(const rn_site *site, rn_dtype dtype, rn_shape shape, const void *data,
+                                   void (*done)(void *user), void *user);
+#define rn_array_view(dtype, shape, data, done, user) rn_array_view_at(RN_HERE, dtype, shape, data, done, user)
+/** A scalar (rank 0) of type f32. */
+#define rn_scalar(value) rn_array_at(RN_HERE, RN_F32, RN_SCALAR, (const float[]){ (float)(value) })
+
+/* ---- what a tensor is ---- */
+
+RN_API const rn_shape *rn_tensor_shape(const rn_tensor *t); /**< borrowed; a scalar's shape for NULL */
+RN_API rn_dtype rn_tensor_dtype(const rn_tensor *t);
+RN_API int rn_tensor_rank(const rn_tensor *t);
+RN_API int64_t rn_tensor_dim(const rn_tensor *t, int axis); /**< axis may be negative; 0 for one out of range */
+RN_API int64_t rn_tensor_count(const rn_tensor *t);         /**< elements */
+RN_API int64_t rn_tensor_bytes(const rn_tensor *t);
+RN_API const char *rn_tensor_name(const rn_tensor *t);      /**< borrowed; NULL where it has none */
+RN_API bool rn_tensor_set_name(rn_tensor *t, const char *name);
+
+/* ---- looking at values ---- */
+
+/** Computes what is needed for t (and updates of parameters that are pending). False with an error pending. */
+RN_API bool rn_eval_at(const rn_site *site, rn_list ts);
+#define rn_eval(...) rn_eval_at(RN_HERE, RN_LIST(__VA_ARGS__))
+/** Computes everything that is pending in this thread. */
+RN_API bool rn_eval_all(void);
+/** The elements, row-major, of type rn_tensor_dtype. Borrowed: valid as long as t. NULL on an error. */
+RN_API const void *rn_data_at(const rn_site *site, rn_tensor *t);
+#define rn_data(t) rn_data_at(RN_HERE, t)
+/** As rn_data for f32 tensors. Errors: DTYPE for another type. */
+RN_API const float *rn_data_f32_at(const rn_site *site, rn_tensor *t);
+#define rn_data_f32(t) rn_data_f32_at(RN_HERE, t)
+/** The value of a tensor with one element. NaN on an error. Errors: SHAPE if it has another number of elements. */
+RN_API double rn_item_at(const rn_site *site, rn_tensor *t);
+#define rn_item(t) rn_item_at(RN_HERE, t)
+/** Copies all elements into `to`, converted to `dtype`; `bytes` is the size of `to`. Errors: ARG if it is too small. */
+RN_API bool rn_copy_to_at(const rn_site *site, rn_tensor *t, rn_dtype dtype, void *to, int64_t bytes);
+#define rn_copy_to(t, dtype, to, bytes) rn_copy_to_at(RN_HERE, t, dtype, to, bytes)
+/** Writes the tensor as NumPy prints arrays, with a newline. */
+RN_API bool rn_print_at(const rn_site *site, FILE *to, rn_tensor *t);
+#define rn_print(t) rn_print_at(RN_HERE, stdout, t)
+/** The text that rn_print writes, without the newline, into buf; returns its length as snprintf does. -1 on an error. */
+RN_API int64_t rn_tensor_text(rn_tensor *t, char *buf, int64_t size);
+
+/* ---- parameters and other state ---- */
+
+/** A parameter: a named cell whose value optimizers and rn_assign replace. Functions that take it use the value it has at
+ *  the time of the call, also when they are computed later. Owned: free with rn_drop. Trains unless frozen.
+ *  `value` gives shape, type and the first value. */
+RN_API rn_tensor *rn_param_at(const rn_site *site, const char *name, rn_tensor *value);
+#define rn_param(name, value) rn_param_at(RN_HERE, name, value)
+/** State that is not trained (running statistics, optimizer state). Owned. */
+RN_API rn_tensor *rn_state_at(const rn_site *site, const char *name, rn_tensor *value);
+#define rn_state(name, value) rn_state_at(RN_HERE, name, value)
+/** Replaces the value of a parameter or state from here on. Errors: SHAPE and DTYPE unless equal to the cell's; STATE if
+ *  `cell` is neither a parameter nor a state. */
+RN_API bool rn_assign_at(const rn_site *site, rn_tensor *cell, rn_tensor *value);
+#define rn_assign(cell, value) rn_assign_at(RN_HERE, cell, value)
+/** The present value of a parameter or state as an ordinary tensor without history. Scoped. */
+RN_API rn_tensor *rn_value(rn_tensor *cell);
+
+/* ---- gradients ---- */
+
+/** Lets a tensor made from data want a gradient, or a parameter be trained (true) or frozen (false). Returns t. */
+RN_API rn_tensor *rn_require_grad(rn_tensor *t, bool yes);
+RN_API bool rn_requires_grad(const rn_tensor *t);
+/** The same value, cut off from its history: gradients stop here. Scoped. */
+RN_API rn_tensor *rn_detach_at(const rn_site *site, rn_tensor *t);
+#define rn_detach(t) rn_detach_at(RN_HERE, t)
+
+typedef struct rn_grad_args {
+    rn_list outputs, inputs;
+    rn_site site;
+    rn_list grad_outputs; /* one per output, or left out: ones (outputs must then be scalars) */
+    bool create_graph;    /* the gradients can be differentiated again */
+    rn_tensor **grads;    /* required: one per input; NULL is stored where no path leads from outputs to it */
+} rn_grad_args;
+/** Gradients of the sum of outputs with respect to inputs (any tensors that outputs were computed from). Scoped.
+ *  rn_grad(RN_LIST(loss), RN_LIST(w, b), .grads = g). Errors: ARG, SHAPE, STATE where an output has no history. */
+RN_API bool rn_grad_at(const rn_grad_args *args);
+#define rn_grad(...) rn_grad_at(&(rn_grad_args){ __VA_ARGS__, .site = RN_SITE(rn_grad_args) })
+
+typedef struct rn_backward_args {
+    rn_tensor *loss;
+    rn_site site;
+    rn_tensor *grad;   /* of loss; left out: 1, and loss must have one element */
+    bool create_graph; /* the gradients can be differentiated again */
+} rn_backward_args;
+/** Adds the gradient of loss to rn_grad_of of every parameter, and every tensor made from data that wants one, that loss
+ *  was computed from. Errors: SHAPE, STATE where nothing in loss's history wants a gradient. */
+RN_API bool rn_backward_at(const rn_backward_args *args);
+#define rn_backward(...) rn_backward_at(&(rn_backward_args){ __VA_ARGS__, .site = RN_SITE(rn_backward_args) })
+/** The gradient collected so far, NULL if there is none. Borrowed: valid until rn_clear_grad or the next rn_backward. */
+RN_API rn_tensor *rn_grad_of(const rn_tensor *t);
+/** Replaces (or with NULL forgets) the collected gradient. */
+RN_API bool rn_set_grad(rn_tensor *t, rn_tensor *grad);
+RN_API void rn_clear_grad(rn_tensor *t);
+
+/** Switches recording of history for gradients off or on in this thread; returns what it was. */
+RN_API bool rn_grad_mode(bool on);
+/** Switches between training and evaluation behaviour (dropout, batch normalisation); returns what it was. On at first. */
+RN_API bool rn_train_mode(bool on);
+RN_API bool rn_is_training(void);
+
+#define RNI_WITH(var, enter, leave)                                                                                    \
+    for (int RNI_PASTE(rni_once_, __LINE__) = 1, var = (int)(enter); RNI_PASTE(rni_once_, __LINE__);                   \
+         RNI_PASTE(rni_once_, __LINE__) = 0, (void)(leave))
+/* RN_NO_GRAD { … } and RN_TEST_MODE { … }: blocks without history, and with evaluation behaviour and no history. Leave
+ * them at their end or by `continue`. */
+#define RN_NO_GRAD RNI_WITH(RNI_PASTE(rni_was_, __LINE__), rn_grad_mode(false), rn_grad_mode(RNI_PASTE(rni_was_, __LINE__)))
+#define RN_TEST_MODE                                                                                                   \
+    RNI_WITH(RNI_PASTE(rni_wast_, __LINE__), rn_train_mode(false) * 2 + rn_grad_mode(false),                           \
+             (rn_train_mode(RNI_PASTE(rni_wast_, __LINE__) >> 1), rn_grad_mode(RNI_PASTE(rni_wast_, __LINE__) & 1)))
+
+/** Runs fn(user, x, n) now and again in the backward pass, so that what it computes inside need not be held until then
+ *  (Chen et al. 2016, "Training deep nets with sublinear memory cost"). fn must depend on its arguments and on parameters
+ *  only; random numbers repeat themselves. Returns its result. Scoped. */
+typedef rn_tensor *rn_segment_fn(void *user, rn_tensor *const *x, int64_t n);
+RN_API rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, rn_list xs);
+#define rn_recompute(fn, user, ...) rn_recompute_at(RN_HERE, fn, user, RN_LIST(__VA_ARGS__))
+
+/* ---- random numbers ---- */
+
+/** Seeds this thread's stream: what is drawn afterwards depends on `seed` and the order of calls only. */
+RN_API void rn_seed(uint64_t seed);
+/** The stream's state, to save and restore it: seed and the number of draws made. */
+RN_API void rn_random_state(uint64_t state[2]);
+RN_API void rn_set_random_state(const uint64_t state[2]);
+
+/* ---- devices ---- */
+
+/** Makes the device called `name` ("cpu", "cuda:0", "ref", "check:cpu", "null") the one of this thread: tensors made from
+ *  now on live there. Errors: DEVICE names what is missing; ARG for a name that no back end has. */
+RN_API bool rn_device_use(const char *name);
+/** Name of this thread's device. */
+RN_API const char *rn_device_name(void);
+/** Bytes in use by tensors on this thread's device, the highest it was, and bytes held for reuse. */
+typedef struct rn_memory_info {
+    int64_t used, peak, pooled;
+} rn_memory_info;
+RN_API rn_memory_info rn_memory(void);
+RN_API void rn_memory_reset_peak(void);
+
+/* ---- the engine ---- */
+
+typedef struct rn_engine_info {
+    int64_t plans_compiled, plans_run, plans_cached; /* since start; now in the cache */
+    int64_t nodes_recorded, nodes_run, nodes_recomputed;
+} rn_engine_info;
+/** Counters of this thread, for tests that nothing is compiled or computed twice. */
+RN_API rn_engine_info rn_engine(void);
+/** As the environment variable RENSA_EAGER: computes every call at once, one node at a time. Returns what it was. */
+RN_API bool rn_eager_mode(bool on);
+/** As RENSA_CHECK_NAN: after each step, NaN and infinity are an error that names the forward line, the element and how many. */
+RN_API bool rn_nan_check(bool on);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,40 @@
+/* Raising errors inside the library. One error per thread; the first one stands until it is cleared. */
+#ifndef RNI_BASE_ERROR_H
+#define RNI_BASE_ERROR_H
+
+#include <rensa/error.h>
+#include <stdarg.h>
+
+/* Records an error unless one is pending. `op` (may be NULL) is the function that refuses. Returns false. */
+bool rni_fail(rn_status status, const rn_site *site, const char *op, const char *fmt, ...) RN_PRINTF(4, 5);
+/* Adds a line "  <label>  <text>" to the error just recorded; does nothing if the pending error was not recorded by the
+ * last rni_fail of this thread. Labels in use: expect, actual, hint, file, in. */
+void rni_error_add(const char *label, const char *fmt, ...) RN_PRINTF(2, 3);
+/* A call that got the result of the failed one: one more step of the trail. */
+void rni_error_trail(const rn_site *site, const char *what);
+/* The call that the running code acts for. Compositions and gradients set it, so that errors inside name the user's
+ * line; public calls made while it is set take it as theirs. Returns the previous one. */
+const rn_site *rni_site_enter(const rn_site *site);
+const rn_site *rni_site_current(void);
+/* Copies the pending error out of a worker thread and raises it again in the thread that waits for it. */
+typedef struct rni_error_copy rni_error_copy;
+rni_error_copy *rni_error_take(void);
+void rni_error_give(rni_error_copy *e); /* frees e; NULL is fine */
+
+#define RNI_TRY(expr)                                                                                                  \
+    do {                                                                                                               \
+        if (!(expr)) return false;                                                                                     \
+    } while (0)
+
+#ifdef NDEBUG
+#define rn_assert(cond) ((void)0)
+#else
+#define rn_assert(cond) ((cond) ? (void)0 : rni_assert_failed(#cond, __FILE__, __LINE__))
+#endif
+void rni_assert_failed(const char *cond, const char *file, int line);
+
+/* True if `cond`, which no program should be able to bring about, holds: stops in debug, lets release take the safe way. */
+#define RNI_NEVER(cond) ((cond) ? (rni_never(#cond, __FILE__, __LINE__), true) : false)
+void rni_never(const char *cond, const char *file, int line);
+
+#endif
