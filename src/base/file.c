@@ -1,0 +1,337 @@
+/* Reading, mapping and replacing files.
+ *
+ * A file is written under a temporary name beside its target, flushed, and renamed: readers see the old contents or the
+ * new, and a full disk or a crash leaves the old. No locking: the last writer wins. */
+#include "base/file.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool fail_errno(const char *what, const char *path)
+{
+    const int code = errno;
+    rni_fail(code == ENOMEM ? RN_ERR_NOMEM : RN_ERR_IO, NULL, NULL, "cannot %s: %s", what, strerror(code));
+    rni_error_add("file", "%s", path);
+    return false;
+}
+
+/* Opens a regular file for reading. Folders open without complaint, so they are told apart here. */
+static int open_regular(const char *path, int64_t *bytes)
+{
+    struct stat s;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        fail_errno("open", path);
+        return -1;
+    }
+    if (fstat(fd, &s) == 0 && S_ISREG(s.st_mode)) {
+        *bytes = (int64_t)s.st_size;
+        return fd;
+    }
+    rni_fail(RN_ERR_IO, NULL, NULL, "cannot read: %s",
+             S_ISDIR(s.st_mode) ? "it is a folder" : "it is not a regular file");
+    rni_error_add("file", "%s", path);
+    close(fd);
+    return -1;
+}
+
+/* Reads up to n bytes; fewer only at the end of the file. -1 with errno set on failure. */
+static int64_t read_some(int fd, char *to, int64_t n)
+{
+    int64_t done = 0;
+    while (done < n) {
+        const ssize_t r = read(fd, to + done, (size_t)(n - done));
+        if (r == 0) break;
+        if (r < 0 && errno == EINTR) continue;
+        if (r < 0) return -1;
+        done += r;
+    }
+    return done;
+}
+
+static bool read_all(int fd, const char *path, int64_t size, void **bytes, int64_t *n)
+{
+    char *p = rni_alloc_raw(size + 1);
+    if (!p) return false;
+    const int64_t got = read_some(fd, p, size);
+    if (got < 0) {
+        rni_free(p);
+        return fail_errno("read", path);
+    }
+    p[got] = '\0';
+    *bytes = p;
+    *n = got;
+    return true;
+}
+
+bool rni_file_read(const char *path, int64_t limit, void **bytes, int64_t *n)
+{
+    int64_t size;
+    const int fd = open_regular(path, &size);
+    if (fd < 0) return false;
+    bool ok = size <= limit;
+    if (ok)
+        ok = read_all(fd, path, size, bytes, n);
+    else {
+        rni_fail(RN_ERR_FORMAT, NULL, NULL, "the file is too large to be read whole");
+        rni_error_add("expect", "at most %lld bytes", (long long)limit);
+        rni_error_add("actual", "%lld bytes", (long long)size);
+        rni_error_add("file", "%s", path);
+    }
+    close(fd);
+    return ok;
+}
+
+bool rni_file_head(const char *path, void *head, int64_t size, int64_t *n)
+{
+    int64_t bytes;
+    const int fd = open_regular(path, &bytes);
+    if (fd < 0) return false;
+    *n = read_some(fd, head, size);
+    if (*n < 0) fail_errno("read", path);
+    close(fd);
+    return *n >= 0;
+}
+
+bool rni_file_map(const char *path, rni_map *out)
+{
+    int64_t size;
+    const int fd = open_regular(path, &size);
+    if (fd < 0) return false;
+    void *p = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
+    const bool ok = p != MAP_FAILED;
+    if (!ok) fail_errno("map", path);
+    close(fd);
+    if (ok) *out = (rni_map){ p ? p : "", size };
+    return ok;
+}
+
+void rni_file_unmap(rni_map *map)
+{
+    if (map->bytes > 0) munmap((void *)map->at, (size_t)map->bytes);
+    *map = (rni_map){ 0 };
+}
+
+/* ---- writing ---- */
+
+/* A new file would be readable by its owner only; this gives it the rights that others would get, or the old file's. */
+static void set_rights(int fd, const char *path)
+{
+    struct stat s;
+    mode_t mode = 0;
+    if (stat(path, &s) == 0)
+        mode = s.st_mode & 0777;
+    else {
+        mode = umask(0);
+        umask(mode);
+        mode = 0666 & ~mode;
+    }
+    if (fchmod(fd, mode) != 0) return; /* some file systems have no rights; the file is good without */
+}
+
+bool rni_out_begin(rni_out *out, const char *path)
+{
+    rni_str name = { 0 };
+    char real[PATH_MAX];
+    *out = (rni_out){ .fd = -1 };
+    if (!realpath(path, real)) real[0] = '\0'; /* a link is followed: what it points to is replaced, not the link */
+    rni_str_addf(&name, "%s.tmp-XXXXXX", real[0] ? real : path);
+    out->path = name.failed ? NULL : rni_strdup(real[0] ? real : path);
+    if (!out->path) {
+        rni_str_free(&name);
+        return false;
+    }
+    out->fd = mkostemp(name.at, O_CLOEXEC);
+    if (out->fd < 0) {
+        fail_errno("write here", path);
+        rni_str_free(&name);
+        rni_out_abort(out);
+        return false;
+    }
+    out->temporary = name.at;
+    set_rights(out->fd, path);
+    return true;
+}
+
+void rni_out_abort(rni_out *out)
+{
+    if (out->temporary) {
+        if (out->fd >= 0) close(out->fd);
+        unlink(out->temporary);
+    }
+    rni_free(out->temporary);
+    rni_free(out->path);
+    *out = (rni_out){ .fd = -1 };
+}
+
+bool rni_out_write(rni_out *out, const void *bytes, int64_t n)
+{
+    const char *p = bytes;
+    if (!out->temporary) return false; /* a failure that was reported */
+    while (n > 0) {
+        const ssize_t w = write(out->fd, p, (size_t)(n < (1 << 30) ? n : (1 << 30)));
+        if (w < 0 && errno == EINTR) continue;
+        if (w < 0) {
+            fail_errno("write", out->path);
+            rni_out_abort(out);
+            return false;
+        }
+        p += w;
+        n -= w;
+        out->bytes += w;
+    }
+    return true;
+}
+
+/* The new name is safe only once the folder that holds it is on the disk. Not every file system can; none needs to. */
+static void sync_folder(const char *path)
+{
+    char *folder = rni_path_folder(path);
+    const int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    rni_free(folder);
+    if (fd < 0) return;
+    (void)fsync(fd);
+    close(fd);
+}
+
+bool rni_out_commit(rni_out *out)
+{
+    if (!out->temporary) return false;
+    bool ok = fsync(out->fd) == 0 || errno == EINVAL || errno == ENOTSUP;
+    if (close(out->fd) != 0) ok = false;
+    out->fd = -1;
+    if (ok) ok = rename(out->temporary, out->path) == 0;
+    if (!ok) {
+        fail_errno("write", out->path);
+        rni_out_abort(out);
+        return false;
+    }
+    sync_folder(out->path);
+    rni_free(out->temporary);
+    out->temporary = NULL;
+    rni_out_abort(out);
+    return true;
+}
+
+bool rni_file_write(const char *path, const void *bytes, int64_t n)
+{
+    rni_out out;
+    return rni_out_begin(&out, path) && rni_out_write(&out, bytes, n) && rni_out_commit(&out);
+}
+
+bool rni_file_replace(const char *from, const char *path)
+{
+    const int fd = open(from, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP);
+    if (fd >= 0) close(fd);
+    if (ok) ok = rename(from, path) == 0;
+    if (ok)
+        sync_folder(path);
+    else {
+        fail_errno("write", path);
+        unlink(from);
+    }
+    return ok;
+}
+
+/* ---- folders and names ---- */
+
+bool rni_file_exists(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0;
+}
+
+bool rni_folder_exists(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+int64_t rni_file_bytes(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISREG(s.st_mode) ? (int64_t)s.st_size : -1;
+}
+
+static bool make_one(const char *path)
+{
+    if (mkdir(path, 0777) == 0 || rni_folder_exists(path)) return true;
+    if (errno == EEXIST) errno = ENOTDIR;
+    return fail_errno("make the folder", path);
+}
+
+bool rni_folder_make(const char *path)
+{
+    if (!path[0] || rni_folder_exists(path)) return true;
+    char *copy = rni_strdup(path);
+    if (!copy) return false;
+    bool ok = true;
+    for (char *p = copy + 1; ok && *p; p++) {
+        if (*p != '/') continue;
+        *p = '\0';
+        ok = make_one(copy);
+        *p = '/';
+    }
+    ok = ok && make_one(copy);
+    rni_free(copy);
+    return ok;
+}
+
+char *rni_path_join(const char *folder, const char *name)
+{
+    if (!folder || !folder[0] || name[0] == '/') return rni_strdup(name);
+    rni_str s = { 0 };
+    const bool slash = folder[strlen(folder) - 1] == '/';
+    rni_str_addf(&s, "%s%s%s", folder, slash || !name[0] ? "" : "/", name);
+    if (s.failed) rni_str_free(&s);
+    return s.at;
+}
+
+char *rni_path_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash) return rni_strdup(".");
+    return rni_strndup(path, slash == path ? 1 : slash - path);
+}
+
+const char *rni_path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bool rni_path_has_extension(const char *path, const char *extension)
+{
+    const size_t n = strlen(path), m = strlen(extension);
+    return n > m && strcasecmp(path + n - m, extension) == 0;
+}
+
+char *rni_cache_path(const char *name)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    rni_str s = { 0 };
+    if (xdg && xdg[0] == '/') /* the specification says to ignore relative ones */
+        rni_str_addf(&s, "%s/rensa", xdg);
+    else if (home && home[0])
+        rni_str_addf(&s, "%s/.cache/rensa", home);
+    else {
+        rni_fail(RN_ERR_STATE, NULL, NULL, "no folder for cached files is known");
+        rni_error_add("hint", "set XDG_CACHE_HOME or HOME");
+        return NULL;
+    }
+    if (name && name[0]) rni_str_addf(&s, "/%s", name);
+    if (s.failed) rni_str_free(&s);
+    return s.at;
+}
