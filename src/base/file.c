@@ -205,31 +205,6 @@ static void sync_folder(const char *path)
     close(fd);
 }
 
-bool rni_out_commit(rni_out *out)
-{
-    if (!out->temporary) return false;
-    bool ok = fsync(out->fd) == 0 || errno == EINVAL || errno == ENOTSUP;
-    if (close(out->fd) != 0) ok = false;
-    out->fd = -1;
-    if (ok) ok = rename(out->temporary, out->path) == 0;
-    if (!ok) {
-        fail_errno("write", out->path);
-        rni_out_abort(out);
-        return false;
-    }
-    sync_folder(out->path);
-    rni_free(out->temporary);
-    out->temporary = NULL;
-    rni_out_abort(out);
-    return true;
-}
-
-bool rni_file_write(const char *path, const void *bytes, int64_t n)
-{
-    rni_out out;
-    return rni_out_begin(&out, path) && rni_out_write(&out, bytes, n) && rni_out_commit(&out);
-}
-
 bool rni_file_replace(const char *from, const char *path)
 {
     const int fd = open(from, O_RDONLY | O_CLOEXEC);
@@ -243,6 +218,29 @@ bool rni_file_replace(const char *from, const char *path)
         unlink(from);
     }
     return ok;
+}
+
+bool rni_out_commit(rni_out *out)
+{
+    if (!out->temporary) return false;
+    bool ok = close(out->fd) == 0;
+    out->fd = -1;
+    if (ok)
+        ok = rni_file_replace(out->temporary, out->path); /* by name: a library may have put its own file there */
+    else
+        fail_errno("write", out->path);
+    if (ok) {
+        rni_free(out->temporary);
+        out->temporary = NULL;
+    }
+    rni_out_abort(out);
+    return ok;
+}
+
+bool rni_file_write(const char *path, const void *bytes, int64_t n)
+{
+    rni_out out;
+    return rni_out_begin(&out, path) && rni_out_write(&out, bytes, n) && rni_out_commit(&out);
 }
 
 /* ---- folders and names ---- */

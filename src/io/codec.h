@@ -147,6 +147,9 @@ typedef struct rni_codec {
     rni_http_result (*http_get)(rni_http_get *get); /* raises no error; says why in `reason` */
 } rni_codec;
 
+/* The library's way to http_get, for download.c. */
+rni_http_result rni_http_get_file(rni_http_get *request);
+
 /* The one symbol of librensa_io.so. NULL if it does not know the host's version. */
 RN_API const rni_codec *rn_extension_io(const rni_codec_host *host);
 
