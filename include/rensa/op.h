@@ -1,0 +1,231 @@
+/* What a function is: one constant struct holds its type and shape rule, gradient, lowering, options, cost, names elsewhere,
+ * documentation and test cases. The C wrappers (ops.h), tests, reference docs and exporters are derived from it.
+ * Functions of your own use the same struct and rn_call. */
+#ifndef RENSA_OP_H
+#define RENSA_OP_H
+
+#include <rensa/backend.h>
+#include <rensa/error.h>
+#include <rensa/kernels.h>
+#include <rensa/tensor.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RN_INPUTS_MAX 16 /* of a function without a list */
+
+typedef struct rn_op rn_op;
+
+typedef enum rn_op_kind {
+    RN_MAP = 1,   /* elementwise: `expr`; inputs broadcast */
+    RN_REDUCE,    /* `expr` of the elements joined by `join` over axes, then `post` */
+    RN_VIEW,      /* the input's memory read with other strides: `view` */
+    RN_KERNEL,    /* a kernel of its own: `run` is the plain C loop that defines it; back ends may have faster ones */
+    RN_COMPOSITE, /* `build` says how it is made of other functions; kept whole for the back ends that know it, needs a
+                     `backward` */
+    RN_FUNCTION,  /* `build`, expanded at the call; gradient and everything else follow from the parts */
+} rn_op_kind;
+
+/* ---- options ---- */
+
+typedef enum rn_opt_type {
+    RN_OPT_END = 0,
+    RN_OPT_TYPE_F64,    /* double */
+    RN_OPT_TYPE_I64,    /* int64_t */
+    RN_OPT_TYPE_BOOL,   /* bool */
+    RN_OPT_TYPE_ENUM,   /* int: index into the comma list `choices`; `const char *` in the C call */
+    RN_OPT_TYPE_DTYPE,  /* rn_dtype */
+    RN_OPT_TYPE_AXES,   /* rn_axes */
+    RN_OPT_TYPE_SHAPE,  /* rn_shape */
+    RN_OPT_TYPE_RANGES, /* rn_ranges */
+    RN_OPT_TYPE_I64S,   /* int64_t[count]; all zero means the default in every place */
+    RN_OPT_TYPE_TEXT,   /* char[count] in the struct, `const char *` in the C call; too long is an error */
+    RN_OPT_TYPE_COUNT
+} rn_opt_type;
+
+#define RN_OPT_REQUIRED 1u /* by position, before the optional ones */
+#define RN_OPT_SCALAR 2u   /* appears in `expr`; its value is an input of the plan, not part of its key */
+#define RN_OPT_DYNAMIC 4u  /* read by kernels when they run; its value is not part of the plan's key */
+#define RN_OPT_HIDDEN 8u   /* filled by the engine, not by the caller */
+
+typedef struct rn_opt {
+    const char *name;
+    rn_opt_type type;
+    unsigned flags;
+    int offset, count;
+    double value, min, max; /* default and range of numbers */
+    const char *choices;    /* of RN_OPT_TYPE_ENUM; the first is the default */
+    const char *help;
+} rn_opt;
+
+#define RNI_OPT(s, f, t, fl, n, v, lo, hi, ch, h)                                                                      \
+    {                                                                                                                  \
+        #f, t, fl, (int)offsetof(s, f), n, v, lo, hi, ch, h                                                            \
+    }
+/* (struct, field, default, min, max, help). F64 options are usable in `expr` by their name. */
+#define RN_OPT_F64(s, f, v, lo, hi, h) RNI_OPT(s, f, RN_OPT_TYPE_F64, RN_OPT_SCALAR, 1, v, lo, hi, 0, h)
+#define RN_REQ_F64(s, f, lo, hi, h) RNI_OPT(s, f, RN_OPT_TYPE_F64, RN_OPT_SCALAR | RN_OPT_REQUIRED, 1, 0, lo, hi, 0, h)
+#define RN_OPT_I64(s, f, v, lo, hi, h) RNI_OPT(s, f, RN_OPT_TYPE_I64, 0, 1, v, lo, hi, 0, h)
+#define RN_REQ_I64(s, f, lo, hi, h) RNI_OPT(s, f, RN_OPT_TYPE_I64, RN_OPT_REQUIRED, 1, 0, lo, hi, 0, h)
+#define RN_OPT_BOOL(s, f, h) RNI_OPT(s, f, RN_OPT_TYPE_BOOL, 0, 1, 0, 0, 1, 0, h)
+#define RN_OPT_ENUM(s, f, list, h) RNI_OPT(s, f, RN_OPT_TYPE_ENUM, 0, 1, 0, 0, 0, list, h)
+#define RN_OPT_DTYPE(s, f, v, h) RNI_OPT(s, f, RN_OPT_TYPE_DTYPE, 0, 1, v, 0, RN_DTYPE_COUNT - 1, 0, h)
+#define RN_REQ_DTYPE(s, f, h) RNI_OPT(s, f, RN_OPT_TYPE_DTYPE, RN_OPT_REQUIRED, 1, 0, 1, RN_DTYPE_COUNT - 1, 0, h)
+#define RN_OPT_AXES(s, f, h) RNI_OPT(s, f, RN_OPT_TYPE_AXES, 0, 1, 0, 0, 0, 0, h)
+#define RN_REQ_AXES(s, f, h) RNI_OPT(s, f, RN_OPT_TYPE_AXES, RN_OPT_REQUIRED, 1, 0, 0, 0, 0, h)
+#define RN_OPT_SHAPE(s, f, h) RNI_OPT(s, f, RN_OPT_TYPE_SHAPE, 0, 1, 0, 0, 0, 0, h)
+#define RN_REQ_SHAPE(s, f, h) RNI_OPT(s, f, RN_OPT_TYPE_SHAPE, RN_OPT_REQUIRED, 1, 0, 0, 0, 0, h)
+#define RN_REQ_RANGES(s, f, h) RNI_OPT(s, f, RN_OPT_TYPE_RANGES, RN_OPT_REQUIRED, 1, 0, 0, 0, 0, h)
+#define RN_OPT_I64S(s, f, n, v, lo, hi, h) RNI_OPT(s, f, RN_OPT_TYPE_I64S, 0, n, v, lo, hi, 0, h)
+#define RN_REQ_TEXT(s, f, n, h) RNI_OPT(s, f, RN_OPT_TYPE_TEXT, RN_OPT_REQUIRED, n, 0, 0, 0, 0, h)
+#define RN_OPT_TEXT(s, f, n, h) RNI_OPT(s, f, RN_OPT_TYPE_TEXT, 0, n, 0, 0, 0, 0, h)
+
+/* ---- the callbacks ---- */
+
+/* Types and shapes of a call: read in*, set out* with rn_out. */
+typedef struct rn_infer {
+    const rn_op *op;
+    const void *opts;
+    int n_in, n_out;
+    rn_tensor *const *in; /* NULL for an optional input left out */
+    rn_dtype dtype[RN_INPUTS_MAX]; /* of the inputs; for a list, those of the first RN_INPUTS_MAX */
+    const rn_shape *shape[RN_INPUTS_MAX];
+    rn_dtype out_dtype[RN_INPUTS_MAX];
+    rn_shape out_shape[RN_INPUTS_MAX];
+    const rn_site *site;
+} rn_infer;
+
+/** Declares output `i`. Errors: SHAPE if the number of elements overflows. */
+RN_API bool rn_out(rn_infer *f, int i, rn_dtype dtype, rn_shape shape);
+/** Refuses a call: what is wrong, and the rule as an expression over the inputs (may be NULL). Types and shapes of all
+ *  inputs are printed. Returns false. rn_infer_hint adds a hint afterwards. */
+RN_API bool rn_refuse(rn_infer *f, rn_status status, const char *what, const char *rule);
+RN_API void rn_infer_hint(const char *fmt, ...) RN_PRINTF(1, 2);
+/** Common rules: refuses unless the rank is as given (-1 for any) / the type is a float. */
+RN_API bool rn_want_rank(rn_infer *f, int input, int rank);
+RN_API bool rn_want_float(rn_infer *f, int input);
+
+/* A call as build and backward see it. */
+typedef struct rn_call_info {
+    const rn_op *op;
+    const void *opts;
+    int n_in, n_out;
+    rn_tensor *const *in;
+    rn_tensor **out; /* build: to be set; backward: the results, NULL where nobody holds one */
+} rn_call_info;
+
+typedef struct rn_vjp {
+    const rn_op *op;
+    const void *opts;
+    int n_in, n_out;
+    rn_tensor *const *in;   /* the inputs */
+    rn_tensor *const *out;  /* the results */
+    rn_tensor *const *gout; /* gradients of the results; NULL where none arrives (it is zero) */
+    const bool *need;       /* whether gin[i] is asked for */
+    rn_tensor **gin;        /* to be set: gradients of the inputs; NULL means zero */
+} rn_vjp;
+
+/** Moves the start of a view by a number of elements (for `view` callbacks). */
+static inline void rn_view_shift(rn_view *v, int64_t elements)
+{
+    v->data = (void *)((uintptr_t)v->data + (uintptr_t)(elements * rn_dtype_bytes(v->dtype)));
+}
+
+/* Work of one call, for cost tables. */
+typedef struct rn_cost {
+    const rn_op *op;
+    const void *opts;
+    int n_in, n_out;
+    const rn_view *in, *out;
+    double multiply_add, add, multiply, divide, exponential, compare; /* to be set: number of operations */
+} rn_cost;
+
+/* ---- documentation and test cases ---- */
+
+typedef struct rn_doc {
+    const char *brief;   /* one sentence */
+    const char *formula; /* y = …, over several lines if need be */
+    const char *shapes;
+    const char *types;
+    const char *errors;
+    const char *source; /* paper or system */
+    const char *since;
+} rn_doc;
+
+/* A test case. `in` lists the inputs as "x:f32[2,3] w:f32[4,3]"; a list is "xs:f32[2,3] xs:f32[2,1]". After the shape may
+ * follow a range "{0.1,3}" the values are drawn from (default {-1,1}; for integers {0,9}), or "{=1,2,3}" for the values
+ * themselves. `with` gives options as "slope=0.1 axes=0,1". */
+typedef struct rn_case {
+    const char *in, *with;
+    const char *fails; /* the call must be refused with a message that contains this */
+    const char *kink;  /* input values from which gradient checks stay away: "x=0" or "x=0,1" */
+    double tol;        /* relative tolerance of forward values where the default of the type does not do; say why */
+    bool no_grad;      /* skip gradient checks of this case */
+    bool random;       /* the values are random: check shapes, types and repeatability only */
+} rn_case;
+
+struct rn_op {
+    const char *name;
+    rn_op_kind kind;
+    unsigned flags;
+    const char *inputs;  /* "x, w, b?": ? may be left out, "xs*" is a list */
+    const char *outputs; /* left out: "y"; further ones are returned through options of their name */
+    const char *types;   /* RN_MAP, RN_REDUCE: type of the result: "promote" (default), "float" (at least a float), "bool",
+                            "i64", "first", "opt:<name of a dtype option>" */
+    const rn_opt *opts;
+    size_t opts_size;
+    /* RN_MAP: assignments to the outputs, as in "y = x > 0 ? x : slope * x" or "t = x - y; z = t * t".
+     * RN_REDUCE: the elements to be joined, as in "y = x"; `post` is applied to the joined value `a` of `n` elements. */
+    const char *expr, *post;
+    rn_join join;
+    /* Gradient of an RN_MAP as texts over inputs, results and gy (one input: "gx = …"; several: "gx = …; gy2 = …" named
+     * g<input>); left out, it is derived from `expr`. */
+    const char *vjp;
+    bool (*infer)(rn_infer *f);
+    bool (*backward)(rn_vjp *v);
+    bool (*build)(rn_call_info *c);
+    bool (*run)(rn_kernel_call *c);
+    bool (*view)(const rn_view *in, const void *opts, rn_view *out); /* out: dims are set; set strides and data */
+    void (*cost)(rn_cost *c);
+    const char *onnx; /* name in ONNX and how options are called there: "LeakyRelu slope=alpha" */
+    const char *nnp;  /* name in NNP */
+    rn_doc doc;
+    const rn_case *cases;
+};
+
+#define RN_OP_NO_GRAD 1u     /* the result never wants a gradient (comparisons, argmax) */
+#define RN_OP_INTERNAL 2u    /* no public wrapper */
+#define RN_OP_RANDOM 4u      /* draws random numbers: its option struct begins with an rn_random, which the engine fills */
+#define RN_OP_HOST_SHAPE 8u  /* the shape of the result depends on values: computed at the call */
+#define RN_OP_LIST_OUT 16u   /* RN_MAP over groups: each input name stands for a list, so does each output */
+
+/* First member of the options of functions that draw random numbers; usable in `expr` as seed and stream. */
+typedef struct rn_random {
+    double seed, stream;
+} rn_random;
+#define RN_OPT_RANDOM(s)                                                                                               \
+    RNI_OPT(s, seed, RN_OPT_TYPE_F64, RN_OPT_SCALAR | RN_OPT_HIDDEN, 1, 0, 0, 0, 0, "key of the random stream"),       \
+        RNI_OPT(s, stream, RN_OPT_TYPE_F64, RN_OPT_SCALAR | RN_OPT_HIDDEN, 1, 0, 0, 0, 0, "number of the draw")
+
+/* ---- calling by hand ---- */
+
+/** Calls op with resolved options (its own option struct, defaults filled in by rn_opts_default). Results through `out`
+ *  (n_out of them); scoped. Errors: those of the function. */
+RN_API bool rn_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
+                    rn_tensor **out);
+/** Fills an option struct with the defaults. */
+RN_API void rn_opts_default(const rn_op *op, void *opts);
+/** Sets one option from text ("0.1", "true", "1,2", "f16", "mean"). Errors: ARG names option, text and what is allowed. */
+RN_API bool rn_opts_set(const rn_op *op, void *opts, const char *name, const char *text, const rn_site *site);
+/** The function called `name`, NULL if there is none; the i-th of all functions, NULL past the last. */
+RN_API const rn_op *rn_op_find(const char *name);
+RN_API const rn_op *rn_op_at(int i, const char **topic);
+/** Adds a function of your own to the table (rn_op_find, project files). `op` must stay valid. Errors: ARG for a taken name
+ *  or a row that contradicts itself. Thread-safe: yes. */
+RN_API bool rn_op_register(const rn_op *op);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

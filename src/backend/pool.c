@@ -1,0 +1,178 @@
+/* The pool behind rni_buffer: size classes with four steps per power of two, one list of free blocks each.
+ *
+ * A class wastes at most a fifth, and the steady state of a training loop allocates nothing. When the device has no more
+ * memory, everything unused goes back to it and the request is tried once more. */
+#include "backend/pool.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { CLASSES = 4 * 48, SMALLEST = 64 };
+
+typedef struct block {
+    rni_buffer buffer;
+    struct block *next;
+} block;
+
+struct rni_pool {
+    pthread_mutex_t lock;
+    block *free[CLASSES];
+    rni_pool_info info;
+};
+
+/* Smallest class that holds `bytes`, and its size. */
+static int class_of(int64_t bytes, int64_t *size)
+{
+    int64_t base = SMALLEST;
+    int c = 0;
+    while (base * 2 <= bytes) {
+        base *= 2;
+        c += 4;
+    }
+    for (int step = 0; step < 4; step++, c++) {
+        *size = (base + base / 4 * step + 63) / 64 * 64;
+        if (*size >= bytes) return c < CLASSES ? c : -1;
+    }
+    *size = base * 2;
+    return c < CLASSES ? c : -1;
+}
+
+rni_pool *rni_pool_new(void)
+{
+    rni_pool *p = rni_alloc((int64_t)sizeof *p);
+    if (p) pthread_mutex_init(&p->lock, NULL);
+    return p;
+}
+
+static void trim_locked(rni_pool *p, rni_device *device)
+{
+    for (int c = 0; c < CLASSES; c++)
+        for (block *b = p->free[c]; b;) {
+            block *next = b->next;
+            device->backend->free(device->handle, b->buffer.data, b->buffer.capacity);
+            p->info.pooled -= b->buffer.capacity;
+            rni_free(b);
+            b = next;
+        }
+    memset(p->free, 0, sizeof p->free);
+}
+
+void rni_pool_free(rni_pool *p, rni_device *device)
+{
+    if (!p) return;
+    trim_locked(p, device);
+    pthread_mutex_destroy(&p->lock);
+    rni_free(p);
+}
+
+void rni_pool_trim(rni_device *device)
+{
+    pthread_mutex_lock(&device->pool->lock);
+    trim_locked(device->pool, device);
+    pthread_mutex_unlock(&device->pool->lock);
+}
+
+rni_pool_info rni_pool_stats(const rni_device *device)
+{
+    pthread_mutex_lock(&device->pool->lock);
+    const rni_pool_info info = device->pool->info;
+    pthread_mutex_unlock(&device->pool->lock);
+    return info;
+}
+
+void rni_pool_reset_peak(rni_device *device)
+{
+    pthread_mutex_lock(&device->pool->lock);
+    device->pool->info.peak = device->pool->info.used;
+    pthread_mutex_unlock(&device->pool->lock);
+}
+
+static block *take(rni_pool *p, int c)
+{
+    block *b = p->free[c];
+    if (!b) return NULL;
+    p->free[c] = b->next;
+    p->info.pooled -= b->buffer.capacity;
+    return b;
+}
+
+static block *fresh(rni_device *device, int64_t size)
+{
+    if (rni_alloc_should_fail()) {
+        rni_fail(RN_ERR_NOMEM, NULL, NULL, "out of memory: %lld bytes are not to be had on %s", (long long)size, device->name);
+        return NULL;
+    }
+    block *b = rni_alloc((int64_t)sizeof *b);
+    if (!b) return NULL;
+    b->buffer.data = device->backend->alloc(device->handle, size);
+    if (!b->buffer.data) {
+        rni_pool_trim(device);
+        b->buffer.data = device->backend->alloc(device->handle, size);
+    }
+    if (b->buffer.data) return b;
+    rni_free(b);
+    const rni_pool_info info = rni_pool_stats(device);
+    rni_fail(RN_ERR_NOMEM, NULL, NULL, "out of memory: %lld bytes are not to be had on %s", (long long)size, device->name);
+    rni_error_add("actual", "%lld bytes are in use", (long long)info.used);
+    return NULL;
+}
+
+rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes)
+{
+    rni_pool *p = device->pool;
+    int64_t size;
+    const int c = class_of(bytes > 0 ? bytes : 1, &size);
+    if (c < 0) {
+        rni_fail(RN_ERR_NOMEM, NULL, NULL, "out of memory: %lld bytes are not to be had on %s", (long long)bytes, device->name);
+        return NULL;
+    }
+    pthread_mutex_lock(&p->lock);
+    block *b = take(p, c);
+    pthread_mutex_unlock(&p->lock);
+    if (!b) b = fresh(device, size);
+    if (!b) return NULL;
+    void *data = b->buffer.data;
+    b->buffer = (rni_buffer){ .device = device, .bytes = bytes, .capacity = size, .refs = 1, .data = data };
+    pthread_mutex_lock(&p->lock);
+    p->info.used += size;
+    if (p->info.used > p->info.peak) p->info.peak = p->info.used;
+    pthread_mutex_unlock(&p->lock);
+    return &b->buffer;
+}
+
+rni_buffer *rni_buffer_wrap(rni_device *device, void *data, int64_t bytes, void (*done)(void *), void *user)
+{
+    block *b = rni_alloc((int64_t)sizeof *b);
+    if (!b) return NULL;
+    b->buffer = (rni_buffer){ .device = device, .bytes = bytes, .refs = 1, .data = data, .done = done, .user = user };
+    return &b->buffer;
+}
+
+void rni_buffer_keep(rni_buffer *b)
+{
+    __atomic_fetch_add(&b->refs, 1, __ATOMIC_RELAXED);
+}
+
+void rni_buffer_drop(rni_buffer *b)
+{
+    if (!b || __atomic_fetch_sub(&b->refs, 1, __ATOMIC_ACQ_REL) != 1) return;
+    if (b->capacity == 0) { /* not ours */
+        if (b->done) b->done(b->user);
+        rni_free(b);
+        return;
+    }
+    rni_pool *p = b->device->pool;
+    int64_t size;
+    const int c = class_of(b->capacity, &size);
+    pthread_mutex_lock(&p->lock);
+    block *k = (block *)b;
+    k->next = p->free[c];
+    p->free[c] = k;
+    p->info.used -= b->capacity;
+    p->info.pooled += b->capacity;
+    pthread_mutex_unlock(&p->lock);
+}

@@ -1,0 +1,136 @@
+/* The engine's own structures: tensors, recorded nodes, and what each thread holds.
+ *
+ * Every tensor lives in a block together with the node that makes it: a call of a function, or, for data and the values of
+ * parameters, a leaf (op NULL). A block is freed when nobody holds any of its tensors. Tensors hold nothing but their
+ * value; nodes hold their inputs. So a graph lives exactly as long as a tensor that was computed from it. */
+#ifndef RNI_ENGINE_ENGINE_H
+#define RNI_ENGINE_ENGINE_H
+
+#include <rensa/op.h>
+
+#include "backend/backend.h"
+#include "base/hash.h"
+
+typedef struct rni_node rni_node;
+typedef struct rni_thread rni_thread;
+typedef struct rni_cell rni_cell;
+
+#define RNI_TENSOR_TAG 0x52454e53u
+
+enum {
+    RNI_T_GRAD = 1,   /* wants a gradient, or was computed from something that does */
+    RNI_T_SINK = 2,   /* in the thread's list of results that nothing has used yet */
+    RNI_T_FORGET = 4, /* its history is given up once its value is known */
+    RNI_T_LEAF = 8,   /* gradients go no further: a version of a cell */
+};
+
+struct rn_tensor {
+    uint32_t tag; /* RNI_TENSOR_TAG while alive */
+    uint8_t dtype, flags;
+    uint16_t unused;
+    int32_t refs;  /* atomic: scopes, rn_keep, nodes, cells */
+    int32_t users; /* calls that took it as an input so far */
+    int32_t index; /* among the node's results */
+    rni_node *node;
+    rn_shape shape;
+    int64_t count;
+    rni_buffer *buffer; /* the value, row-major from `offset` bytes on; NULL until computed */
+    int64_t offset;
+    rni_cell *cell;   /* of a parameter or state */
+    rn_tensor *owner; /* of a cell's value: the cell's tensor (not counted; cleared when that ends) */
+    rn_tensor *grad;  /* collected by rn_backward */
+    char *name;
+    rn_tensor *sink_next, *sink_prev;
+    uint64_t walk; /* evaluation that read it as a given value last, and its number there */
+    int32_t slot;
+};
+
+struct rni_cell {
+    rn_tensor *value; /* the present version, held */
+    bool trains;
+    bool is_param;
+    rni_thread *dirty_in; /* thread in whose list of pending updates it is */
+    rn_tensor *self, *dirty_next, *dirty_prev;
+};
+
+struct rni_node {
+    const rn_op *op; /* NULL for a leaf */
+    rn_site site;
+    const char *grad_of; /* the function whose gradient this is a part of */
+    rni_thread *thread;
+    rni_device *device;
+    rni_hash hash; /* of function, structural options and results */
+    uint64_t mark; /* walk that saw it last */
+    int32_t order; /* its number in that walk */
+    int32_t live;  /* atomic: results that somebody holds */
+    int32_t n_in, n_out;
+    uint64_t ran_in; /* structure of the plan that computed it (0: none), and its number there */
+    int32_t ran_as;
+    bool recording_cut; /* history given up: inputs are released */
+    void *opts;
+    rn_tensor **in;
+    rn_tensor *out; /* n_out of them, in this block */
+};
+
+struct rni_thread {
+    /* scopes: handles[scope[k]] on are those of scope k */
+    rn_tensor **handles;
+    int64_t n_handles, cap_handles;
+    int64_t *scope;
+    int64_t n_scopes, cap_scopes;
+    rni_device *device;
+    bool ready, no_grad, testing, eager, nan_check;
+    bool recomputing; /* assignments are suppressed: a segment is run again */
+    bool lowering;    /* a composite is being taken apart at compile time */
+    const char *grad_of;
+    uint64_t seed, draws;
+    rn_tensor *sinks;         /* results that nothing has used yet */
+    rn_tensor *dirty;         /* cells whose value is not computed yet */
+    int64_t pending, pending_bytes; /* recorded since the last evaluation */
+    uint64_t walk;
+    rn_engine_info info;
+    struct rni_plan_cache *plans;
+    struct rni_collector *collector; /* of rn_recompute: outside tensors that a segment uses */
+};
+
+/* This thread's state, made on first use; NULL with an error pending if that fails. */
+rni_thread *rni_thread_self(void);
+
+/* ---- tensors ---- */
+
+rn_tensor *rni_leaf_new(rni_thread *t, rni_device *device, rn_dtype dtype, const rn_shape *shape, const rn_site *site);
+rni_node *rni_node_new(int n_in, int n_out, int64_t opts_bytes);
+void rni_tensor_keep(rn_tensor *x);
+/* Releases; frees blocks without recursion, however deep the graph. */
+void rni_tensor_drop(rn_tensor *x);
+/* Puts x (one reference of which is handed over) into the innermost scope. On failure x is dropped and NULL returned. */
+rn_tensor *rni_scoped(rni_thread *t, rn_tensor *x);
+/* The tensor a function computes with: a cell's present value, else x itself. */
+rn_tensor *rni_value_of(rn_tensor *x);
+void rni_sink_add(rni_thread *t, rn_tensor *x);
+void rni_sink_remove(rni_thread *t, rn_tensor *x);
+/* Gives up a node's inputs. */
+void rni_node_cut(rni_node *node);
+bool rni_is_tensor(const rn_tensor *x, const rn_site *site, const char *what);
+static inline int64_t rni_tensor_nbytes(const rn_tensor *x)
+{
+    return x->count * rn_dtype_bytes((rn_dtype)x->dtype);
+}
+
+/* ---- recording ---- */
+
+/* Records one node (no expansion of functions). `out` gets n_out scoped tensors. */
+bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts, rn_tensor **out);
+/* Marks cell as having a pending value / a known one. */
+void rni_dirty_add(rni_thread *t, rn_tensor *cell);
+void rni_dirty_remove(rn_tensor *cell);
+/* Number of results of a call with n_in inputs. */
+int rni_call_outputs(const rn_op *op, int64_t n_in);
+
+/* ---- evaluation ---- */
+
+/* Computes the given tensors, pending updates and unused results. */
+bool rni_evaluate(rni_thread *t, rn_tensor *const *wanted, int64_t n, const rn_site *site);
+void rni_plan_cache_free(struct rni_plan_cache *cache);
+
+#endif

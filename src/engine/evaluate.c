@@ -1,0 +1,489 @@
+/* Evaluation: what is wanted, in which order, by which plan.
+ *
+ * A walk from what is wanted back to known values gives the order; its structure is the key of the plan. What is kept of a
+ * run: the values asked for, pending values of cells, and results that nothing has used yet (a program that makes a
+ * result will look at it). Everything between is forgotten and would be computed again if it were looked at later, from
+ * values that are still held. So memory of a given value may be reused only if nothing that remains depends on it. */
+#include "engine/engine.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "engine/plan.h"
+
+#include <string.h>
+
+typedef struct {
+    rni_node *node;
+    int next;
+} frame;
+
+typedef struct {
+    rni_thread *t;
+    rni_device *device;
+    rni_node **order; /* nodes to run, inputs first */
+    int64_t n_order, cap_order;
+    rn_tensor **given; /* known values that they read */
+    int64_t n_given, cap_given;
+    rn_tensor **root; /* values to be kept; each held while the walk lasts */
+    int64_t n_roots, cap_roots;
+    frame *stack;
+    int64_t depth, cap_stack;
+    int32_t *first;   /* number of each node's first result among all results */
+    int32_t *readers; /* of each result, within the walk */
+    int32_t *given_readers;
+    bool *kept;       /* of each result: it becomes a value */
+    bool *depends;    /* of each node: a later look could need its inputs */
+    bool *donated;    /* of each given value */
+    const rn_site *site;
+} walk;
+
+/* ---- the plan cache ---- */
+
+typedef struct cached {
+    rni_hash key;
+    rni_plan *plan;
+    struct cached *next, *newer, *older; /* bucket; order of use */
+} cached;
+
+enum { BUCKETS = 256, PLANS_MAX = 512 };
+
+struct rni_plan_cache {
+    cached *bucket[BUCKETS];
+    cached *newest, *oldest;
+    int count;
+};
+
+static void unlink_use(struct rni_plan_cache *c, cached *p)
+{
+    if (p->newer) p->newer->older = p->older;
+    else c->newest = p->older;
+    if (p->older) p->older->newer = p->newer;
+    else c->oldest = p->newer;
+    p->newer = p->older = NULL;
+}
+
+static void link_newest(struct rni_plan_cache *c, cached *p)
+{
+    p->older = c->newest;
+    if (c->newest) c->newest->newer = p;
+    c->newest = p;
+    if (!c->oldest) c->oldest = p;
+}
+
+static void evict(struct rni_plan_cache *c)
+{
+    cached *p = c->oldest;
+    unlink_use(c, p);
+    cached **at = &c->bucket[p->key.a % BUCKETS];
+    while (*at != p) at = &(*at)->next;
+    *at = p->next;
+    rni_plan_free(p->plan);
+    rni_free(p);
+    c->count--;
+}
+
+void rni_plan_cache_free(struct rni_plan_cache *c)
+{
+    if (!c) return;
+    while (c->oldest) evict(c);
+    rni_free(c);
+}
+
+static rni_plan *cache_find(struct rni_plan_cache *c, rni_hash key)
+{
+    for (cached *p = c->bucket[key.a % BUCKETS]; p; p = p->next)
+        if (p->key.a == key.a && p->key.b == key.b) {
+            unlink_use(c, p);
+            link_newest(c, p);
+            return p->plan;
+        }
+    return NULL;
+}
+
+static bool cache_put(struct rni_plan_cache *c, rni_hash key, rni_plan *plan)
+{
+    cached *p = rni_alloc((int64_t)sizeof *p);
+    if (!p) return false;
+    if (c->count == PLANS_MAX) evict(c);
+    p->key = key;
+    p->plan = plan;
+    p->next = c->bucket[key.a % BUCKETS];
+    c->bucket[key.a % BUCKETS] = p;
+    link_newest(c, p);
+    c->count++;
+    return true;
+}
+
+/* ---- the walk ---- */
+
+static bool add_given(walk *w, rn_tensor *x)
+{
+    if (x->walk == w->t->walk) return true;
+    rn_tensor **p = rni_grow(w->given, w->n_given, &w->cap_given, (int64_t)sizeof *p);
+    if (!p) return false;
+    w->given = p;
+    x->walk = w->t->walk;
+    x->slot = (int32_t)w->n_given;
+    w->given[w->n_given++] = x;
+    return true;
+}
+
+static bool enter(walk *w, rni_node *node)
+{
+    frame *p = rni_grow(w->stack, w->depth, &w->cap_stack, (int64_t)sizeof *p);
+    if (!p) return false;
+    w->stack = p;
+    node->mark = w->t->walk;
+    w->stack[w->depth++] = (frame){ node, 0 };
+    return true;
+}
+
+static bool leave(walk *w, rni_node *node)
+{
+    rni_node **p = rni_grow(w->order, w->n_order, &w->cap_order, (int64_t)sizeof *p);
+    if (!p) return false;
+    w->order = p;
+    node->order = (int32_t)w->n_order;
+    w->order[w->n_order++] = node;
+    return true;
+}
+
+static bool lost(const walk *w, const rni_node *node)
+{
+    return rni_fail(RN_ERR_STATE, node->op ? &node->site : w->site, node->op ? node->op->name : "eval",
+                    "its value is not there any more and cannot be computed again");
+}
+
+static bool descend(walk *w, rni_node *root)
+{
+    if (root->mark == w->t->walk) return true;
+    if (!root->op || root->recording_cut) return lost(w, root);
+    RNI_TRY(enter(w, root));
+    while (w->depth > 0) {
+        frame *f = &w->stack[w->depth - 1];
+        if (f->next == f->node->n_in) {
+            rni_node *done = f->node;
+            w->depth--;
+            RNI_TRY(leave(w, done));
+            continue;
+        }
+        rn_tensor *x = f->node->in[f->next++];
+        if (!x) continue;
+        if (x->buffer) {
+            RNI_TRY(add_given(w, x));
+        } else if (x->node->mark != w->t->walk) {
+            if (!x->node->op || x->node->recording_cut) return lost(w, x->node);
+            RNI_TRY(enter(w, x->node));
+        }
+    }
+    return true;
+}
+
+static bool add_root(walk *w, rn_tensor *x)
+{
+    if (x->buffer) return true;
+    rn_tensor **p = rni_grow(w->root, w->n_roots, &w->cap_roots, (int64_t)sizeof *p);
+    if (!p) return false;
+    w->root = p;
+    rni_tensor_keep(x);
+    w->root[w->n_roots++] = x;
+    return true;
+}
+
+/* An unused result counts only if no other result of its call is used: the second result of a call is seldom wanted. */
+static bool unused_call(const rn_tensor *x)
+{
+    const rni_node *node = x->node;
+    for (int i = 0; i < node->n_out; i++)
+        if (node->out[i].users) return false;
+    return true;
+}
+
+static bool find_roots(walk *w, rn_tensor *const *wanted, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (wanted[i]) RNI_TRY(add_root(w, rni_value_of(wanted[i])));
+    if (w->t->eager && n > 0) return true;
+    for (rn_tensor *c = w->t->dirty; c; c = c->cell->dirty_next) RNI_TRY(add_root(w, c->cell->value));
+    for (rn_tensor *x = w->t->sinks; x; x = x->sink_next)
+        if (unused_call(x)) RNI_TRY(add_root(w, x));
+    return true;
+}
+
+/* Keeps only what is on the device of the first root; the rest has its own evaluation. Returns how many are left over. */
+static int64_t one_device(walk *w)
+{
+    int64_t kept = 0, other = 0;
+    w->device = w->n_roots ? w->root[0]->node->device : NULL;
+    for (int64_t i = 0; i < w->n_roots; i++) {
+        if (w->root[i]->node->device == w->device) w->root[kept++] = w->root[i];
+        else {
+            rni_tensor_drop(w->root[i]);
+            other++;
+        }
+    }
+    w->n_roots = kept;
+    return other;
+}
+
+/* ---- what is kept, what may be reused ---- */
+
+static bool count_readers(walk *w)
+{
+    w->first = rni_alloc_raw((w->n_order + 1) * (int64_t)sizeof *w->first);
+    if (!w->first) return false;
+    int32_t n = 0;
+    for (int64_t k = 0; k < w->n_order; k++) {
+        w->first[k] = n;
+        n += w->order[k]->n_out;
+    }
+    w->first[w->n_order] = n;
+    w->readers = rni_alloc((n + w->n_given + 1) * (int64_t)sizeof *w->readers);
+    w->kept = rni_alloc(n + w->n_order + w->n_given + 1);
+    if (!w->readers || !w->kept) return false;
+    w->given_readers = w->readers + n;
+    w->depends = w->kept + n;
+    w->donated = w->depends + w->n_order;
+    for (int64_t k = 0; k < w->n_order; k++)
+        for (int i = 0; i < w->order[k]->n_in; i++) {
+            const rn_tensor *x = w->order[k]->in[i];
+            if (!x) continue;
+            if (x->buffer) w->given_readers[x->slot]++;
+            else w->readers[w->first[x->node->order] + x->index]++;
+        }
+    for (int64_t i = 0; i < w->n_roots; i++) w->kept[w->first[w->root[i]->node->order] + w->root[i]->index] = true;
+    return true;
+}
+
+/* Backwards: a node's inputs matter later if one of its results is forgotten while somebody outside still holds it, or if
+ * a node that reads a forgotten result depends on it in turn. */
+static void find_dependence(walk *w)
+{
+    for (int64_t k = w->n_order - 1; k >= 0; k--) {
+        rni_node *node = w->order[k];
+        for (int i = 0; i < node->n_out && !w->depends[k]; i++) {
+            const int32_t v = w->first[k] + i;
+            w->depends[k] = !w->kept[v] && node->out[i].refs > w->readers[v];
+        }
+        /* a kept result that can be differentiated still needs its history */
+        for (int i = 0; i < node->n_out && !w->depends[k]; i++)
+            w->depends[k] = w->kept[w->first[k] + i] && node->out[i].flags & RNI_T_GRAD && !(node->out[i].flags & RNI_T_FORGET) &&
+                            !(node->out[i].flags & RNI_T_LEAF);
+        if (!w->depends[k]) continue;
+        for (int i = 0; i < node->n_in; i++) {
+            const rn_tensor *x = node->in[i];
+            if (!x || x->buffer) continue;
+            if (!w->kept[w->first[x->node->order] + x->index]) w->depends[x->node->order] = true;
+        }
+    }
+    for (int64_t k = 0; k < w->n_order; k++) {
+        if (!w->depends[k]) continue;
+        for (int i = 0; i < w->order[k]->n_in; i++) {
+            const rn_tensor *x = w->order[k]->in[i];
+            if (x && x->buffer) w->given_readers[x->slot] = -1;
+        }
+    }
+    for (int64_t i = 0; i < w->n_given; i++) {
+        const rn_tensor *x = w->given[i];
+        w->donated[i] = w->given_readers[i] == x->refs && x->buffer->refs == 1 && x->buffer->capacity > 0 && x->offset == 0;
+    }
+}
+
+static rni_hash structure(const walk *w)
+{
+    rni_hash h = rni_hash_u64(RNI_HASH_START, (uint64_t)(uintptr_t)w->device);
+    for (int64_t i = 0; i < w->n_given; i++) {
+        const rn_tensor *x = w->given[i];
+        h = rni_hash_u64(h, (uint64_t)x->dtype << 8 | (uint64_t)x->shape.rank << 1 | w->donated[i]);
+        h = rni_hash_bytes(h, x->shape.dim, (size_t)x->shape.rank * sizeof(int64_t));
+    }
+    for (int64_t k = 0; k < w->n_order; k++) {
+        const rni_node *node = w->order[k];
+        h.a = (h.a ^ node->hash.a) * 0x9fb21c651e98df25u;
+        h.b = (h.b + node->hash.b) * 0xd6e8feb86659fd93u;
+        uint64_t kept = 0;
+        for (int i = 0; i < node->n_out; i++) kept = kept * 2 + w->kept[w->first[k] + i] + (i & 32 ? kept >> 31 : 0);
+        h = rni_hash_u64(h, kept);
+        for (int i = 0; i < node->n_in; i++) {
+            const rn_tensor *x = node->in[i];
+            h = rni_hash_u64(h, !x ? 0 : x->buffer ? (uint64_t)x->slot * 2 + 1 : (uint64_t)(w->first[x->node->order] + x->index) * 2 + 2);
+        }
+    }
+    return h;
+}
+
+/* ---- compiling ---- */
+
+static bool build_graph(const walk *w, rni_graph *g)
+{
+    for (int64_t i = 0; i < w->n_given; i++) {
+        const int32_t v = rni_graph_value(g, (rn_dtype)w->given[i]->dtype, &w->given[i]->shape);
+        if (v < 0) return false;
+        g->value[v].given = (int32_t)i;
+        g->value[v].donated = w->donated[i];
+    }
+    g->n_given = (int32_t)w->n_given;
+    int32_t few[RN_INPUTS_MAX];
+    for (int64_t k = 0; k < w->n_order; k++) {
+        const rni_node *node = w->order[k];
+        int32_t *in = node->n_in <= RN_INPUTS_MAX ? few : rni_alloc(node->n_in * (int64_t)sizeof *in);
+        if (!in) return false;
+        for (int i = 0; i < node->n_in; i++) {
+            const rn_tensor *x = node->in[i];
+            in[i] = !x ? -1 : x->buffer ? x->slot : (int32_t)w->n_given + w->first[x->node->order] + x->index;
+        }
+        rni_gnode *n = rni_graph_node(g, node->op, in, node->n_in, node->n_out);
+        if (in != few) rni_free(in);
+        if (!n) return false;
+        n->opts = node->opts;
+        n->recorded = (int32_t)k;
+        n->first_out = (int32_t)g->n_values;
+        n->site = node->site;
+        n->grad_of = node->grad_of;
+        n->device = node->device;
+        for (int i = 0; i < node->n_out; i++) {
+            const int32_t v = rni_graph_value(g, (rn_dtype)node->out[i].dtype, &node->out[i].shape);
+            if (v < 0) return false;
+            g->value[v].producer = (int32_t)k;
+            if (w->kept[w->first[k] + i]) g->value[v].output = g->n_outputs++;
+        }
+    }
+    return true;
+}
+
+static rni_plan *find_plan(walk *w)
+{
+    rni_thread *t = w->t;
+    if (!t->plans && !(t->plans = rni_alloc((int64_t)sizeof *t->plans))) return NULL;
+    const rni_hash key = structure(w);
+    rni_plan *p = cache_find(t->plans, key);
+    if (p) return p;
+    rni_graph g = { 0 };
+    if (!build_graph(w, &g)) {
+        rni_graph_free(&g);
+        return NULL;
+    }
+    p = rni_plan_compile(&g, w->device);
+    if (!p) return NULL;
+    t->info.plans_compiled++;
+    if (!cache_put(t->plans, key, p)) {
+        rni_plan_free(p);
+        return NULL;
+    }
+    t->info.plans_cached = t->plans->count;
+    return p;
+}
+
+/* ---- running ---- */
+
+static void settle(rn_tensor *x)
+{
+    rni_sink_remove(x->node->thread, x);
+    if (x->owner) rni_dirty_remove(x->owner);
+}
+
+/* A node whose results that anybody holds are all known, and that no gradient will pass, gives up its inputs. */
+static void forget_history(rni_node *node)
+{
+    for (int i = 0; i < node->n_out; i++) {
+        const rn_tensor *y = &node->out[i];
+        if (y->refs > 0 && (!y->buffer || !(y->flags & (RNI_T_FORGET | RNI_T_LEAF)))) return;
+    }
+    rni_node_cut(node);
+}
+
+static void keep_results(walk *w, rni_run *r)
+{
+    int32_t k = 0;
+    for (int64_t i = 0; i < w->n_order; i++) {
+        rni_node *node = w->order[i];
+        for (int o = 0; o < node->n_out; o++) {
+            if (!w->kept[w->first[i] + o]) continue;
+            rn_tensor *y = &node->out[o];
+            y->buffer = r->result[k];
+            y->offset = r->result_offset[k++];
+        }
+    }
+}
+
+static bool run(walk *w)
+{
+    rni_plan *p = find_plan(w);
+    if (!p) return false;
+    rni_buffer **buffers = rni_alloc((w->n_given + p->n_results + 1) * (int64_t)sizeof *buffers);
+    int64_t *offsets = rni_alloc((w->n_given + p->n_results + 1) * (int64_t)sizeof *offsets);
+    bool ok = buffers && offsets;
+    for (int64_t i = 0; ok && i < w->n_given; i++) {
+        buffers[i] = w->given[i]->buffer;
+        offsets[i] = w->given[i]->offset;
+    }
+    rni_run r = { .given = buffers, .given_offset = offsets, .recorded = w->order, .nan_check = w->t->nan_check };
+    if (ok) {
+        r.result = buffers + w->n_given;
+        r.result_offset = offsets + w->n_given;
+        ok = rni_plan_run(p, &r);
+    }
+    if (ok) {
+        keep_results(w, &r);
+        w->t->info.plans_run++;
+        w->t->info.nodes_run += w->n_order;
+        for (int64_t i = 0; i < w->n_order; i++) {
+            if (w->order[i]->ran_in) w->t->info.nodes_recomputed++;
+            w->order[i]->ran_in = 1;
+        }
+        /* A donated value's memory now belongs to a result, or is void. Who reads it has been computed for good. */
+        for (int64_t i = 0; i < w->n_given; i++)
+            if (w->donated[i]) {
+                rni_buffer_drop(w->given[i]->buffer);
+                w->given[i]->buffer = NULL;
+            }
+        for (int64_t i = 0; i < w->n_roots; i++) settle(w->root[i]);
+        for (int64_t i = 0; i < w->n_roots; i++) forget_history(w->root[i]->node);
+    }
+    rni_free(buffers);
+    rni_free(offsets);
+    return ok;
+}
+
+static void walk_free(walk *w)
+{
+    for (int64_t i = 0; i < w->n_roots; i++) rni_tensor_drop(w->root[i]);
+    rni_free(w->order);
+    rni_free(w->given);
+    rni_free(w->root);
+    rni_free(w->stack);
+    rni_free(w->first);
+    rni_free(w->readers);
+    rni_free(w->kept);
+}
+
+static bool evaluate_once(rni_thread *t, rn_tensor *const *wanted, int64_t n, const rn_site *site, int64_t *left)
+{
+    walk w = { .t = t, .site = site };
+    t->walk++;
+    bool ok = find_roots(&w, wanted, n);
+    *left = ok ? one_device(&w) : 0;
+    for (int64_t i = 0; ok && i < w.n_roots; i++) ok = descend(&w, w.root[i]->node);
+    if (ok && w.n_order) {
+        ok = count_readers(&w);
+        /* the references that this walk itself holds on its roots do not count as somebody's */
+        for (int64_t i = 0; ok && i < w.n_roots; i++) w.root[i]->refs--;
+        if (ok) find_dependence(&w);
+        for (int64_t i = 0; ok && i < w.n_roots; i++) w.root[i]->refs++;
+        ok = ok && run(&w);
+    }
+    walk_free(&w);
+    return ok;
+}
+
+bool rni_evaluate(rni_thread *t, rn_tensor *const *wanted, int64_t n, const rn_site *site)
+{
+    if (!rn_ok()) return false;
+    int64_t left = 0;
+    do {
+        RNI_TRY(evaluate_once(t, wanted, n, site, &left));
+    } while (left > 0);
+    t->pending = t->pending_bytes = 0;
+    return true;
+}

@@ -1,0 +1,214 @@
+/* Building the graph to be compiled, and taking composites apart. */
+#include "engine/graph.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/shape.h"
+#include "engine/kernel.h"
+
+#include <string.h>
+
+int32_t rni_graph_value(rni_graph *g, rn_dtype dtype, const rn_shape *shape)
+{
+    rni_gvalue *p = rni_grow(g->value, g->n_values, &g->cap_values, (int64_t)sizeof *p);
+    if (!p) return -1;
+    g->value = p;
+    p += g->n_values;
+    *p = (rni_gvalue){ .dtype = dtype, .shape = *shape, .producer = -1, .output = -1, .given = -1 };
+    p->bytes = rni_shape_count(shape) * rn_dtype_bytes(dtype);
+    return (int32_t)g->n_values++;
+}
+
+rni_gnode *rni_graph_node(rni_graph *g, const rn_op *op, const int32_t *in, int32_t n_in, int32_t n_out)
+{
+    rni_gnode *p = rni_grow(g->node, g->n_nodes, &g->cap_nodes, (int64_t)sizeof *p);
+    if (!p) return NULL;
+    g->node = p;
+    for (int32_t i = 0; i < n_in; i++) {
+        int32_t *q = rni_grow(g->in, g->n_in, &g->cap_in, (int64_t)sizeof *q);
+        if (!q) return NULL;
+        g->in = q;
+        g->in[g->n_in++] = in[i];
+    }
+    p += g->n_nodes++;
+    *p = (rni_gnode){ .op = op, .recorded = -1, .n_in = n_in, .n_out = n_out, .first_in = (int32_t)(g->n_in - n_in) };
+    return p;
+}
+
+void rni_graph_free(rni_graph *g)
+{
+    for (int64_t i = 0; i < g->n_hold; i++) rni_tensor_drop(g->hold[i]);
+    rni_free(g->hold);
+    rni_free(g->node);
+    rni_free(g->value);
+    rni_free(g->in);
+    *g = (rni_graph){ 0 };
+}
+
+/* ---- composites ---- */
+
+static bool hold(rni_graph *g, rn_tensor *x)
+{
+    rn_tensor **p = rni_grow(g->hold, g->n_hold, &g->cap_hold, (int64_t)sizeof *p);
+    if (!p) return false;
+    g->hold = p;
+    rni_tensor_keep(x);
+    g->hold[g->n_hold++] = x;
+    return true;
+}
+
+typedef struct {
+    rni_graph *from, *to;
+    rni_thread *t;
+    int32_t *map; /* value of `to` for each value of `from` */
+} lowering;
+
+/* Appends the recorded node's graph up to placeholders. Tensor -> value of `to` through tensor->slot. Recursion is
+ * bounded by the depth of one function's definition. */
+static int32_t import(lowering *l, rn_tensor *x, const rni_gnode *origin)
+{
+    if (x->walk == l->t->walk) return x->slot;
+    rni_node *node = x->node;
+    if (!node->op) { /* a constant made by the definition */
+        const int32_t v = rni_graph_value(l->to, (rn_dtype)x->dtype, &x->shape);
+        if (v < 0 || !hold(l->to, x)) return -1;
+        l->to->value[v].constant = x;
+        x->walk = l->t->walk;
+        return x->slot = v;
+    }
+    int32_t few[RN_INPUTS_MAX];
+    int32_t *in = node->n_in <= RN_INPUTS_MAX ? few : rni_alloc(node->n_in * (int64_t)sizeof *in);
+    if (!in) return -1;
+    bool ok = true;
+    for (int i = 0; ok && i < node->n_in; i++) {
+        in[i] = node->in[i] ? import(l, node->in[i], origin) : -1;
+        ok = !node->in[i] || in[i] >= 0;
+    }
+    rni_gnode *n = ok ? rni_graph_node(l->to, node->op, in, node->n_in, node->n_out) : NULL;
+    if (in != few) rni_free(in);
+    if (!n) return -1;
+    const int64_t number = n - l->to->node;
+    n->opts = node->opts;
+    n->site = origin->site;
+    n->grad_of = origin->grad_of;
+    n->device = origin->device;
+    n->first_out = (int32_t)l->to->n_values;
+    for (int i = 0; i < node->n_out; i++) {
+        rn_tensor *y = &node->out[i];
+        const int32_t v = rni_graph_value(l->to, (rn_dtype)y->dtype, &y->shape);
+        if (v < 0) return -1;
+        l->to->value[v].producer = (int32_t)number;
+        y->walk = l->t->walk;
+        y->slot = v;
+    }
+    return hold(l->to, x) ? x->slot : -1;
+}
+
+static bool expand_node(lowering *l, const rni_gnode *n)
+{
+    rn_tensor *in[RN_INPUTS_MAX] = { 0 }, *out[RN_INPUTS_MAX] = { 0 };
+    l->t->walk++;
+    bool ok = true;
+    const rni_graph *from = l->from;
+    for (int i = 0; ok && i < n->n_in; i++) {
+        const int32_t v = from->in[n->first_in + i];
+        if (v < 0) continue;
+        rn_tensor *x = rni_leaf_new(l->t, n->device, from->value[v].dtype, &from->value[v].shape, NULL);
+        ok = x && (in[i] = rni_scoped(l->t, x)) != NULL;
+        if (!ok) break;
+        x->walk = l->t->walk;
+        x->slot = l->map[v];
+    }
+    rn_call_info c = { .op = n->op, .opts = n->opts, .n_in = n->n_in, .n_out = n->n_out, .in = in, .out = out };
+    const rn_site *before = rni_site_enter(&n->site);
+    ok = ok && n->op->build(&c) && rn_ok();
+    rni_site_enter(before);
+    for (int i = 0; ok && i < n->n_out; i++) {
+        const int32_t v = import(l, rni_value_of(out[i]), n);
+        ok = v >= 0;
+        l->map[n->first_out + i] = v;
+    }
+    return ok;
+}
+
+static bool copy_node(lowering *l, const rni_gnode *n)
+{
+    const rni_graph *from = l->from;
+    rni_gnode *m = rni_graph_node(l->to, n->op, from->in + n->first_in, n->n_in, n->n_out);
+    if (!m) return false;
+    const rni_gnode made = *m;
+    *m = *n;
+    m->first_in = made.first_in;
+    m->first_out = (int32_t)l->to->n_values;
+    const int64_t number = m - l->to->node;
+    for (int i = 0; i < n->n_in; i++) {
+        int32_t *v = &l->to->in[made.first_in + i];
+        if (*v >= 0) *v = l->map[*v];
+    }
+    for (int i = 0; i < n->n_out; i++) {
+        const rni_gvalue *old = &from->value[n->first_out + i];
+        const int32_t v = rni_graph_value(l->to, old->dtype, &old->shape);
+        if (v < 0) return false;
+        l->to->value[v].producer = (int32_t)number;
+        l->map[n->first_out + i] = v;
+    }
+    return true;
+}
+
+static bool lower_into(lowering *l)
+{
+    const rni_graph *from = l->from;
+    for (int64_t v = 0; v < from->n_values; v++) {
+        if (from->value[v].producer >= 0) continue;
+        l->map[v] = rni_graph_value(l->to, from->value[v].dtype, &from->value[v].shape);
+        if (l->map[v] < 0) return false;
+        l->to->value[l->map[v]] = from->value[v];
+    }
+    for (int64_t k = 0; k < from->n_nodes; k++) {
+        const rni_gnode *n = &from->node[k];
+        const bool apart = n->op->kind == RN_COMPOSITE && !rni_kernel_accepts(from, n);
+        if (!(apart ? expand_node(l, n) : copy_node(l, n))) return false;
+    }
+    for (int64_t v = 0; v < from->n_values; v++)
+        if (from->value[v].output >= 0) l->to->value[l->map[v]].output = from->value[v].output;
+    return true;
+}
+
+bool rni_graph_lower(rni_graph *g)
+{
+    bool any = false;
+    for (int64_t k = 0; k < g->n_nodes && !any; k++)
+        any = g->node[k].op->kind == RN_COMPOSITE && !rni_kernel_accepts(g, &g->node[k]);
+    if (!any) return true;
+    rni_thread *t = rni_thread_self();
+    rni_graph out = { .n_given = g->n_given, .n_outputs = g->n_outputs };
+    lowering l = { .from = g, .to = &out, .t = t, .map = rni_alloc_raw(g->n_values * (int64_t)sizeof(int32_t)) };
+    const bool grad = rn_grad_mode(false), was = t->lowering;
+    const int64_t pending = t->pending, bytes = t->pending_bytes, recorded = t->info.nodes_recorded;
+    const char *grad_of = t->grad_of;
+    t->grad_of = NULL;
+    t->lowering = true;
+    const int scope = rn_scope_begin();
+    const bool ok = l.map && lower_into(&l);
+    rn_scope_end(scope);
+    t->lowering = was;
+    t->grad_of = grad_of;
+    t->pending = pending;
+    t->pending_bytes = bytes;
+    t->info.nodes_recorded = recorded;
+    rn_grad_mode(grad);
+    rni_free(l.map);
+    if (!ok) {
+        rni_graph_free(&out);
+        return false;
+    }
+    for (int64_t i = 0; i < g->n_hold; i++)
+        if (!hold(&out, g->hold[i])) {
+            rni_graph_free(&out);
+            return false;
+        }
+    rni_graph_free(g);
+    *g = out;
+    /* a composite may be made of composites */
+    return rni_graph_lower(g);
+}

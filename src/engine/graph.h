@@ -1,0 +1,48 @@
+/* The graph that is compiled: recorded nodes as numbers, free of the tensors they came from. Passes rewrite it. */
+#ifndef RNI_ENGINE_GRAPH_H
+#define RNI_ENGINE_GRAPH_H
+
+#include "engine/engine.h"
+
+typedef struct {
+    rn_dtype dtype;
+    rn_shape shape;
+    int64_t bytes;
+    int32_t producer; /* node, -1 for a given value */
+    int32_t output;   /* number among the plan's results, -1 if it is not one */
+    int32_t given;    /* number among the given values, -1 if it is not one */
+    bool donated;     /* a given value that nobody needs afterwards */
+    rn_tensor *constant; /* a value the plan itself holds; NULL otherwise */
+} rni_gvalue;
+
+typedef struct {
+    const rn_op *op;
+    const void *opts; /* borrowed while compiling */
+    int32_t recorded; /* number of the recorded node whose options are read at run time, -1: opts are constant */
+    int32_t n_in, n_out;
+    int32_t first_in;  /* index into rni_graph.in */
+    int32_t first_out; /* value number of the first result */
+    rn_site site;
+    const char *grad_of;
+    rni_device *device;
+} rni_gnode;
+
+typedef struct rni_graph {
+    rni_gnode *node;
+    int64_t n_nodes, cap_nodes;
+    rni_gvalue *value;
+    int64_t n_values, cap_values;
+    int32_t *in; /* value numbers, -1 for an input left out */
+    int64_t n_in, cap_in;
+    int32_t n_given, n_outputs;
+    rn_tensor **hold; /* tensors made while taking composites apart */
+    int64_t n_hold, cap_hold;
+} rni_graph;
+
+int32_t rni_graph_value(rni_graph *g, rn_dtype dtype, const rn_shape *shape); /* -1 with an error pending */
+rni_gnode *rni_graph_node(rni_graph *g, const rn_op *op, const int32_t *in, int32_t n_in, int32_t n_out);
+void rni_graph_free(rni_graph *g);
+/* Replaces composites that the device's back end has no kernel for by what they are made of. */
+bool rni_graph_lower(rni_graph *g);
+
+#endif

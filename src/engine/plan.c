@@ -1,0 +1,481 @@
+/* From graph to plan: views are resolved, kernels chosen, results and in-place updates placed, the rest laid out in one
+ * slab by lifetime. */
+#include "engine/plan.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/shape.h"
+#include "engine/kernel.h"
+#include "engine/map.h"
+#include "engine/slab.h"
+
+#include <rensa/ops.h>
+#include <string.h>
+
+typedef enum { STORE_SLAB, STORE_GIVEN, STORE_OWN, STORE_CONSTANT } store_kind;
+
+/* A piece of memory that values share: views of one value, and results written over an input. */
+typedef struct {
+    store_kind kind;
+    int32_t index; /* of given value, own buffer or constant */
+    int64_t bytes, offset;
+    int64_t first, last; /* steps that write it first and read it last */
+    bool donated, final; /* final: a result lives here, nothing may overwrite it */
+    int32_t into;        /* store that took this one's place, -1 while it stands */
+} store;
+
+typedef struct {
+    int32_t store;
+    rn_view view; /* data is the offset in bytes from the start of the store, as a pointer */
+} place;
+
+typedef struct {
+    rni_graph *g;
+    rni_plan *p;
+    store *stores;
+    int64_t n_stores, cap_stores;
+    place *at; /* of each value */
+    int64_t cap_at;
+    int64_t n_views, cap_views;
+    int32_t *view_store; /* store behind each view of a step */
+    int64_t cap_view_store;
+} compiler;
+
+static int64_t offset_of(const rn_view *v)
+{
+    return (int64_t)(intptr_t)v->data;
+}
+
+static int32_t new_store(compiler *c, store_kind kind, int32_t index, int64_t bytes)
+{
+    store *s = rni_grow(c->stores, c->n_stores, &c->cap_stores, (int64_t)sizeof *s);
+    if (!s) return -1;
+    c->stores = s;
+    c->stores[c->n_stores] = (store){ .kind = kind, .index = index, .bytes = bytes, .first = -1, .last = -1, .into = -1 };
+    return (int32_t)c->n_stores++;
+}
+
+static int64_t view_span(const rn_view *v)
+{
+    int64_t n = rn_dtype_bytes(v->dtype);
+    for (int i = 0; i < v->rank; i++) n *= v->dim[i];
+    return n;
+}
+
+/* ---- steps ---- */
+
+static rni_step *new_step(compiler *c, const rni_gnode *n)
+{
+    rni_plan *p = c->p;
+    rni_step *s = rni_grow(p->step, p->n_steps, &p->cap_steps, (int64_t)sizeof *s);
+    if (!s) return NULL;
+    p->step = s;
+    s += p->n_steps;
+    memset(s, 0, sizeof *s);
+    s->op = n->op;
+    s->device = n->device;
+    s->recorded = n->recorded;
+    s->site = n->site;
+    s->grad_of = n->grad_of;
+    while (c->n_views + n->n_in + n->n_out > c->cap_views) {
+        const int64_t more = c->cap_views ? c->cap_views * 2 : 64;
+        rn_view *v = rni_realloc(p->views, more * (int64_t)sizeof *v);
+        if (!v) return NULL;
+        p->views = v;
+        int32_t *w = rni_realloc(c->view_store, more * (int64_t)sizeof *w);
+        if (!w) return NULL;
+        c->view_store = w;
+        c->cap_views = more;
+    }
+    return s;
+}
+
+static void touch(compiler *c, int32_t st, bool write)
+{
+    store *s = &c->stores[st];
+    if (write && s->first < 0) s->first = c->p->n_steps;
+    s->last = c->p->n_steps;
+}
+
+/* Copies a value into memory of its own; `kind` says whether it is a result. Returns its store. */
+static int32_t copy_step(compiler *c, const place *from, const rni_gnode *origin, store_kind kind, place *to);
+
+static bool resolve_program_views(compiler *c, const rni_gnode *n, rn_kernel_call *call, rn_view *views)
+{
+    if (!rni_kernel_call_init(c->g, n, call, views)) return false;
+    for (int i = 0; i < n->n_in; i++) {
+        const int32_t v = c->g->in[n->first_in + i];
+        if (v < 0) continue;
+        /* strides of the value as it lies, in the axes that the call sees */
+        const rn_view *real = &c->at[v].view;
+        rn_view *seen = &views[i];
+        const int lead = seen->rank - real->rank;
+        for (int a = 0; a < seen->rank; a++) {
+            const bool repeated = a < lead || (real->dim[a - lead] == 1 && seen->dim[a] != 1);
+            seen->stride[a] = repeated ? 0 : real->stride[a - lead];
+        }
+        seen->data = real->data;
+    }
+    return true;
+}
+
+static bool is_stretched(const rn_view *real, const rn_view *seen)
+{
+    return seen->rank != real->rank || memcmp(seen->dim, real->dim, (size_t)real->rank * sizeof *real->dim) != 0;
+}
+
+/* Kernels that take only contiguous inputs get copies of the others. */
+static bool straighten(compiler *c, const rni_gnode *n, const rn_kernel *k, rn_view *views, int32_t *stores)
+{
+    for (int i = 0; i < n->n_in; i++) {
+        const int32_t v = c->g->in[n->first_in + i];
+        stores[i] = v < 0 ? -1 : c->at[v].store;
+        if (v < 0 || k->flags & RN_KERNEL_STRIDED) continue;
+        const place *real = &c->at[v];
+        if (rni_view_is_contiguous(&real->view) && !is_stretched(&real->view, &views[i])) continue;
+        place stretched = *real;
+        stretched.view = views[i];
+        place copied;
+        const int32_t st = copy_step(c, &stretched, n, STORE_SLAB, &copied);
+        if (st < 0) return false;
+        stores[i] = st;
+        views[i] = copied.view;
+    }
+    return true;
+}
+
+static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_kernel_call *call, const rn_kernel *k,
+                        const rn_view *views, const int32_t *stores)
+{
+    s->kernel = k;
+    s->call = *call;
+    const int n_views = n->n_in + n->n_out;
+    memcpy(c->p->views + c->n_views, views, (size_t)n_views * sizeof *views);
+    memcpy(c->view_store + c->n_views, stores, (size_t)n_views * sizeof *stores);
+    s->call.in = NULL;
+    s->call.out = NULL;
+    s->workspace_at = c->n_views; /* index of the first view, until layout replaces it */
+    c->n_views += n_views;
+    if (n->recorded < 0 && n->op->opts_size) {
+        s->opts_copy = rni_alloc_raw((int64_t)n->op->opts_size);
+        if (!s->opts_copy) return false;
+        memcpy(s->opts_copy, n->opts, n->op->opts_size);
+    }
+    for (int i = 0; i < n_views; i++)
+        if (stores[i] >= 0) touch(c, stores[i], i >= n->n_in);
+    return true;
+}
+
+static bool compute_step(compiler *c, const rni_gnode *n)
+{
+    const int n_views = n->n_in + n->n_out;
+    rn_view *views = rni_alloc(n_views * (int64_t)sizeof *views);
+    int32_t *stores = rni_alloc(n_views * (int64_t)sizeof *stores);
+    rn_kernel_call call;
+    bool ok = views && stores && resolve_program_views(c, n, &call, views);
+    const rn_kernel *k = ok ? rni_kernel_find(n, &call) : NULL;
+    ok = k && straighten(c, n, k, views, stores);
+    rni_step *s = ok ? new_step(c, n) : NULL;
+    ok = s != NULL;
+    for (int i = 0; ok && i < n->n_out; i++) {
+        const int32_t v = n->first_out + i;
+        c->at[v].view = rni_view_of(c->g->value[v].dtype, &c->g->value[v].shape);
+        c->at[v].store = stores[n->n_in + i] = new_store(c, STORE_SLAB, -1, c->g->value[v].bytes);
+        ok = c->at[v].store >= 0;
+    }
+    ok = ok && finish_step(c, s, n, &call, k, views, stores);
+    if (ok) c->p->n_steps++;
+    rni_free(views);
+    rni_free(stores);
+    return ok;
+}
+
+static int32_t copy_step(compiler *c, const place *from, const rni_gnode *origin, store_kind kind, place *to)
+{
+    rn_shape shape = { .rank = from->view.rank };
+    memcpy(shape.dim, from->view.dim, sizeof shape.dim);
+    /* a graph of one node: y = x, read with the strides that `from` has */
+    rni_gvalue values[2] = { { .dtype = from->view.dtype, .shape = shape }, { .dtype = from->view.dtype, .shape = shape } };
+    int32_t in = 0;
+    rni_graph one = { .value = values, .n_values = 2, .in = &in };
+    const rni_gnode n = { .op = rn_op_find("copy"), .recorded = -1, .n_in = 1, .n_out = 1, .first_out = 1,
+                          .site = origin->site, .grad_of = origin->grad_of, .device = origin->device };
+    rn_view views[2];
+    rn_kernel_call call;
+    if (!rni_kernel_call_init(&one, &n, &call, views)) return -1;
+    views[0] = from->view;
+    const rn_kernel *k = rni_kernel_find(&n, &call);
+    rni_step *s = k ? new_step(c, &n) : NULL;
+    if (!s) return -1;
+    to->view = rni_view_of(from->view.dtype, &shape);
+    to->store = new_store(c, kind, -1, view_span(&to->view));
+    const int32_t stores[2] = { from->store, to->store };
+    if (to->store < 0 || !finish_step(c, s, &n, &call, k, views, stores)) return -1;
+    c->p->n_steps++;
+    return to->store;
+}
+
+static bool view_step(compiler *c, const rni_gnode *n)
+{
+    place in = c->at[c->g->in[n->first_in]];
+    const int32_t v = n->first_out;
+    place *out = &c->at[v];
+    for (int attempt = 0; attempt < 2; attempt++) {
+        *out = in;
+        const rn_shape *shape = &c->g->value[v].shape;
+        out->view.rank = shape->rank;
+        memcpy(out->view.dim, shape->dim, sizeof shape->dim);
+        if (n->op->view(&in.view, n->opts, &out->view)) return true;
+        place copied;
+        if (copy_step(c, &in, n, STORE_SLAB, &copied) < 0) return false;
+        in = copied;
+        out = &c->at[v];
+    }
+    return rni_fail(RN_ERR_INTERNAL, &n->site, n->op->name, "no view of a contiguous value");
+}
+
+/* ---- results ---- */
+
+/* A result that is a dense piece of memory stays where it is, unless it would hold much more than itself alive. */
+static bool place_result(compiler *c, int32_t v)
+{
+    place *at = &c->at[v];
+    store *s = &c->stores[at->store];
+    const bool dense = rni_view_is_contiguous(&at->view), large = c->g->value[v].bytes * 2 >= s->bytes;
+    if (!dense || (!large && s->kind == STORE_SLAB) || (s->kind == STORE_GIVEN && s->donated && !large)) {
+        const rni_gnode origin = { .device = c->p->device };
+        const rni_gnode *from = c->g->value[v].producer >= 0 ? &c->g->node[c->g->value[v].producer] : &origin;
+        place to;
+        const place source = *at;
+        if (copy_step(c, &source, from, STORE_OWN, &to) < 0) return false;
+        c->at[v] = to;
+        s = &c->stores[to.store];
+    }
+    if (s->kind == STORE_SLAB) s->kind = STORE_OWN;
+    s->final = true;
+    s->last = INT64_MAX;
+    return true;
+}
+
+/* ---- results over inputs ---- */
+
+/* Whether view i of step s covers its whole store. */
+static bool covers(const compiler *c, const rn_view *v, int32_t st)
+{
+    return offset_of(v) == 0 && rni_view_is_contiguous(v) && view_span(v) == c->stores[st].bytes;
+}
+
+static bool can_overwrite(const compiler *c, int64_t step, int32_t n_in, int32_t groups, const rn_view *views,
+                          const int32_t *stores, int32_t i, int32_t out)
+{
+    const int32_t st = standing(c, stores[i]);
+    if (st < 0) return false;
+    const store *s = &c->stores[st];
+    if (s->kind == STORE_CONSTANT || (s->kind == STORE_GIVEN && !s->donated) || s->final || s->last != step) return false;
+    if (!covers(c, &views[i], st) || s->bytes != c->stores[out].bytes) return false;
+    for (int32_t k = 0; k < n_in; k++)
+        if (k != i && standing(c, stores[k]) == st && (groups > 1 || !covers(c, &views[k], st))) return false;
+    return true;
+}
+
+static int32_t standing(const compiler *c, int32_t st)
+{
+    while (st >= 0 && c->stores[st].into >= 0) {
+        store *s = &c->stores[st];
+        if (c->stores[s->into].into >= 0) s->into = c->stores[s->into].into;
+        st = s->into;
+    }
+    return st;
+}
+
+static void merge(compiler *c, int32_t from, int32_t into)
+{
+    store *a = &c->stores[into], *b = &c->stores[from];
+    a->last = b->last;
+    a->final = b->final;
+    if (a->kind == STORE_SLAB) a->kind = b->kind;
+    b->into = into;
+}
+
+static void overwrite_inputs(compiler *c)
+{
+    for (int64_t k = 0; k < c->p->n_steps; k++) {
+        const rni_step *s = &c->p->step[k];
+        if (!(s->kernel->flags & RN_KERNEL_IN_PLACE)) continue;
+        const int32_t n_in = s->call.n_in, groups = s->call.groups;
+        const rn_view *views = c->p->views + s->workspace_at;
+        const int32_t *stores = c->view_store + s->workspace_at;
+        for (int32_t o = 0; o < s->call.n_out; o++) {
+            const int32_t out = stores[n_in + o];
+            if (c->stores[out].first != k || c->stores[out].into >= 0) continue;
+            for (int32_t i = o % groups; i < n_in; i += groups) {
+                if (!can_overwrite(c, k, n_in, groups, views, stores, i, out)) continue;
+                merge(c, out, standing(c, stores[i]));
+                break;
+            }
+        }
+    }
+}
+
+/* ---- layout ---- */
+
+static bool prepare_step(compiler *c, rni_step *s)
+{
+    rni_plan *p = c->p;
+    const int64_t first = s->workspace_at;
+    s->call.in = p->views + first;
+    s->call.out = p->views + first + s->call.n_in;
+    s->place = p->places + first;
+    s->workspace_at = 0;
+    if (s->recorded < 0) s->call.opts = s->opts_copy;
+    if (s->op) s->call.engine = (void *)(uintptr_t)s->op;
+    if (s->kernel->prepare && !s->kernel->prepare(&s->call, &s->state, &s->workspace)) {
+        if (rn_ok()) rni_fail(RN_ERR_DEVICE, &s->site, s->op->name, "preparing its kernel failed");
+        return false;
+    }
+    return true;
+}
+
+/* Regions: given values, then constants, then own buffers, then the slab. */
+static bool lay_out(compiler *c)
+{
+    rni_plan *p = c->p;
+    p->places = rni_alloc((c->n_views + 1) * (int64_t)sizeof *p->places);
+    if (!p->places) return false;
+    for (int64_t k = 0; k < p->n_steps; k++)
+        if (!prepare_step(c, &p->step[k])) return false;
+    for (int64_t i = 0; i < c->n_stores; i++)
+        if (c->stores[i].kind == STORE_OWN && c->stores[i].into < 0) c->stores[i].index = p->n_own++;
+    p->own_bytes = rni_alloc((p->n_own + 1) * (int64_t)sizeof *p->own_bytes);
+    if (!p->own_bytes) return false;
+    rni_slab slab = { 0 };
+    bool ok = true;
+    for (int64_t i = 0; ok && i < c->n_stores; i++) {
+        const store *s = &c->stores[i];
+        if (s->into >= 0) continue;
+        if (s->kind == STORE_OWN) p->own_bytes[s->index] = s->bytes;
+        if (s->kind == STORE_SLAB && s->first >= 0) ok = rni_slab_add(&slab, i, s->bytes, s->first, s->last);
+    }
+    for (int64_t k = 0; ok && k < p->n_steps; k++)
+        if (p->step[k].workspace > 0) ok = rni_slab_add(&slab, -1 - k, p->step[k].workspace, k, k);
+    ok = ok && rni_slab_solve(&slab);
+    for (int64_t i = 0; ok && i < slab.count; i++) {
+        if (slab.item[i].id >= 0) c->stores[slab.item[i].id].offset = slab.item[i].offset;
+        else p->step[-1 - slab.item[i].id].workspace_at = slab.item[i].offset;
+    }
+    p->slab_bytes = slab.bytes;
+    rni_slab_free(&slab);
+    return ok;
+}
+
+static int32_t region_of(const compiler *c, const store *s)
+{
+    const rni_plan *p = c->p;
+    switch (s->kind) {
+    case STORE_GIVEN: return s->index;
+    case STORE_CONSTANT: return p->n_given + s->index;
+    case STORE_OWN: return p->n_given + p->n_constants + s->index;
+    default: return p->n_given + p->n_constants + p->n_own;
+    }
+}
+
+static void fix_places(compiler *c)
+{
+    for (int64_t i = 0; i < c->n_views; i++) {
+        if (c->view_store[i] < 0) continue;
+        const store *s = &c->stores[standing(c, c->view_store[i])];
+        c->p->places[i].region = region_of(c, s);
+        c->p->places[i].offset = s->offset + offset_of(&c->p->views[i]);
+    }
+    for (int64_t v = 0; v < c->g->n_values; v++) {
+        const int32_t o = c->g->value[v].output;
+        if (o < 0) continue;
+        const store *s = &c->stores[standing(c, c->at[v].store)];
+        const rni_source source = s->kind == STORE_GIVEN ? RNI_FROM_GIVEN : s->kind == STORE_OWN ? RNI_FROM_OWN : RNI_FROM_CONSTANT;
+        c->p->result[o] = (rni_result){ source, s->index, offset_of(&c->at[v].view) };
+    }
+}
+
+static bool place_given(compiler *c)
+{
+    for (int64_t v = 0; v < c->g->n_values; v++) {
+        const rni_gvalue *x = &c->g->value[v];
+        if (x->given < 0 && !x->constant) continue;
+        const int32_t st = x->constant ? new_store(c, STORE_CONSTANT, c->p->n_constants, x->bytes)
+                                       : new_store(c, STORE_GIVEN, x->given, x->bytes);
+        if (st < 0) return false;
+        c->stores[st].donated = x->donated;
+        c->at[v].store = st;
+        c->at[v].view = rni_view_of(x->dtype, &x->shape);
+        if (x->constant) {
+            rn_tensor **p = rni_realloc(c->p->constants, (c->p->n_constants + 1) * (int64_t)sizeof *p);
+            if (!p) return false;
+            c->p->constants = p;
+            rni_tensor_keep(x->constant);
+            p[c->p->n_constants++] = x->constant;
+        }
+    }
+    return true;
+}
+
+static bool compile(compiler *c)
+{
+    rni_plan *p = c->p;
+    rni_graph *g = c->g;
+    c->at = rni_alloc((g->n_values + 1) * (int64_t)sizeof *c->at);
+    p->n_given = g->n_given;
+    p->n_results = g->n_outputs;
+    p->result = rni_alloc((g->n_outputs + 1) * (int64_t)sizeof *p->result);
+    if (!c->at || !p->result || !place_given(c)) return false;
+    for (int64_t k = 0; k < g->n_nodes; k++)
+        if (!(g->node[k].op->kind == RN_VIEW ? view_step(c, &g->node[k]) : compute_step(c, &g->node[k]))) return false;
+    for (int64_t v = 0; v < g->n_values; v++)
+        if (g->value[v].output >= 0 && !place_result(c, (int32_t)v)) return false;
+    overwrite_inputs(c);
+    if (!lay_out(c)) return false;
+    fix_places(c);
+    return true;
+}
+
+rni_plan *rni_plan_compile(rni_graph *g, rni_device *device)
+{
+    rni_plan *p = rni_alloc((int64_t)sizeof *p);
+    bool ok = p && rni_graph_lower(g);
+    if (ok) {
+        p->device = device;
+        compiler c = { .g = g, .p = p };
+        ok = compile(&c);
+        rni_free(c.stores);
+        rni_free(c.at);
+        rni_free(c.view_store);
+    }
+    if (p) p->graph = *g;
+    else rni_graph_free(g);
+    *g = (rni_graph){ 0 };
+    if (ok) {
+        rni_log(RN_LOG_DEBUG, "plan", "%lld steps, %lld bytes of intermediate values, %d results", (long long)p->n_steps,
+                (long long)p->slab_bytes, p->n_results);
+        return p;
+    }
+    rni_plan_free(p);
+    return NULL;
+}
+
+void rni_plan_free(rni_plan *p)
+{
+    if (!p) return;
+    for (int64_t k = 0; k < p->n_steps; k++) {
+        if (p->step[k].state && p->step[k].kernel->release) p->step[k].kernel->release(p->step[k].state);
+        rni_free(p->step[k].opts_copy);
+    }
+    for (int32_t i = 0; i < p->n_constants; i++) rni_tensor_drop(p->constants[i]);
+    rni_free(p->step);
+    rni_free(p->own_bytes);
+    rni_free(p->constants);
+    rni_free(p->result);
+    rni_free(p->views);
+    rni_free(p->places);
+    rni_graph_free(&p->graph);
+    rni_free(p);
+}

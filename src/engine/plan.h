@@ -1,0 +1,67 @@
+/* Compiled plans: steps that call kernels on memory whose places are fixed in advance. */
+#ifndef RNI_ENGINE_PLAN_H
+#define RNI_ENGINE_PLAN_H
+
+#include "engine/graph.h"
+
+/* Where a value is: memory of a run is a list of regions (given values, constants, results, the slab). */
+typedef struct {
+    int32_t region;
+    int64_t offset; /* bytes */
+} rni_place;
+
+typedef struct {
+    const rn_kernel *kernel;
+    const rn_op *op;
+    rni_device *device;
+    rn_kernel_call call; /* call.in and call.out point into the plan's views */
+    rni_place *place;    /* of each view */
+    int32_t recorded;    /* recorded node whose options apply, -1: opts_copy */
+    void *opts_copy;
+    void *state;
+    int64_t workspace, workspace_at; /* bytes, offset in the slab */
+    int n_scalars;
+    double scalars[24];
+    rn_site site;
+    const char *grad_of;
+} rni_step;
+
+typedef enum { RNI_FROM_GIVEN, RNI_FROM_OWN, RNI_FROM_CONSTANT } rni_source;
+
+/* Where a result's memory comes from: a given value's, a buffer of its own, or one that the plan holds. */
+typedef struct {
+    rni_source source;
+    int32_t index;
+    int64_t offset;
+} rni_result;
+
+typedef struct rni_plan {
+    rni_device *device;
+    rni_step *step;
+    int64_t n_steps, cap_steps;
+    int32_t n_given, n_own, n_constants, n_results;
+    int64_t *own_bytes;    /* buffers made for each run */
+    rn_tensor **constants; /* held */
+    rni_result *result;
+    int64_t slab_bytes;
+    rn_view *views;
+    rni_place *places;
+    rni_graph graph; /* kept for its held tensors */
+} rni_plan;
+
+/* Takes over g (also on failure). NULL with an error pending. */
+rni_plan *rni_plan_compile(rni_graph *g, rni_device *device);
+void rni_plan_free(rni_plan *p);
+
+typedef struct {
+    rni_buffer **given; /* one per given value; a buffer that is donated is handed over */
+    const int64_t *given_offset;
+    rni_node **recorded; /* nodes whose options steps read */
+    bool nan_check;
+    rni_buffer **result; /* to be set: one reference per result */
+    int64_t *result_offset;
+} rni_run;
+
+bool rni_plan_run(rni_plan *p, rni_run *r);
+
+#endif

@@ -1,0 +1,344 @@
+/* Calls: options are resolved, types and shapes checked, and a node is recorded. Nothing is computed here. */
+#include "engine/record.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/shape.h"
+#include "base/str.h"
+#include "engine/engine.h"
+#include "engine/infer.h"
+#include "engine/op_table.h"
+
+#include <string.h>
+
+/* More than this recorded without a look, and what is pending is computed: a loop that never looks must not fill memory. */
+enum { PENDING_NODES_MAX = 200000 };
+static const int64_t pending_bytes_max = (int64_t)32 << 30;
+
+int rni_call_outputs(const rn_op *op, int64_t n_in)
+{
+    const int n = rni_op_outputs(op);
+    if (!(op->flags & RN_OP_LIST_OUT)) return n;
+    const int names = rni_op_inputs(op, NULL, NULL);
+    return (int)(n_in / names * n);
+}
+
+/* ---- options ---- */
+
+/* Copies what the caller gave, so that equal options are equal bytes whatever padding the caller's struct had. */
+static void copy_opts(const rn_op *op, void *to, const void *from)
+{
+    for (const rn_opt *o = op->opts; o && o->name; o++)
+        memcpy((char *)to + o->offset, (const char *)from + o->offset, (size_t)rni_opt_bytes(o));
+}
+
+static rni_hash hash_opts(rni_hash h, const rn_op *op, const void *opts)
+{
+    const unsigned skip = op->kind == RN_COMPOSITE ? 0 : RN_OPT_SCALAR | RN_OPT_DYNAMIC;
+    for (const rn_opt *o = op->opts; o && o->name; o++)
+        if (!(o->flags & skip)) h = rni_hash_bytes(h, (const char *)opts + o->offset, (size_t)rni_opt_bytes(o));
+    return h;
+}
+
+
+static bool bad_option(const rn_op *op, const rn_site *site, const rn_opt *o, const char *fmt, ...) RN_PRINTF(4, 5);
+static bool bad_option(const rn_op *op, const rn_site *site, const rn_opt *o, const char *fmt, ...)
+{
+    char text[256];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    rni_fail(RN_ERR_ARG, site, op->name, "option %s %s", o->name, text);
+    if (o->type == RN_OPT_TYPE_ENUM) rni_error_add("expect", "one of %s", o->choices);
+    else if (o->max > o->min) rni_error_add("expect", "%g <= %s <= %g", o->min, o->name, o->max);
+    return false;
+}
+
+static bool check_i64s(const rn_op *op, const rn_site *site, const rn_opt *o, int64_t *v)
+{
+    bool any = false;
+    for (int i = 0; i < o->count; i++) any |= v[i] != 0;
+    for (int i = 0; i < o->count; i++) {
+        if (!any) v[i] = (int64_t)o->value;
+        if ((double)v[i] < o->min || (double)v[i] > o->max)
+            return bad_option(op, site, o, "is %lld in place %d", (long long)v[i], i);
+    }
+    return true;
+}
+
+/* One option from the caller's argument struct at `from`, all zero where it was left out. */
+static bool take_option(const rn_op *op, const rn_site *site, const rn_opt *o, const char *from, char *to)
+{
+    const bool required = o->flags & RN_OPT_REQUIRED;
+    switch (o->type) {
+    case RN_OPT_TYPE_F64: {
+        double v = *(const double *)from;
+        if (v == 0 && !required) v = o->value;
+        if (!(v >= o->min && v <= o->max)) return bad_option(op, site, o, "is %g", v);
+        *(double *)to = v;
+        return true;
+    }
+    case RN_OPT_TYPE_I64: {
+        int64_t v = *(const int64_t *)from;
+        if (v == 0 && !required) v = (int64_t)o->value;
+        if ((double)v < o->min || (double)v > o->max) return bad_option(op, site, o, "is %lld", (long long)v);
+        *(int64_t *)to = v;
+        return true;
+    }
+    case RN_OPT_TYPE_ENUM: {
+        const char *s = *(const char *const *)from;
+        const int v = s ? rni_choice(o->choices, s) : 0;
+        if (v < 0) return bad_option(op, site, o, "is \"%s\"", s);
+        *(int *)to = v;
+        return true;
+    }
+    case RN_OPT_TYPE_TEXT: {
+        const char *s = *(const char *const *)from;
+        if (s && strlen(s) >= (size_t)o->count) return bad_option(op, site, o, "is longer than %d bytes", o->count - 1);
+        if (s) memcpy(to, s, strlen(s));
+        return s || !required || bad_option(op, site, o, "is missing");
+    }
+    case RN_OPT_TYPE_DTYPE: {
+        rn_dtype v = *(const rn_dtype *)from;
+        if (v == RN_DTYPE_NONE) v = (rn_dtype)o->value;
+        if (v < 0 || v >= RN_DTYPE_COUNT || (required && !v)) return bad_option(op, site, o, "is no type");
+        *(rn_dtype *)to = v;
+        return true;
+    }
+    default:
+        memcpy(to, from, (size_t)rni_opt_bytes(o));
+        return o->type != RN_OPT_TYPE_I64S || check_i64s(op, site, o, (int64_t *)to);
+    }
+}
+
+bool rni_apply(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *args,
+               const int16_t *offsets, rn_tensor **out)
+{
+    if (!rn_ok()) {
+        rni_error_trail(site, op->name);
+        return false;
+    }
+    union {
+        double align;
+        char bytes[1024];
+    } opts;
+    static const char zeros[512];
+    if (RNI_NEVER(op->opts_size > sizeof opts)) return false;
+    memset(&opts, 0, op->opts_size);
+    int k = 0;
+    for (const rn_opt *o = op->opts; o && o->name; o++) {
+        if (o->flags & RN_OPT_HIDDEN) continue;
+        const int at = offsets[k++];
+        const bool known = site->size == 0 || at < site->size; /* a program compiled before this option was added */
+        RNI_TRY(take_option(op, site, o, known ? (const char *)args + at : zeros, opts.bytes + o->offset));
+    }
+    return rn_call(op, site, in, n_in, opts.bytes, out);
+}
+
+/* ---- calls ---- */
+
+static bool check_inputs(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in)
+{
+    int required;
+    bool list;
+    const int names = rni_op_inputs(op, &required, &list);
+    const bool many = list || op->flags & RN_OP_LIST_OUT;
+    if (n_in > (many ? RNI_LIST_MAX : names) || n_in < required || (op->flags & RN_OP_LIST_OUT && n_in % names))
+        return rni_fail(RN_ERR_ARG, site, op->name, "called with %lld tensors", (long long)n_in);
+    for (int64_t i = 0; i < n_in; i++) {
+        if (in[i] ? in[i]->tag == RNI_TENSOR_TAG : !many && i >= required) continue;
+        char name[48] = "", mark;
+        rni_op_name(op->inputs, (int)(many ? 0 : i), name, sizeof name, &mark);
+        return rni_fail(RN_ERR_ARG, site, op->name, in[i] ? "%s is not a tensor, or one that has ended" : "%s is NULL", name);
+    }
+    return true;
+}
+
+static void prepare_infer(rn_infer *f, const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in,
+                          const void *opts)
+{
+    f->op = op;
+    f->opts = opts;
+    f->n_in = (int)n_in;
+    f->n_out = rni_op_outputs(op);
+    f->in = in;
+    f->site = site;
+    for (int i = 0; i < RN_INPUTS_MAX; i++) {
+        const rn_tensor *x = i < n_in ? in[i] : NULL;
+        f->dtype[i] = x ? (rn_dtype)x->dtype : RN_DTYPE_NONE;
+        f->shape[i] = x ? &x->shape : NULL;
+    }
+}
+
+static bool infer(rn_infer *f)
+{
+    if (f->op->infer) return f->op->infer(f);
+    return f->op->kind == RN_REDUCE ? rni_infer_reduce(f) : rni_infer_map(f);
+}
+
+/* Results of a function over lists have types and shapes of the inputs of their name, else of the first ones. */
+static void list_outputs(const rn_op *op, rni_node *node, rn_tensor *const *in, int64_t n_in)
+{
+    const int names = rni_op_inputs(op, NULL, NULL);
+    const int64_t groups = n_in / names;
+    for (int k = 0; k < node->n_out / groups; k++) {
+        char out_name[48], name[48];
+        int from = 0;
+        rni_op_name(op->outputs, k, out_name, sizeof out_name, NULL);
+        for (int j = 0; j < names; j++)
+            if (rni_op_name(op->inputs, j, name, sizeof name, NULL) && strcmp(name, out_name) == 0) from = j;
+        for (int64_t i = 0; i < groups; i++) {
+            rn_tensor *y = &node->out[k * groups + i];
+            const rn_tensor *x = in[from * groups + i];
+            y->dtype = x->dtype;
+            y->shape = x->shape;
+            y->count = x->count;
+        }
+    }
+}
+
+static bool check_places(rni_thread *t, const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in,
+                         rni_device **device)
+{
+    *device = NULL;
+    for (int64_t i = 0; i < n_in; i++) {
+        if (!in[i]) continue;
+        const rni_node *node = in[i]->node;
+        if (!*device) *device = node->device;
+        else if (node->device != *device) {
+            rni_fail(RN_ERR_DEVICE, site, op->name, "its tensors are on different devices");
+            rni_error_add("actual", "%s and %s", (*device)->name, node->device->name);
+            return false;
+        }
+        if (node->op && !in[i]->buffer && node->thread != t)
+            return rni_fail(RN_ERR_STATE, site, op->name, "a tensor that another thread has recorded but not computed");
+    }
+    if (!*device) *device = rni_default_device(site);
+    return *device != NULL;
+}
+
+static void link_inputs(rni_thread *t, rni_node *node, rn_tensor *const *in, int64_t n_in)
+{
+    for (int64_t i = 0; i < n_in; i++) {
+        rn_tensor *x = in[i];
+        node->in[i] = x;
+        if (!x) continue;
+        rni_tensor_keep(x);
+        x->users++;
+        rni_sink_remove(t, x);
+    }
+}
+
+static bool wants_grad(const rni_thread *t, const rn_op *op, rn_tensor *const *in, int64_t n_in)
+{
+    if (t->no_grad || op->flags & RN_OP_NO_GRAD) return false;
+    for (int64_t i = 0; i < n_in; i++)
+        if (in[i] && in[i]->flags & RNI_T_GRAD) return true;
+    return false;
+}
+
+static rni_hash hash_node(const rni_node *node)
+{
+    rni_hash h = rni_hash_u64(RNI_HASH_START, (uint64_t)(uintptr_t)node->op);
+    if (node->opts) h = hash_opts(h, node->op, node->opts);
+    for (int i = 0; i < node->n_out; i++) {
+        const rn_tensor *y = &node->out[i];
+        h = rni_hash_u64(h, (uint64_t)y->dtype << 8 | (uint64_t)y->shape.rank);
+        h = rni_hash_bytes(h, y->shape.dim, (size_t)y->shape.rank * sizeof(int64_t));
+    }
+    return h;
+}
+
+static bool record(rni_thread *t, const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in,
+                   const void *opts, rn_tensor **out)
+{
+    rni_device *device;
+    RNI_TRY(check_places(t, op, site, in, n_in, &device));
+    const bool listed = op->flags & RN_OP_LIST_OUT;
+    rn_infer f;
+    if (!listed) {
+        prepare_infer(&f, op, site, in, n_in, opts);
+        RNI_TRY(infer(&f));
+    }
+    rni_node *node = rni_node_new((int)n_in, rni_call_outputs(op, n_in), (int64_t)op->opts_size);
+    if (!node) return false;
+    node->op = op;
+    node->site = rni_site_current() ? *rni_site_current() : site ? *site : (rn_site){ 0 };
+    node->grad_of = t->grad_of;
+    node->thread = t;
+    node->device = device;
+    if (opts) copy_opts(op, node->opts, opts);
+    if (listed) list_outputs(op, node, in, n_in);
+    for (int i = 0; !listed && i < node->n_out; i++) {
+        node->out[i].dtype = (uint8_t)f.out_dtype[i];
+        node->out[i].shape = f.out_shape[i];
+        node->out[i].count = rni_shape_count(&f.out_shape[i]);
+    }
+    link_inputs(t, node, in, n_in);
+    const bool grad = wants_grad(t, op, in, n_in);
+    node->hash = hash_node(node);
+    for (int i = 0; i < node->n_out; i++) {
+        rn_tensor *y = &node->out[i];
+        y->flags = grad && rn_dtype_is_float((rn_dtype)y->dtype) ? RNI_T_GRAD : RNI_T_FORGET;
+        t->pending_bytes += rni_tensor_nbytes(y);
+        if (!t->lowering) rni_sink_add(t, y);
+    }
+    t->pending++;
+    t->info.nodes_recorded++;
+    /* the first failure to enter the scope drops the rest */
+    bool ok = true;
+    for (int i = 0; i < node->n_out; i++) {
+        rn_tensor *y = &node->out[i];
+        if (ok) ok = (out[i] = rni_scoped(t, y)) != NULL;
+        else rni_tensor_drop(y);
+    }
+    return ok;
+}
+
+bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts, rn_tensor **out)
+{
+    rni_thread *t = rni_thread_self();
+    rn_tensor *few[RN_INPUTS_MAX];
+    rn_tensor **value = few;
+    if (n_in > RN_INPUTS_MAX && !(value = rni_alloc(n_in * (int64_t)sizeof *value))) return false;
+    for (int64_t i = 0; i < n_in; i++) value[i] = in[i] ? rni_value_of(in[i]) : NULL;
+    bool ok = record(t, op, site, value, n_in, opts, out);
+    if (value != few) rni_free(value);
+    if (!ok || t->lowering) return ok;
+    if (t->eager) return rni_evaluate(t, out, rni_call_outputs(op, n_in), site);
+    if (t->pending > PENDING_NODES_MAX || t->pending_bytes > pending_bytes_max) return rni_evaluate(t, NULL, 0, site);
+    return true;
+}
+
+static bool expand(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
+                   rn_tensor **out)
+{
+    const rn_site *before = rni_site_enter(rni_site_current() ? rni_site_current() : site);
+    rn_call_info c = { .op = op, .opts = opts, .n_in = (int)n_in, .n_out = rni_op_outputs(op), .in = in, .out = out };
+    const bool ok = op->build(&c) && rn_ok();
+    rni_site_enter(before);
+    if (!ok && rn_ok()) rni_fail(RN_ERR_INTERNAL, site, op->name, "failed without saying why");
+    return ok;
+}
+
+bool rn_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts, rn_tensor **out)
+{
+    if (!rn_ok()) {
+        rni_error_trail(site, op->name);
+        return false;
+    }
+    RNI_TRY(check_inputs(op, site, in, n_in));
+    union {
+        double align;
+        char bytes[1024];
+    } drawn;
+    if (op->flags & RN_OP_RANDOM) {
+        rni_thread *t = rni_thread_self();
+        memcpy(drawn.bytes, opts, op->opts_size);
+        *(rn_random *)drawn.bytes = (rn_random){ (double)t->seed, (double)t->draws++ };
+        opts = drawn.bytes;
+    }
+    if (op->kind == RN_FUNCTION) return expand(op, site, in, n_in, opts, out);
+    return rni_record(op, site, in, n_in, opts, out);
+}

@@ -1,0 +1,99 @@
+/* Running a plan: memory for this run, then one kernel after the other. */
+#include "engine/plan.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "engine/map.h"
+#include "engine/nan_check.h"
+
+enum { FEW = 64 };
+
+
+/* What a kernel reports gets the line of the call that asked for it, also from a worker thread of the kernel. */
+static _Thread_local const rni_step *running;
+
+static bool kernel_failed(rn_kernel_call *call, int status, const char *fmt, ...)
+{
+    (void)call;
+    const rni_step *s = running;
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    rni_fail((rn_status)status, s ? &s->site : NULL, s ? s->op->name : NULL, "%s", text);
+    if (s && s->grad_of) rni_error_add("in", "the gradient of %s", s->grad_of);
+    return false;
+}
+
+static bool run_step(rni_plan *p, rni_step *s, char *const *base, char *slab, rni_run *r)
+{
+    rn_kernel_call *c = &s->call;
+    const int n = c->n_in + c->n_out;
+    for (int i = 0; i < n; i++)
+        if (c->in[i].dtype) c->in[i].data = base[s->place[i].region] + s->place[i].offset;
+    if (s->recorded >= 0) c->opts = r->recorded[s->recorded]->opts;
+    if (c->map) {
+        s->n_scalars = c->opts && s->op->kind == RN_MAP ? rni_map_scalars(s->op, c->opts, s->scalars) : 0;
+        c->scalars = s->scalars;
+    }
+    c->state = s->state;
+    c->workspace = s->workspace ? slab + s->workspace_at : NULL;
+    c->fail = kernel_failed;
+    if (s->device->backend->flags & RN_BACKEND_DRY) return true;
+    running = s;
+    const rn_backend *b = s->device->backend;
+    bool ok = !b->enter || b->enter(s->device->handle, c);
+    ok = ok && s->kernel->run(c);
+    ok = ok && (!b->leave || b->leave(s->device->handle, c));
+    running = NULL;
+    if (!ok && rn_ok()) rni_fail(RN_ERR_DEVICE, &s->site, s->op->name, "its kernel failed on %s", p->device->name);
+    return ok && (!r->nan_check || rni_nan_check_step(s));
+}
+
+static bool take_results(const rni_plan *p, rni_run *r, rni_buffer *const *own)
+{
+    for (int32_t i = 0; i < p->n_results; i++) {
+        const rni_result *q = &p->result[i];
+        rni_buffer *b = q->source == RNI_FROM_GIVEN ? r->given[q->index]
+                        : q->source == RNI_FROM_OWN ? own[q->index]
+                                                    : p->constants[q->index]->buffer;
+        rni_buffer_keep(b);
+        r->result[i] = b;
+        r->result_offset[i] = q->offset + (q->source == RNI_FROM_GIVEN      ? r->given_offset[q->index]
+                                           : q->source == RNI_FROM_CONSTANT ? p->constants[q->index]->offset
+                                                                            : 0);
+    }
+    return true;
+}
+
+bool rni_plan_run(rni_plan *p, rni_run *r)
+{
+    const int32_t n_base = p->n_given + p->n_constants + p->n_own + 1;
+    char *few_base[FEW];
+    rni_buffer *few_own[FEW];
+    char **base = n_base <= FEW ? few_base : rni_alloc_raw(n_base * (int64_t)sizeof *base);
+    rni_buffer **own = p->n_own <= FEW ? few_own : rni_alloc_raw(p->n_own * (int64_t)sizeof *own);
+    rni_buffer *slab = NULL;
+    bool ok = base && own;
+    int32_t made = 0, at = 0;
+    for (int32_t i = 0; ok && i < p->n_given; i++) base[at++] = (char *)r->given[i]->data + r->given_offset[i];
+    for (int32_t i = 0; ok && i < p->n_constants; i++) {
+        const rn_tensor *x = p->constants[i];
+        base[at++] = (char *)x->buffer->data + x->offset;
+    }
+    for (; ok && made < p->n_own; made += ok) {
+        own[made] = rni_buffer_new(p->device, p->own_bytes[made]);
+        ok = own[made] != NULL;
+        if (ok) base[at++] = own[made]->data;
+    }
+    if (ok && p->slab_bytes > 0) ok = (slab = rni_buffer_new(p->device, p->slab_bytes)) != NULL;
+    if (ok) base[at] = slab ? slab->data : NULL;
+    for (int64_t k = 0; ok && k < p->n_steps; k++) ok = run_step(p, &p->step[k], base, base[at], r);
+    ok = ok && take_results(p, r, own);
+    for (int32_t i = 0; i < made; i++) rni_buffer_drop(own[i]);
+    rni_buffer_drop(slab);
+    if (base != few_base) rni_free(base);
+    if (own != few_own) rni_free(own);
+    return ok;
+}

@@ -1,0 +1,22 @@
+/* Views that change nothing but what gradients do. */
+#include <rensa/op.h>
+
+#include <string.h>
+
+static bool infer(rn_infer *f)
+{
+    return rn_out(f, 0, f->dtype[0], *f->shape[0]);
+}
+
+static bool view(const rn_view *in, const void *opts, rn_view *out)
+{
+    (void)opts;
+    memcpy(out->stride, in->stride, sizeof in->stride);
+    return true;
+}
+
+const rn_op rn_ops_identity[] = {
+    { .name = "detach", .kind = RN_VIEW, .flags = RN_OP_NO_GRAD | RN_OP_INTERNAL, .inputs = "x", .infer = infer, .view = view,
+      .doc = { .brief = "The same value without history.", .since = "0.1" } },
+    { 0 },
+};

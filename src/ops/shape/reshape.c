@@ -1,0 +1,103 @@
+/* reshape: the same elements in the same order under another shape. */
+#include <rensa/op.h>
+#include <rensa/ops.h>
+
+#include <stdio.h>
+
+typedef struct {
+    rn_shape shape;
+} reshape_opt;
+
+static int64_t count(const rn_shape *s)
+{
+    int64_t n = 1;
+    for (int i = 0; i < s->rank; i++) n *= s->dim[i];
+    return n;
+}
+
+static bool infer(rn_infer *f)
+{
+    rn_shape y = ((const reshape_opt *)f->opts)->shape;
+    const int64_t n = count(f->shape[0]);
+    int64_t known = 1;
+    int unknown = -1;
+    for (int i = 0; i < y.rank; i++) {
+        if (y.dim[i] == -1) {
+            if (unknown >= 0) return rn_refuse(f, RN_ERR_SHAPE, "only one size can be left to be worked out", "at most one -1");
+            unknown = i;
+        } else if (y.dim[i] < 0)
+            return rn_refuse(f, RN_ERR_SHAPE, "a size is negative", "sizes >= 0, or one -1");
+        else
+            known = y.dim[i] == 0 || known <= n ? known * y.dim[i] : known; /* cannot overflow: stops growing past n */
+    }
+    if (unknown >= 0) {
+        if (known == 0 || n % known) return rn_refuse(f, RN_ERR_SHAPE, "the sizes given do not divide the number of elements", "x.count % product of sizes == 0");
+        y.dim[unknown] = n / known;
+    }
+    if (count(&y) != n) return rn_refuse(f, RN_ERR_SHAPE, "the number of elements differs", "y.count == x.count");
+    return rn_out(f, 0, f->dtype[0], y);
+}
+
+static bool backward(rn_vjp *v)
+{
+    v->gin[0] = rn_reshape(v->gout[0], *rn_tensor_shape(v->in[0]));
+    return v->gin[0] != NULL;
+}
+
+/* Finds, for each run of new axes, the run of old axes with the same number of elements; within such a run the old axes
+ * must follow each other in memory. */
+static bool view(const rn_view *in, const void *opts, rn_view *out)
+{
+    (void)opts;
+    int a = 0, b = 0;
+    while (a < in->rank || b < out->rank) {
+        int64_t na = 1, nb = 1;
+        const int a0 = a, b0 = b;
+        if (a < in->rank) na = in->dim[a++];
+        if (b < out->rank) nb = out->dim[b++];
+        while (na != nb) {
+            if (na == 0 || nb == 0) break;
+            if (na < nb) {
+                if (a == in->rank) return false;
+                na *= in->dim[a++];
+            } else {
+                if (b == out->rank) return false;
+                nb *= out->dim[b++];
+            }
+        }
+        int64_t stride = 1;
+        for (int i = a - 1; i >= a0; i--) {
+            if (in->dim[i] == 1) continue;
+            if (i < a - 1 && na != 0) {
+                int64_t inner = 0;
+                for (int k = i + 1; k < a; k++)
+                    if (in->dim[k] != 1) {
+                        inner = in->dim[k] * in->stride[k];
+                        break;
+                    }
+                if (inner && in->stride[i] != inner) return false;
+            }
+        }
+        for (int i = a - 1; i >= a0; i--)
+            if (in->dim[i] != 1) {
+                stride = in->stride[i];
+                break;
+            }
+        for (int i = b - 1; i >= b0; i--) {
+            out->stride[i] = stride;
+            stride *= out->dim[i];
+        }
+    }
+    return true;
+}
+
+const rn_op rn_op_reshape = {
+    .name = "reshape", .kind = RN_VIEW, .inputs = "x", .infer = infer, .backward = backward, .view = view,
+    .opts = (const rn_opt[]){ RN_REQ_SHAPE(reshape_opt, shape, "the new shape; one size may be -1"), { 0 } },
+    .opts_size = sizeof(reshape_opt), .onnx = "Reshape", .nnp = "Reshape",
+    .doc = { .brief = "The same elements, in row-major order, under another shape.", .errors = "SHAPE if the number of elements differs", .since = "0.1" },
+    .cases = (const rn_case[]){ { .in = "x:f32[2,6]", .with = "shape=3,4" }, { .in = "x:f32[2,6]", .with = "shape=-1,2" },
+                                { .in = "x:f32[1]", .with = "shape=" }, { .in = "x:f32[0,3]", .with = "shape=3,0" },
+                                { .in = "x:f32[2,6]", .with = "shape=5,-1", .fails = "divide" },
+                                { .in = "x:f32[2,6]", .with = "shape=5", .fails = "number of elements" }, { 0 } },
+};
