@@ -106,7 +106,8 @@ typedef struct rn_kernel {
     unsigned flags;
 } rn_kernel;
 
-typedef struct rn_backend {
+typedef struct rn_backend rn_backend;
+struct rn_backend {
     int abi_version; /* RN_BACKEND_ABI */
     size_t size;     /* sizeof(rn_backend) */
     const char *name, *doc;
@@ -132,7 +133,7 @@ typedef struct rn_backend {
     const rn_backend *(*wraps)(void *device);
     bool (*enter)(void *device, rn_kernel_call *call);
     bool (*leave)(void *device, rn_kernel_call *call);
-} rn_backend;
+};
 
 #define RN_BACKEND_DRY 1u      /* nothing is computed: plans run without their kernels */
 #define RN_BACKEND_SEPARATE 2u /* every intermediate value gets memory of its own, which is not pooled */

@@ -200,13 +200,15 @@ struct rn_op {
 #define RN_OP_HOST_SHAPE 8u  /* the shape of the result depends on values: computed at the call */
 #define RN_OP_LIST_OUT 16u   /* RN_MAP over groups: each input name stands for a list, so does each output */
 
-/* First member of the options of functions that draw random numbers; usable in `expr` as seed and stream. */
+/* First member, called `random`, of the options of functions that draw random numbers; in `expr`: rand(seed, stream). */
 typedef struct rn_random {
     double seed, stream;
 } rn_random;
-#define RN_OPT_RANDOM(s)                                                                                               \
-    RNI_OPT(s, seed, RN_OPT_TYPE_F64, RN_OPT_SCALAR | RN_OPT_HIDDEN, 1, 0, 0, 0, 0, "key of the random stream"),       \
-        RNI_OPT(s, stream, RN_OPT_TYPE_F64, RN_OPT_SCALAR | RN_OPT_HIDDEN, 1, 0, 0, 0, 0, "number of the draw")
+#define RNI_OPT_DRAW(s, f, h)                                                                                          \
+    {                                                                                                                  \
+        #f, RN_OPT_TYPE_F64, RN_OPT_SCALAR | RN_OPT_HIDDEN, (int)offsetof(s, random.f), 1, 0, 0, 0, 0, h               \
+    }
+#define RN_OPT_RANDOM(s) RNI_OPT_DRAW(s, seed, "key of the random stream"), RNI_OPT_DRAW(s, stream, "number of the draw")
 
 /* ---- calling by hand ---- */
 

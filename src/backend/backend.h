@@ -26,7 +26,8 @@ typedef struct rni_buffer {
     void *user;
 } rni_buffer;
 
-/* Opens (once per process) the device called `name`. NULL with an error pending. Devices live until the process ends. */
+/* Opens (once per process) the device called `name`. NULL with an error pending. Devices live until the process ends.
+ */
 rni_device *rni_device_open(const char *name, const rn_site *site);
 /* The plain C back end, which has a kernel for everything. */
 rni_device *rni_device_ref(void);

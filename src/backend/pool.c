@@ -1,7 +1,7 @@
 /* The pool behind rni_buffer: size classes with four steps per power of two, one list of free blocks each.
  *
- * A class wastes at most a fifth, and the steady state of a training loop allocates nothing. When the device has no more
- * memory, everything unused goes back to it and the request is tried once more. */
+ * A class wastes at most a fifth, and the steady state of a training loop allocates nothing. When the device has no
+ * more memory, everything unused goes back to it and the request is tried once more. */
 #include "backend/pool.h"
 
 #include "base/alloc.h"
@@ -103,7 +103,8 @@ static block *take(rni_pool *p, int c)
 static block *fresh(rni_device *device, int64_t size)
 {
     if (rni_alloc_should_fail()) {
-        rni_fail(RN_ERR_NOMEM, NULL, NULL, "out of memory: %lld bytes are not to be had on %s", (long long)size, device->name);
+        rni_fail(RN_ERR_NOMEM, NULL, NULL, "out of memory: %lld bytes are not to be had on %s", (long long)size,
+                 device->name);
         return NULL;
     }
     block *b = rni_alloc((int64_t)sizeof *b);
@@ -116,7 +117,8 @@ static block *fresh(rni_device *device, int64_t size)
     if (b->buffer.data) return b;
     rni_free(b);
     const rni_pool_info info = rni_pool_stats(device);
-    rni_fail(RN_ERR_NOMEM, NULL, NULL, "out of memory: %lld bytes are not to be had on %s", (long long)size, device->name);
+    rni_fail(RN_ERR_NOMEM, NULL, NULL, "out of memory: %lld bytes are not to be had on %s", (long long)size,
+             device->name);
     rni_error_add("actual", "%lld bytes are in use", (long long)info.used);
     return NULL;
 }
@@ -127,7 +129,8 @@ rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes)
     int64_t size;
     const int c = class_of(bytes > 0 ? bytes : 1, &size);
     if (c < 0) {
-        rni_fail(RN_ERR_NOMEM, NULL, NULL, "out of memory: %lld bytes are not to be had on %s", (long long)bytes, device->name);
+        rni_fail(RN_ERR_NOMEM, NULL, NULL, "out of memory: %lld bytes are not to be had on %s", (long long)bytes,
+                 device->name);
         return NULL;
     }
     pthread_mutex_lock(&p->lock);

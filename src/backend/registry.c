@@ -39,12 +39,15 @@ const char *rni_library_folder(void)
     char found[PATH_LENGTH] = RENSA_LIBRARY_DIR;
     const char *env = getenv("RENSA_LIBRARY");
     Dl_info info;
-    if (env && *env) snprintf(found, sizeof found, "%s", env);
-    else if (dladdr((const void *)rni_library_folder, &info) && info.dli_fname) {
+    if (env && *env)
+        snprintf(found, sizeof found, "%s", env);
+    else if (dladdr(&g, &info) && info.dli_fname) {
         const char *slash = strrchr(info.dli_fname, '/');
         char beside[PATH_LENGTH];
-        snprintf(beside, sizeof beside, "%.*s/rensa", slash ? (int)(slash - info.dli_fname) : 1, slash ? info.dli_fname : ".");
-        if (access(beside, R_OK) == 0) snprintf(found, sizeof found, "%s", beside);
+        snprintf(beside, sizeof beside, "%.*s/rensa", slash ? (int)(slash - info.dli_fname) : 1,
+                 slash ? info.dli_fname : ".");
+        if (access(beside, R_OK) == 0)
+            snprintf(found, sizeof found, "%s", beside);
         else {
             /* a program with the library inside it, in a bin/ beside lib/ */
             snprintf(beside, sizeof beside, "%.*s/../lib/rensa", slash ? (int)(slash - info.dli_fname) : 1,
@@ -147,8 +150,10 @@ static const rn_backend *load(const char *name, const rn_site *site)
         rn_backend_fn *fn = NULL;
         void *found = dlsym(s.object, symbol);
         memcpy(&fn, &found, sizeof fn);
-        if (fn) b = add(fn(), s.object, name, site);
-        else rni_fail(RN_ERR_DEVICE, site, "device", "librensa_%s.so has no %s", name, symbol);
+        if (fn)
+            b = add(fn(), s.object, name, site);
+        else
+            rni_fail(RN_ERR_DEVICE, site, "device", "librensa_%s.so has no %s", name, symbol);
     }
     rni_str_free(&s.tried);
     return b;

@@ -1,7 +1,8 @@
 /* Parameters and other state: cells whose value is replaced, never written.
  *
  * A function takes the value that a cell has at the time of the call, so an update that is recorded later cannot change
- * what an earlier call means. The old value's memory is reused for the new one as soon as nobody needs it: usually at once. */
+ * what an earlier call means. The old value's memory is reused for the new one as soon as nobody needs it: usually at
+ * once. */
 #include "engine/engine.h"
 
 #include "base/alloc.h"
@@ -59,8 +60,10 @@ rn_tensor *rn_state_at(const rn_site *site, const char *name, rn_tensor *value)
 
 static void mark_grad(rn_tensor *version, bool yes)
 {
-    if (yes) version->flags |= RNI_T_GRAD;
-    else version->flags &= (uint8_t)~RNI_T_GRAD;
+    if (yes)
+        version->flags |= RNI_T_GRAD;
+    else
+        version->flags &= (uint8_t)~RNI_T_GRAD;
 }
 
 bool rn_assign_at(const rn_site *site, rn_tensor *cell, rn_tensor *value)
@@ -107,8 +110,10 @@ bool rn_assign_at(const rn_site *site, rn_tensor *cell, rn_tensor *value)
     rn_tensor *old = cell->cell->value;
     cell->cell->value = version;
     pthread_mutex_unlock(&g.lock);
-    if (version->buffer) rni_dirty_remove(cell);
-    else rni_dirty_add(t, cell);
+    if (version->buffer)
+        rni_dirty_remove(cell);
+    else
+        rni_dirty_add(t, cell);
     if (old) {
         old->owner = NULL;
         rni_tensor_drop(old);
@@ -134,7 +139,8 @@ rn_tensor *rn_require_grad(rn_tensor *x, bool yes)
 {
     if (!x || !rni_is_tensor(x, NULL, "require_grad")) return NULL;
     if (yes && !rn_dtype_is_float((rn_dtype)x->dtype)) {
-        rni_fail(RN_ERR_DTYPE, NULL, "require_grad", "a tensor of type %s has no gradient", rn_dtype_name((rn_dtype)x->dtype));
+        rni_fail(RN_ERR_DTYPE, NULL, "require_grad", "a tensor of type %s has no gradient",
+                 rn_dtype_name((rn_dtype)x->dtype));
         return NULL;
     }
     if (x->cell) {

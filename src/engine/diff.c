@@ -156,8 +156,10 @@ static bool backward_map(rn_vjp *v, const rn_site *site)
         rn_tensor *in[RN_INPUTS_MAX];
         for (int k = 0; k < d->n; k++) {
             const int from = d->from[k];
-            if (from < v->n_in) in[k] = v->in[from];
-            else if (from < v->n_in + v->n_out) in[k] = v->out[from - v->n_in];
+            if (from < v->n_in)
+                in[k] = v->in[from];
+            else if (from < v->n_in + v->n_out)
+                in[k] = v->out[from - v->n_in];
             else {
                 const int o = from - v->n_in - v->n_out;
                 in[k] = v->gout[o] ? v->gout[o] : rn_zeros(v->out[o]->shape, .dtype = (rn_dtype)v->out[o]->dtype);
@@ -175,15 +177,25 @@ static bool backward_node(walk *w, rni_node *node, rn_tensor **gout, rn_tensor *
     rn_tensor **out = node->n_out <= (int)RN_COUNTOF(few) ? few : rni_alloc(node->n_out * (int64_t)sizeof *out);
     if (!out) return false;
     for (int i = 0; i < node->n_out; i++) out[i] = &node->out[i];
-    rn_vjp v = { .op = node->op, .opts = node->opts, .n_in = node->n_in, .n_out = node->n_out, .in = node->in, .out = out,
-                 .gout = gout, .need = need, .gin = gin };
+    rn_vjp v = { .op = node->op,
+                 .opts = node->opts,
+                 .n_in = node->n_in,
+                 .n_out = node->n_out,
+                 .in = node->in,
+                 .out = out,
+                 .gout = gout,
+                 .need = need,
+                 .gin = gin };
     const rn_site *before = rni_site_enter(&node->site);
     const char *grad_of = w->t->grad_of;
     w->t->grad_of = node->op->name;
     bool ok;
-    if (node->op->backward) ok = node->op->backward(&v);
-    else if (node->op->kind == RN_MAP) ok = backward_map(&v, &node->site);
-    else ok = rni_fail(RN_ERR_UNSUPPORTED, &node->site, node->op->name, "has no gradient");
+    if (node->op->backward)
+        ok = node->op->backward(&v);
+    else if (node->op->kind == RN_MAP)
+        ok = backward_map(&v, &node->site);
+    else
+        ok = rni_fail(RN_ERR_UNSUPPORTED, &node->site, node->op->name, "has no gradient");
     for (int i = 0; ok && rn_ok() && i < node->n_in; i++)
         if (gin[i]) {
             gin[i] = fit_gradient(gin[i], node->in[i]);
@@ -211,7 +223,8 @@ static bool run_node(walk *w, table *m, int64_t k)
     for (int i = 0; i < node->n_out; i++) any |= gout[i] != NULL;
     if (!any) return true;
     if (node->recording_cut)
-        return rni_fail(RN_ERR_STATE, &node->site, node->op->name, "its history has been given up, no gradient can pass");
+        return rni_fail(RN_ERR_STATE, &node->site, node->op->name,
+                        "its history has been given up, no gradient can pass");
     rn_tensor *few[RN_INPUTS_MAX] = { 0 };
     bool few_need[RN_INPUTS_MAX];
     const bool small = node->n_in <= RN_INPUTS_MAX;
@@ -241,7 +254,8 @@ static rn_tensor *seed_for(rn_tensor *y, rn_tensor *given, const rn_site *site)
     }
     if (y->count == 1) return rn_ones(y->shape, .dtype = (rn_dtype)y->dtype);
     char shape[RNI_SHAPE_TEXT];
-    rni_fail(RN_ERR_SHAPE, site, "grad", "only of a single number can the gradient be taken without saying of which direction");
+    rni_fail(RN_ERR_SHAPE, site, "grad",
+             "only of a single number can the gradient be taken without saying of which direction");
     rni_error_add("actual", "%s%s", rn_dtype_name((rn_dtype)y->dtype), rni_shape_text(&y->shape, shape));
     rni_error_add("hint", "take rn_sum or rn_mean of it first, or give the gradient of the output");
     return NULL;
@@ -296,14 +310,16 @@ static bool check_lists(const rn_list *outputs, const rn_list *grads, const rn_s
     }
     if (any) return true;
     rni_fail(RN_ERR_STATE, site, "grad", "the output was not computed from anything that wants a gradient");
-    rni_error_add("hint", "parameters want one unless frozen; data does after rn_require_grad; nothing inside RN_NO_GRAD");
+    rni_error_add("hint",
+                  "parameters want one unless frozen; data does after rn_require_grad; nothing inside RN_NO_GRAD");
     return false;
 }
 
 bool rn_grad_at(const rn_grad_args *a)
 {
     if (!check_lists(&a->outputs, &a->grad_outputs, &a->site)) return false;
-    if (!a->grads) return rni_fail(RN_ERR_ARG, &a->site, "grad", "grads is missing: where the gradients are to be stored");
+    if (!a->grads)
+        return rni_fail(RN_ERR_ARG, &a->site, "grad", "grads is missing: where the gradients are to be stored");
     rni_thread *t = rni_thread_self();
     walk w = { .t = t, .site = &a->site };
     table m = { 0 };

@@ -1,8 +1,8 @@
 /* The engine's own structures: tensors, recorded nodes, and what each thread holds.
  *
- * Every tensor lives in a block together with the node that makes it: a call of a function, or, for data and the values of
- * parameters, a leaf (op NULL). A block is freed when nobody holds any of its tensors. Tensors hold nothing but their
- * value; nodes hold their inputs. So a graph lives exactly as long as a tensor that was computed from it. */
+ * Every tensor lives in a block together with the node that makes it: a call of a function, or, for data and the values
+ * of parameters, a leaf (op NULL). A block is freed when nobody holds any of its tensors. Tensors hold nothing but
+ * their value; nodes hold their inputs. So a graph lives exactly as long as a tensor that was computed from it. */
 #ifndef RNI_ENGINE_ENGINE_H
 #define RNI_ENGINE_ENGINE_H
 
@@ -84,8 +84,8 @@ struct rni_thread {
     bool lowering;    /* a composite is being taken apart at compile time */
     const char *grad_of;
     uint64_t seed, draws;
-    rn_tensor *sinks;         /* results that nothing has used yet */
-    rn_tensor *dirty;         /* cells whose value is not computed yet */
+    rn_tensor *sinks;               /* results that nothing has used yet */
+    rn_tensor *dirty;               /* cells whose value is not computed yet */
     int64_t pending, pending_bytes; /* recorded since the last evaluation */
     uint64_t walk;
     rn_engine_info info;
@@ -103,7 +103,8 @@ rni_node *rni_node_new(int n_in, int n_out, int64_t opts_bytes);
 void rni_tensor_keep(rn_tensor *x);
 /* Releases; frees blocks without recursion, however deep the graph. */
 void rni_tensor_drop(rn_tensor *x);
-/* Puts x (one reference of which is handed over) into the innermost scope. On failure x is dropped and NULL returned. */
+/* Puts x (one reference of which is handed over) into the innermost scope. On failure x is dropped and NULL returned.
+ */
 rn_tensor *rni_scoped(rni_thread *t, rn_tensor *x);
 /* The tensor a function computes with: a cell's present value, else x itself. */
 rn_tensor *rni_value_of(rn_tensor *x);
@@ -120,7 +121,8 @@ static inline int64_t rni_tensor_nbytes(const rn_tensor *x)
 /* ---- recording ---- */
 
 /* Records one node (no expansion of functions). `out` gets n_out scoped tensors. */
-bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts, rn_tensor **out);
+bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
+                rn_tensor **out);
 /* Marks cell as having a pending value / a known one. */
 void rni_dirty_add(rni_thread *t, rn_tensor *cell);
 void rni_dirty_remove(rn_tensor *cell);

@@ -1,9 +1,10 @@
 /* Evaluation: what is wanted, in which order, by which plan.
  *
- * A walk from what is wanted back to known values gives the order; its structure is the key of the plan. What is kept of a
- * run: the values asked for, pending values of cells, and results that nothing has used yet (a program that makes a
- * result will look at it). Everything between is forgotten and would be computed again if it were looked at later, from
- * values that are still held. So memory of a given value may be reused only if nothing that remains depends on it. */
+ * A walk from what is wanted back to known values gives the order; its structure is the key of the plan. What is kept
+ * of a run: the values asked for, pending values of cells, and results that nothing has used yet (a program that makes
+ * a result will look at it). Everything between is forgotten and would be computed again if it were looked at later,
+ * from values that are still held. So memory of a given value may be reused only if nothing that remains depends on it.
+ */
 #include "engine/engine.h"
 
 #include "base/alloc.h"
@@ -32,9 +33,9 @@ typedef struct {
     int32_t *first;   /* number of each node's first result among all results */
     int32_t *readers; /* of each result, within the walk */
     int32_t *given_readers;
-    bool *kept;       /* of each result: it becomes a value */
-    bool *depends;    /* of each node: a later look could need its inputs */
-    bool *donated;    /* of each given value */
+    bool *kept;    /* of each result: it becomes a value */
+    bool *depends; /* of each node: a later look could need its inputs */
+    bool *donated; /* of each given value */
     const rn_site *site;
 } walk;
 
@@ -56,10 +57,14 @@ struct rni_plan_cache {
 
 static void unlink_use(struct rni_plan_cache *c, cached *p)
 {
-    if (p->newer) p->newer->older = p->older;
-    else c->newest = p->older;
-    if (p->older) p->older->newer = p->newer;
-    else c->oldest = p->newer;
+    if (p->newer)
+        p->newer->older = p->older;
+    else
+        c->newest = p->older;
+    if (p->older)
+        p->older->newer = p->newer;
+    else
+        c->oldest = p->newer;
     p->newer = p->older = NULL;
 }
 
@@ -211,13 +216,15 @@ static bool find_roots(walk *w, rn_tensor *const *wanted, int64_t n)
     return true;
 }
 
-/* Keeps only what is on the device of the first root; the rest has its own evaluation. Returns how many are left over. */
+/* Keeps only what is on the device of the first root; the rest has its own evaluation. Returns how many are left over.
+ */
 static int64_t one_device(walk *w)
 {
     int64_t kept = 0, other = 0;
     w->device = w->n_roots ? w->root[0]->node->device : NULL;
     for (int64_t i = 0; i < w->n_roots; i++) {
-        if (w->root[i]->node->device == w->device) w->root[kept++] = w->root[i];
+        if (w->root[i]->node->device == w->device)
+            w->root[kept++] = w->root[i];
         else {
             rni_tensor_drop(w->root[i]);
             other++;
@@ -249,15 +256,17 @@ static bool count_readers(walk *w)
         for (int i = 0; i < w->order[k]->n_in; i++) {
             const rn_tensor *x = w->order[k]->in[i];
             if (!x) continue;
-            if (x->buffer) w->given_readers[x->slot]++;
-            else w->readers[w->first[x->node->order] + x->index]++;
+            if (x->buffer)
+                w->given_readers[x->slot]++;
+            else
+                w->readers[w->first[x->node->order] + x->index]++;
         }
     for (int64_t i = 0; i < w->n_roots; i++) w->kept[w->first[w->root[i]->node->order] + w->root[i]->index] = true;
     return true;
 }
 
-/* Backwards: a node's inputs matter later if one of its results is forgotten while somebody outside still holds it, or if
- * a node that reads a forgotten result depends on it in turn. */
+/* Backwards: a node's inputs matter later if one of its results is forgotten while somebody outside still holds it, or
+ * if a node that reads a forgotten result depends on it in turn. */
 static void find_dependence(walk *w)
 {
     for (int64_t k = w->n_order - 1; k >= 0; k--) {
@@ -268,8 +277,8 @@ static void find_dependence(walk *w)
         }
         /* a kept result that can be differentiated still needs its history */
         for (int i = 0; i < node->n_out && !w->depends[k]; i++)
-            w->depends[k] = w->kept[w->first[k] + i] && node->out[i].flags & RNI_T_GRAD && !(node->out[i].flags & RNI_T_FORGET) &&
-                            !(node->out[i].flags & RNI_T_LEAF);
+            w->depends[k] = w->kept[w->first[k] + i] && node->out[i].flags & RNI_T_GRAD &&
+                            !(node->out[i].flags & RNI_T_FORGET) && !(node->out[i].flags & RNI_T_LEAF);
         if (!w->depends[k]) continue;
         for (int i = 0; i < node->n_in; i++) {
             const rn_tensor *x = node->in[i];
@@ -286,7 +295,8 @@ static void find_dependence(walk *w)
     }
     for (int64_t i = 0; i < w->n_given; i++) {
         const rn_tensor *x = w->given[i];
-        w->donated[i] = w->given_readers[i] == x->refs && x->buffer->refs == 1 && x->buffer->capacity > 0 && x->offset == 0;
+        w->donated[i] =
+            w->given_readers[i] == x->refs && x->buffer->refs == 1 && x->buffer->capacity > 0 && x->offset == 0;
     }
 }
 
@@ -307,7 +317,9 @@ static rni_hash structure(const walk *w)
         h = rni_hash_u64(h, kept);
         for (int i = 0; i < node->n_in; i++) {
             const rn_tensor *x = node->in[i];
-            h = rni_hash_u64(h, !x ? 0 : x->buffer ? (uint64_t)x->slot * 2 + 1 : (uint64_t)(w->first[x->node->order] + x->index) * 2 + 2);
+            h = rni_hash_u64(h, !x          ? 0
+                                : x->buffer ? (uint64_t)x->slot * 2 + 1
+                                            : (uint64_t)(w->first[x->node->order] + x->index) * 2 + 2);
         }
     }
     return h;

@@ -1,7 +1,7 @@
 /* Scalar texts to expression graphs: the nodes, their simplification, and the parser.
  *
- * Nodes are shared (equal expressions are one node) and stored children first, so that a walk in index order is a walk in
- * order of evaluation. Knows nothing of tensors. */
+ * Nodes are shared (equal expressions are one node) and stored children first, so that a walk in index order is a walk
+ * in order of evaluation. Knows nothing of tensors. */
 #include "engine/expr.h"
 
 #include "base/alloc.h"
@@ -66,11 +66,20 @@ static bool is_const(const rni_expr *e, int32_t i, double value)
 static bool fold(rn_code code, double a, double b, double *out)
 {
     switch (code) {
-    case RN_CODE_NEG: *out = -a; return true;
-    case RN_CODE_ADD: *out = a + b; return true;
-    case RN_CODE_SUB: *out = a - b; return true;
-    case RN_CODE_MUL: *out = a * b; return true;
-    default: return false;
+    case RN_CODE_NEG:
+        *out = -a;
+        return true;
+    case RN_CODE_ADD:
+        *out = a + b;
+        return true;
+    case RN_CODE_SUB:
+        *out = a - b;
+        return true;
+    case RN_CODE_MUL:
+        *out = a * b;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -83,7 +92,8 @@ int32_t rni_expr_make(rni_expr *e, rn_code code, int32_t a, int32_t b, int32_t c
         fold(code, na->value, nb ? nb->value : 0, &value))
         return rni_expr_const(e, value);
     switch (code) {
-    case RN_CODE_COPY: return a;
+    case RN_CODE_COPY:
+        return a;
     case RN_CODE_NEG:
         if (na->kind == RNI_EXPR_CODE && na->code == RN_CODE_NEG) return na->a;
         break;
@@ -108,7 +118,8 @@ int32_t rni_expr_make(rni_expr *e, rn_code code, int32_t a, int32_t b, int32_t c
     case RN_CODE_SELECT:
         if (b == c) return b;
         break;
-    default: break;
+    default:
+        break;
     }
     if (a > b && (code == RN_CODE_ADD || code == RN_CODE_MUL) && b >= 0) {
         const int32_t t = a;
@@ -259,7 +270,8 @@ static int32_t parse_primary(parser *p)
     else if (isdigit((unsigned char)*p->at) || *p->at == '.') {
         char *end;
         const double v = strtod(p->at, &end);
-        if (end == p->at) r = refuse(p, "not a number");
+        if (end == p->at)
+            r = refuse(p, "not a number");
         else {
             p->at = end;
             if (*p->at == 'f') p->at++;
@@ -280,12 +292,12 @@ static const struct {
     rn_code code;
     bool swap;
 } operators[] = {
-    { "||", 1, RN_CODE_OR, false },  { "&&", 2, RN_CODE_AND, false }, { "==", 6, RN_CODE_EQ, false },
-    { "!=", 6, RN_CODE_NE, false },  { "<<", 8, RN_CODE_SHL, false }, { ">>", 8, RN_CODE_SHR, false },
-    { "<=", 7, RN_CODE_LE, false },  { ">=", 7, RN_CODE_LE, true },   { "<", 7, RN_CODE_LT, false },
-    { ">", 7, RN_CODE_LT, true },    { "|", 3, RN_CODE_BITOR, false }, { "^", 4, RN_CODE_BITXOR, false },
-    { "&", 5, RN_CODE_BITAND, false }, { "+", 9, RN_CODE_ADD, false }, { "-", 9, RN_CODE_SUB, false },
-    { "*", 10, RN_CODE_MUL, false }, { "/", 10, RN_CODE_DIV, false }, { "%", 10, RN_CODE_MOD, false },
+    { "||", 1, RN_CODE_OR, false },    { "&&", 2, RN_CODE_AND, false },  { "==", 6, RN_CODE_EQ, false },
+    { "!=", 6, RN_CODE_NE, false },    { "<<", 8, RN_CODE_SHL, false },  { ">>", 8, RN_CODE_SHR, false },
+    { "<=", 7, RN_CODE_LE, false },    { ">=", 7, RN_CODE_LE, true },    { "<", 7, RN_CODE_LT, false },
+    { ">", 7, RN_CODE_LT, true },      { "|", 3, RN_CODE_BITOR, false }, { "^", 4, RN_CODE_BITXOR, false },
+    { "&", 5, RN_CODE_BITAND, false }, { "+", 9, RN_CODE_ADD, false },   { "-", 9, RN_CODE_SUB, false },
+    { "*", 10, RN_CODE_MUL, false },   { "/", 10, RN_CODE_DIV, false },  { "%", 10, RN_CODE_MOD, false },
 };
 
 static int32_t parse_binary(parser *p, int level)
@@ -294,7 +306,8 @@ static int32_t parse_binary(parser *p, int level)
     for (;;) {
         skip_space(p);
         int k = 0;
-        while (k < (int)RN_COUNTOF(operators) && strncmp(p->at, operators[k].token, strlen(operators[k].token)) != 0) k++;
+        while (k < (int)RN_COUNTOF(operators) && strncmp(p->at, operators[k].token, strlen(operators[k].token)) != 0)
+            k++;
         if (k == (int)RN_COUNTOF(operators) || operators[k].level < level || p->bad || p->e->failed) return left;
         p->at += strlen(operators[k].token);
         const int32_t right = parse_binary(p, operators[k].level + 1);

@@ -2,9 +2,9 @@
  *
  * The language is that of C expressions over the inputs, options and earlier results of a function:
  *     t = x - y; z = c ? t * t : exp(-t)
- * Statements are assignments separated by ';'. Operators: ?: || && | ^ & == != < <= > >= << >> + - * / % ! ~ and unary -.
- * Functions are the names of RNI_CODE_LIST in small letters (exp, tanh, min, fma, select, ...), and rand(seed, stream).
- * Names: i (position of the element), n (number of elements), pi, inf, nan. */
+ * Statements are assignments separated by ';'. Operators: ?: || && | ^ & == != < <= > >= << >> + - * / % ! ~ and unary
+ * -. Functions are the names of RNI_CODE_LIST in small letters (exp, tanh, min, fma, select, ...), and rand(seed,
+ * stream). Names: i (position of the element), n (number of elements), pi, inf, nan. */
 #ifndef RNI_ENGINE_EXPR_H
 #define RNI_ENGINE_EXPR_H
 
@@ -27,8 +27,8 @@ typedef struct {
     bool failed;                /* an allocation failed; an error is pending */
 } rni_expr;
 
-/* Names that a text may use, each list separated by commas. An output may have the name of an input: reading it before it
- * is assigned reads the input. */
+/* Names that a text may use, each list separated by commas. An output may have the name of an input: reading it before
+ * it is assigned reads the input. */
 typedef struct {
     const char *inputs, *scalars, *outputs;
 } rni_expr_names;
@@ -43,12 +43,12 @@ int32_t rni_expr_input(rni_expr *e, int i);
 int32_t rni_expr_scalar(rni_expr *e, int i);
 int32_t rni_expr_make(rni_expr *e, rn_code code, int32_t a, int32_t b, int32_t c);
 
-/* Gradients: appends to e, for input `wanted`, the derivative of sum_k seed_k * out_k, where seed_k is input first_seed + k.
- * Returns the node, -1 where the derivative is zero everywhere or an error is pending. */
+/* Gradients: appends to e, for input `wanted`, the derivative of sum_k seed_k * out_k, where seed_k is input first_seed
+ * + k. Returns the node, -1 where the derivative is zero everywhere or an error is pending. */
 int32_t rni_expr_derive(rni_expr *e, int wanted, int first_seed);
 
-/* A copy that computes the nodes `out` only, with inputs numbered anew: input i of the copy is input used[i] of e. Scalars
- * keep their numbers. Returns the number of inputs, -1 on an error. */
+/* A copy that computes the nodes `out` only, with inputs numbered anew: input i of the copy is input used[i] of e.
+ * Scalars keep their numbers. Returns the number of inputs, -1 on an error. */
 int rni_expr_extract(const rni_expr *e, const int32_t *out, int n_out, rni_expr *copy, int used[RN_INPUTS_MAX * 3]);
 
 /* Compiles for one compute type; free with rni_program_free. */

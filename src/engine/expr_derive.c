@@ -77,42 +77,74 @@ static int32_t derive_unary(ctx *x, rn_code code)
 {
     const int32_t one = k(x, 1), a = x->a, y = x->y, g = x->g;
     switch (code) {
-    case RN_CODE_COPY: return g;
-    case RN_CODE_NEG: return un(x, RN_CODE_NEG, g);
-    case RN_CODE_ABS: return mul(x, g, un(x, RN_CODE_SIGN, a));
-    case RN_CODE_SQRT: return divide(x, mul(x, k(x, 0.5), g), y);
-    case RN_CODE_RSQRT: return mul(x, mul(x, k(x, -0.5), g), mul(x, y, mul(x, y, y)));
-    case RN_CODE_RECIP: return un(x, RN_CODE_NEG, mul(x, g, mul(x, y, y)));
-    case RN_CODE_EXP: return mul(x, g, y);
-    case RN_CODE_EXPM1: return mul(x, g, add(x, y, one));
-    case RN_CODE_EXP2: return mul(x, mul(x, g, k(x, M_LN2)), y);
-    case RN_CODE_LOG: return divide(x, g, a);
-    case RN_CODE_LOG1P: return divide(x, g, add(x, a, one));
-    case RN_CODE_LOG2: return over(x, M_LOG2E, a);
-    case RN_CODE_LOG10: return over(x, M_LOG10E, a);
-    case RN_CODE_SIN: return mul(x, g, un(x, RN_CODE_COS, a));
-    case RN_CODE_COS: return un(x, RN_CODE_NEG, mul(x, g, un(x, RN_CODE_SIN, a)));
-    case RN_CODE_TAN: return mul(x, g, add(x, mul(x, y, y), one));
-    case RN_CODE_ASIN: return over_root(x, -1, 1);
-    case RN_CODE_ACOS: return un(x, RN_CODE_NEG, over_root(x, -1, 1));
-    case RN_CODE_ATAN: return divide(x, g, add(x, mul(x, a, a), one));
-    case RN_CODE_SINH: return mul(x, g, un(x, RN_CODE_COSH, a));
-    case RN_CODE_COSH: return mul(x, g, un(x, RN_CODE_SINH, a));
-    case RN_CODE_TANH: return mul(x, g, sub(x, one, mul(x, y, y)));
-    case RN_CODE_ASINH: return over_root(x, 1, 1);
-    case RN_CODE_ACOSH: return over_root(x, 1, -1);
-    case RN_CODE_ATANH: return divide(x, g, sub(x, one, mul(x, a, a)));
-    case RN_CODE_ERF: return gauss(x, M_2_SQRTPI, a, -1);
-    case RN_CODE_ERFC: return gauss(x, -M_2_SQRTPI, a, -1);
-    case RN_CODE_ERFINV: return gauss(x, 1 / M_2_SQRTPI, y, 1);
-    case RN_CODE_LGAMMA: return mul(x, g, un(x, RN_CODE_DIGAMMA, a));
-    case RN_CODE_SIGMOID: return mul(x, g, mul(x, y, sub(x, one, y)));
-    case RN_CODE_DIGAMMA: return mul(x, g, un(x, RN_CODE_TRIGAMMA, a));
+    case RN_CODE_COPY:
+        return g;
+    case RN_CODE_NEG:
+        return un(x, RN_CODE_NEG, g);
+    case RN_CODE_ABS:
+        return mul(x, g, un(x, RN_CODE_SIGN, a));
+    case RN_CODE_SQRT:
+        return divide(x, mul(x, k(x, 0.5), g), y);
+    case RN_CODE_RSQRT:
+        return mul(x, mul(x, k(x, -0.5), g), mul(x, y, mul(x, y, y)));
+    case RN_CODE_RECIP:
+        return un(x, RN_CODE_NEG, mul(x, g, mul(x, y, y)));
+    case RN_CODE_EXP:
+        return mul(x, g, y);
+    case RN_CODE_EXPM1:
+        return mul(x, g, add(x, y, one));
+    case RN_CODE_EXP2:
+        return mul(x, mul(x, g, k(x, M_LN2)), y);
+    case RN_CODE_LOG:
+        return divide(x, g, a);
+    case RN_CODE_LOG1P:
+        return divide(x, g, add(x, a, one));
+    case RN_CODE_LOG2:
+        return over(x, M_LOG2E, a);
+    case RN_CODE_LOG10:
+        return over(x, M_LOG10E, a);
+    case RN_CODE_SIN:
+        return mul(x, g, un(x, RN_CODE_COS, a));
+    case RN_CODE_COS:
+        return un(x, RN_CODE_NEG, mul(x, g, un(x, RN_CODE_SIN, a)));
+    case RN_CODE_TAN:
+        return mul(x, g, add(x, mul(x, y, y), one));
+    case RN_CODE_ASIN:
+        return over_root(x, -1, 1);
+    case RN_CODE_ACOS:
+        return un(x, RN_CODE_NEG, over_root(x, -1, 1));
+    case RN_CODE_ATAN:
+        return divide(x, g, add(x, mul(x, a, a), one));
+    case RN_CODE_SINH:
+        return mul(x, g, un(x, RN_CODE_COSH, a));
+    case RN_CODE_COSH:
+        return mul(x, g, un(x, RN_CODE_SINH, a));
+    case RN_CODE_TANH:
+        return mul(x, g, sub(x, one, mul(x, y, y)));
+    case RN_CODE_ASINH:
+        return over_root(x, 1, 1);
+    case RN_CODE_ACOSH:
+        return over_root(x, 1, -1);
+    case RN_CODE_ATANH:
+        return divide(x, g, sub(x, one, mul(x, a, a)));
+    case RN_CODE_ERF:
+        return gauss(x, M_2_SQRTPI, a, -1);
+    case RN_CODE_ERFC:
+        return gauss(x, -M_2_SQRTPI, a, -1);
+    case RN_CODE_ERFINV:
+        return gauss(x, 1 / M_2_SQRTPI, y, 1);
+    case RN_CODE_LGAMMA:
+        return mul(x, g, un(x, RN_CODE_DIGAMMA, a));
+    case RN_CODE_SIGMOID:
+        return mul(x, g, mul(x, y, sub(x, one, y)));
+    case RN_CODE_DIGAMMA:
+        return mul(x, g, un(x, RN_CODE_TRIGAMMA, a));
     case RN_CODE_TRIGAMMA:
         rni_fail(RN_ERR_UNSUPPORTED, NULL, "grad", "the derivative of trigamma is not available");
         x->e->failed = true;
         return -1;
-    default: return -1; /* steps and truth values: zero almost everywhere */
+    default:
+        return -1; /* steps and truth values: zero almost everywhere */
     }
 }
 
@@ -120,35 +152,45 @@ static int32_t derive_binary(ctx *x, rn_code code, int which)
 {
     const int32_t a = x->a, b = x->b, y = x->y, g = x->g;
     switch (code) {
-    case RN_CODE_ADD: return g;
-    case RN_CODE_SUB: return which ? un(x, RN_CODE_NEG, g) : g;
-    case RN_CODE_MUL: return mul(x, g, which ? a : b);
-    case RN_CODE_DIV: return which ? un(x, RN_CODE_NEG, divide(x, mul(x, g, y), b)) : divide(x, g, b);
-    case RN_CODE_MOD: return which ? un(x, RN_CODE_NEG, mul(x, g, un(x, RN_CODE_FLOOR, divide(x, a, b)))) : g;
-    case RN_CODE_FMOD: return which ? un(x, RN_CODE_NEG, mul(x, g, un(x, RN_CODE_TRUNC, divide(x, a, b)))) : g;
+    case RN_CODE_ADD:
+        return g;
+    case RN_CODE_SUB:
+        return which ? un(x, RN_CODE_NEG, g) : g;
+    case RN_CODE_MUL:
+        return mul(x, g, which ? a : b);
+    case RN_CODE_DIV:
+        return which ? un(x, RN_CODE_NEG, divide(x, mul(x, g, y), b)) : divide(x, g, b);
+    case RN_CODE_MOD:
+        return which ? un(x, RN_CODE_NEG, mul(x, g, un(x, RN_CODE_FLOOR, divide(x, a, b)))) : g;
+    case RN_CODE_FMOD:
+        return which ? un(x, RN_CODE_NEG, mul(x, g, un(x, RN_CODE_TRUNC, divide(x, a, b)))) : g;
     case RN_CODE_POW:
         if (which == 0) return mul(x, mul(x, g, b), bin(x, RN_CODE_POW, a, sub(x, b, k(x, 1))));
         /* 0 ** b has slope 0 in b, not 0 * log(0) */
         return when(x, bin(x, RN_CODE_NE, a, k(x, 0)), mul(x, mul(x, g, y), un(x, RN_CODE_LOG, a)));
     case RN_CODE_MIN: /* ties belong to a, so that the two derivatives add up to one */
         return when(x, which ? bin(x, RN_CODE_LT, b, a) : bin(x, RN_CODE_LE, a, b), g);
-    case RN_CODE_MAX: return when(x, which ? bin(x, RN_CODE_LT, a, b) : bin(x, RN_CODE_LE, b, a), g);
+    case RN_CODE_MAX:
+        return when(x, which ? bin(x, RN_CODE_LT, a, b) : bin(x, RN_CODE_LE, b, a), g);
     case RN_CODE_ATAN2: {
         const int32_t r = divide(x, g, add(x, mul(x, a, a), mul(x, b, b)));
         return which ? un(x, RN_CODE_NEG, mul(x, r, a)) : mul(x, r, b);
     }
-    default: return -1;
+    default:
+        return -1;
     }
 }
 
 static int32_t derive_by(ctx *x, rn_code code, int which)
 {
     switch (code) {
-    case RN_CODE_FMA: return which == 2 ? x->g : mul(x, x->g, which ? x->a : x->b);
+    case RN_CODE_FMA:
+        return which == 2 ? x->g : mul(x, x->g, which ? x->a : x->b);
     case RN_CODE_SELECT:
         if (which == 0) return -1;
         return which == 1 ? when(x, x->a, x->g) : rni_expr_make(x->e, RN_CODE_SELECT, x->a, k(x, 0), x->g);
-    default: return x->b < 0 ? derive_unary(x, code) : derive_binary(x, code, which);
+    default:
+        return x->b < 0 ? derive_unary(x, code) : derive_binary(x, code, which);
     }
 }
 

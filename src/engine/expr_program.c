@@ -1,6 +1,7 @@
 /* Expression graphs to programs: an order of evaluation with few registers.
  *
- * A product that is only added to something becomes a fused multiply-add; a register is reused after the last reading. */
+ * A product that is only added to something becomes a fused multiply-add; a register is reused after the last reading.
+ */
 #include "engine/expr.h"
 
 #include "base/alloc.h"
@@ -8,8 +9,8 @@
 
 typedef struct {
     const rni_expr *e;
-    int32_t *uses;    /* readers of each node that are left */
-    int32_t *reg;     /* register of each node, -1 before it has one */
+    int32_t *uses; /* readers of each node that are left */
+    int32_t *reg;  /* register of each node, -1 before it has one */
     bool *live, *fused;
     uint16_t free_reg[512];
     int n_free, n_reg;
@@ -71,8 +72,10 @@ static void fuse_products(maker *m, rn_dtype compute)
         if (!m->live[i] || !is_code(m->e, (int32_t)i, RN_CODE_ADD)) continue;
         const int32_t a = m->e->node[i].a, b = m->e->node[i].b;
         if (a == b) continue;
-        if (can_fuse(m, b)) m->fused[b] = true;
-        else if (can_fuse(m, a)) m->fused[a] = true;
+        if (can_fuse(m, b))
+            m->fused[b] = true;
+        else if (can_fuse(m, a))
+            m->fused[a] = true;
     }
 }
 
@@ -93,8 +96,10 @@ static bool emit(maker *m, rn_program *p, rn_instr *instr, double *constant)
     const rni_expr *e = m->e;
     for (int64_t i = 0; i < e->count; i++) {
         const rni_expr_node *h = &e->node[i];
-        if (h->kind == RNI_EXPR_INPUT) m->reg[i] = h->a;
-        else if (h->kind == RNI_EXPR_SCALAR) m->reg[i] = p->n_in + h->a;
+        if (h->kind == RNI_EXPR_INPUT)
+            m->reg[i] = h->a;
+        else if (h->kind == RNI_EXPR_SCALAR)
+            m->reg[i] = p->n_in + h->a;
         else if (h->kind == RNI_EXPR_CONST && m->live[i]) {
             constant[p->n_const] = h->value;
             m->reg[i] = p->n_in + p->n_scalar + p->n_const++;
@@ -123,7 +128,8 @@ static bool emit(maker *m, rn_program *p, rn_instr *instr, double *constant)
 
 static uint64_t identity(const rn_program *p)
 {
-    rni_hash h = rni_hash_u64(RNI_HASH_START, (uint64_t)p->compute << 32 | (uint64_t)p->n_in << 16 | (uint64_t)p->n_scalar);
+    rni_hash h =
+        rni_hash_u64(RNI_HASH_START, (uint64_t)p->compute << 32 | (uint64_t)p->n_in << 16 | (uint64_t)p->n_scalar);
     for (int i = 0; i < p->n_instr; i++) {
         const rn_instr *in = &p->instr[i];
         h = rni_hash_u64(h, (uint64_t)in->code << 48 | in->dst);
@@ -154,8 +160,15 @@ rn_program *rni_program_make(const rni_expr *e, rn_dtype compute, const char *na
         double *constant = (double *)(p + 1);
         rn_instr *instr = (rn_instr *)(constant + n);
         uint16_t *out = (uint16_t *)(instr + n);
-        *p = (rn_program){ .name = name, .text = text, .n_in = e->n_in, .n_scalar = e->n_scalar, .n_out = e->n_out,
-                           .instr = instr, .constant = constant, .out = out, .compute = compute };
+        *p = (rn_program){ .name = name,
+                           .text = text,
+                           .n_in = e->n_in,
+                           .n_scalar = e->n_scalar,
+                           .n_out = e->n_out,
+                           .instr = instr,
+                           .constant = constant,
+                           .out = out,
+                           .compute = compute };
         count_uses(m);
         fuse_products(m, compute);
         ok = emit(m, p, instr, constant);

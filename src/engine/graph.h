@@ -8,10 +8,10 @@ typedef struct {
     rn_dtype dtype;
     rn_shape shape;
     int64_t bytes;
-    int32_t producer; /* node, -1 for a given value */
-    int32_t output;   /* number among the plan's results, -1 if it is not one */
-    int32_t given;    /* number among the given values, -1 if it is not one */
-    bool donated;     /* a given value that nobody needs afterwards */
+    int32_t producer;    /* node, -1 for a given value */
+    int32_t output;      /* number among the plan's results, -1 if it is not one */
+    int32_t given;       /* number among the given values, -1 if it is not one */
+    bool donated;        /* a given value that nobody needs afterwards */
     rn_tensor *constant; /* a value the plan itself holds; NULL otherwise */
 } rni_gvalue;
 

@@ -23,8 +23,8 @@ static void operands_text(const rn_infer *f, rni_str *s)
         if (!f->in[i]) continue;
         if (!rni_op_name(f->op->inputs, i, name, sizeof name, &mark)) name[0] = '\0';
         const char *own = rn_tensor_name(f->in[i]);
-        rni_str_addf(s, "%s%s%s%s%s %s%s", s->length ? ";  " : "", name, own ? " (" : "", own ? own : "", own ? ")" : "",
-                     rn_dtype_name(f->dtype[i]), rni_shape_text(f->shape[i], shape));
+        rni_str_addf(s, "%s%s%s%s%s %s%s", s->length ? ";  " : "", name, own ? " (" : "", own ? own : "",
+                     own ? ")" : "", rn_dtype_name(f->dtype[i]), rni_shape_text(f->shape[i], shape));
     }
 }
 
@@ -98,7 +98,8 @@ bool rni_infer_map(rn_infer *f)
     rn_shape shape = RN_SCALAR;
     for (int i = 0; i < f->n_in; i++)
         if (f->in[i] && !rni_shape_broadcast(&shape, f->shape[i], &shape))
-            return rn_refuse(f, RN_ERR_SHAPE, "shapes do not broadcast", "sizes equal, or 1, axis by axis from the last");
+            return rn_refuse(f, RN_ERR_SHAPE, "shapes do not broadcast",
+                             "sizes equal, or 1, axis by axis from the last");
     const rn_dtype d = rni_result_type(f->op, f->opts, f->dtype, f->n_in);
     for (int i = 0; i < f->n_out; i++)
         if (!rn_out(f, i, d, shape)) return false;
@@ -127,8 +128,10 @@ bool rni_infer_reduce(rn_infer *f)
     int64_t joined = 1;
     for (int i = 0; i < x->rank; i++) {
         if (mask & 1u << i) joined *= x->dim[i];
-        if (!(mask & 1u << i)) y.dim[y.rank++] = x->dim[i];
-        else if (o->keepdims) y.dim[y.rank++] = 1;
+        if (!(mask & 1u << i))
+            y.dim[y.rank++] = x->dim[i];
+        else if (o->keepdims)
+            y.dim[y.rank++] = 1;
     }
     if (joined == 0 && f->op->join != RN_JOIN_ADD && f->op->join != RN_JOIN_MUL)
         return rn_refuse(f, RN_ERR_SHAPE, "nothing to reduce: an axis has size 0", "sizes of reduced axes > 0");

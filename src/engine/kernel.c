@@ -75,8 +75,15 @@ static bool init_reduce(const rni_gnode *n, rn_kernel_call *c)
 
 bool rni_kernel_call_init(const rni_graph *g, const rni_gnode *n, rn_kernel_call *c, rn_view *views)
 {
-    *c = (rn_kernel_call){ .size = sizeof *c, .op = n->op->name, .n_in = n->n_in, .n_out = n->n_out, .in = views,
-                           .out = views + n->n_in, .opts = n->opts, .groups = 1, .device = n->device->handle };
+    *c = (rn_kernel_call){ .size = sizeof *c,
+                           .op = n->op->name,
+                           .n_in = n->n_in,
+                           .n_out = n->n_out,
+                           .in = views,
+                           .out = views + n->n_in,
+                           .opts = n->opts,
+                           .groups = 1,
+                           .device = n->device->handle };
     for (int i = 0; i < n->n_in; i++) {
         const int32_t v = g->in[n->first_in + i];
         c->in[i] = v < 0 ? (rn_view){ 0 } : rni_view_of(g->value[v].dtype, &g->value[v].shape);
@@ -168,7 +175,8 @@ bool rni_kernel_accepts(const rni_graph *g, const rni_gnode *n)
     rn_view *views = rni_alloc((n->n_in + n->n_out) * (int64_t)sizeof *views);
     rn_kernel_call c;
     const char *why;
-    const bool yes = views && rni_kernel_call_init(g, n, &c, views) && first_taking(rows_of(n->device), kernel_name(n->op), &c, &why);
+    const bool yes = views && rni_kernel_call_init(g, n, &c, views) &&
+                     first_taking(rows_of(n->device), kernel_name(n->op), &c, &why);
     rni_free(views);
     return yes;
 }

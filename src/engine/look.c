@@ -16,7 +16,8 @@ static bool check_new(const rn_site *site, rn_dtype dtype, const rn_shape *shape
         rni_error_trail(site, "array");
         return false;
     }
-    if (dtype <= RN_DTYPE_NONE || dtype >= RN_DTYPE_COUNT) return rni_fail(RN_ERR_DTYPE, site, "array", "no element type");
+    if (dtype <= RN_DTYPE_NONE || dtype >= RN_DTYPE_COUNT)
+        return rni_fail(RN_ERR_DTYPE, site, "array", "no element type");
     const int64_t n = rni_shape_count(shape);
     char text[RNI_SHAPE_TEXT];
     if (n < 0 || !rni_mul_i64(n, rn_dtype_bytes(dtype), bytes)) {
@@ -38,8 +39,10 @@ rn_tensor *rn_array_at(const rn_site *site, rn_dtype dtype, rn_shape shape, cons
     if (!x) return NULL;
     x->buffer = rni_buffer_new(d, bytes);
     bool ok = x->buffer != NULL;
-    if (ok && data) ok = rni_copy_in(d, x->buffer->data, data, bytes, site);
-    else if (ok && d->backend->host_memory) memset(x->buffer->data, 0, (size_t)bytes);
+    if (ok && data)
+        ok = rni_copy_in(d, x->buffer->data, data, bytes, site);
+    else if (ok && d->backend->host_memory)
+        memset(x->buffer->data, 0, (size_t)bytes);
     else if (ok) {
         void *zeros = rni_alloc(bytes);
         ok = zeros && rni_copy_in(d, x->buffer->data, zeros, bytes, site);
@@ -50,8 +53,8 @@ rn_tensor *rn_array_at(const rn_site *site, rn_dtype dtype, rn_shape shape, cons
     return NULL;
 }
 
-rn_tensor *rn_array_view_at(const rn_site *site, rn_dtype dtype, rn_shape shape, const void *data, void (*done)(void *user),
-                            void *user)
+rn_tensor *rn_array_view_at(const rn_site *site, rn_dtype dtype, rn_shape shape, const void *data,
+                            void (*done)(void *user), void *user)
 {
     int64_t bytes;
     if (!check_new(site, dtype, &shape, &bytes)) return NULL;
@@ -156,8 +159,8 @@ bool rn_copy_to_at(const rn_site *site, rn_tensor *x, rn_dtype dtype, void *to, 
     if (!v) return false;
     const int64_t need = v->count * rn_dtype_bytes(dtype);
     if (need > bytes || need < 0)
-        return rni_fail(RN_ERR_ARG, site, "copy_to", "the buffer has %lld bytes, the tensor needs %lld", (long long)bytes,
-                        (long long)need);
+        return rni_fail(RN_ERR_ARG, site, "copy_to", "the buffer has %lld bytes, the tensor needs %lld",
+                        (long long)bytes, (long long)need);
     if ((rn_dtype)v->dtype == dtype) return read_bytes(site, v, to);
     const void *data = rn_data_at(site, x);
     if (!data) return false;

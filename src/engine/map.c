@@ -1,7 +1,7 @@
 /* The side table of elementwise functions: parsed text, programs per compute type, gradients.
  *
- * Rows are constant and shared by all threads, so what is derived from them is kept here, under one lock. A gradient is a
- * function row made at run time; its own gradient is found the same way, so derivatives of any order exist. */
+ * Rows are constant and shared by all threads, so what is derived from them is kept here, under one lock. A gradient is
+ * a function row made at run time; its own gradient is found the same way, so derivatives of any order exist. */
 #include "engine/map.h"
 
 #include "base/alloc.h"
@@ -131,8 +131,13 @@ static bool make_row(entry *e, int input, rni_expr *copy, const int *used, int n
     rn_op *row = rni_alloc((int64_t)sizeof *row);
     char *own_name = rni_strdup(name);
     if (!row || !own_name || inputs.failed || (n_used && !inputs.at)) goto fail;
-    *row = (rn_op){ .name = own_name, .kind = RN_MAP, .flags = RN_OP_INTERNAL, .inputs = inputs.at, .expr = e->op->expr,
-                    .opts = e->op->opts, .opts_size = e->op->opts_size };
+    *row = (rn_op){ .name = own_name,
+                    .kind = RN_MAP,
+                    .flags = RN_OP_INTERNAL,
+                    .inputs = inputs.at,
+                    .expr = e->op->expr,
+                    .opts = e->op->opts,
+                    .opts_size = e->op->opts_size };
     entry *made = find(row);
     if (!made) goto fail;
     made->expr = *copy;
@@ -168,7 +173,8 @@ static bool derive(entry *e, int input, const rn_site *site)
         wanted[0] = 'g';
         rni_op_name(e->op->inputs, input, wanted + 1, sizeof wanted - 1, NULL);
         const rni_expr_names names = { inputs.at, scalars.at, wanted };
-        const bool ok = !inputs.failed && !scalars.failed && rni_expr_parse(&work, e->op->vjp, &names, e->op->name, site);
+        const bool ok =
+            !inputs.failed && !scalars.failed && rni_expr_parse(&work, e->op->vjp, &names, e->op->name, site);
         rni_str_free(&inputs);
         rni_str_free(&scalars);
         if (!ok) return false;
@@ -193,7 +199,8 @@ static bool derive(entry *e, int input, const rn_site *site)
         const int n = rni_expr_extract(&work, &result, 1, &copy, used);
         if (n > RN_INPUTS_MAX) {
             rni_expr_free(&copy);
-            ok = rni_fail(RN_ERR_UNSUPPORTED, site, e->op->name, "the gradient needs more than %d inputs", RN_INPUTS_MAX);
+            ok = rni_fail(RN_ERR_UNSUPPORTED, site, e->op->name, "the gradient needs more than %d inputs",
+                          RN_INPUTS_MAX);
         } else
             ok = n >= 0 && make_row(e, input, &copy, used, n);
     }

@@ -4,9 +4,9 @@
 
 #include <rensa/op.h>
 
-/* The gradient of an RN_MAP by one input, itself an RN_MAP. Its inputs are those of the inputs, results and gradients of
- * results of the function that it needs: from[k] is input i (0 <= i < n_in), result (n_in + k) or gradient
- * (n_in + n_out + k). NULL op: the gradient is zero. */
+/* The gradient of an RN_MAP by one input, itself an RN_MAP. Its inputs are those of the inputs, results and gradients
+ * of results of the function that it needs: from[k] is input i (0 <= i < n_in), result (n_in + k) or gradient (n_in +
+ * n_out + k). NULL op: the gradient is zero. */
 typedef struct {
     const rn_op *op;
     int n;

@@ -10,11 +10,16 @@
 static double element(const rn_view *v, const void *data, int64_t i)
 {
     switch (v->dtype) {
-    case RN_F16: return (double)rni_f16_to_f32(((const uint16_t *)data)[i]);
-    case RN_BF16: return (double)rni_bf16_to_f32(((const uint16_t *)data)[i]);
-    case RN_F32: return (double)((const float *)data)[i];
-    case RN_F64: return ((const double *)data)[i];
-    default: return 0;
+    case RN_F16:
+        return (double)rni_f16_to_f32(((const uint16_t *)data)[i]);
+    case RN_BF16:
+        return (double)rni_bf16_to_f32(((const uint16_t *)data)[i]);
+    case RN_F32:
+        return (double)((const float *)data)[i];
+    case RN_F64:
+        return ((const double *)data)[i];
+    default:
+        return 0;
     }
 }
 
@@ -53,9 +58,11 @@ static bool check_view(const rni_step *s, const rn_view *v)
     if (count > 0) {
         char at[256];
         index_text(v, first, at, sizeof at);
-        rni_fail(RN_ERR_STATE, &s->site, s->op->name, "%s in its result", isnan(element(v, data, first)) ? "NaN" : "infinity");
+        rni_fail(RN_ERR_STATE, &s->site, s->op->name, "%s in its result",
+                 isnan(element(v, data, first)) ? "NaN" : "infinity");
         if (s->grad_of) rni_error_add("in", "the gradient of %s", s->grad_of);
-        rni_error_add("actual", "%lld of %lld elements are not finite, the first at %s", (long long)count, (long long)n, at);
+        rni_error_add("actual", "%lld of %lld elements are not finite, the first at %s", (long long)count, (long long)n,
+                      at);
     }
     rni_free(copy);
     return count == 0;

@@ -80,7 +80,8 @@ static const char *row_defect(const rn_op *op)
     if (op->kind == RN_KERNEL && (!op->run || !op->infer)) return "a kernel function needs infer and run";
     if (op->kind == RN_VIEW && (!op->view || !op->infer)) return "a view needs infer and view";
     if ((op->kind == RN_COMPOSITE || op->kind == RN_FUNCTION) && !op->build) return "it has no build";
-    if (op->kind == RN_COMPOSITE && !op->backward && !(op->flags & RN_OP_NO_GRAD)) return "a composite needs a backward";
+    if (op->kind == RN_COMPOSITE && !op->backward && !(op->flags & RN_OP_NO_GRAD))
+        return "a composite needs a backward";
     if (op->opts && !op->opts_size) return "it has options but no opts_size";
     return NULL;
 }
@@ -154,10 +155,11 @@ int rni_op_outputs(const rn_op *op)
 int rni_opt_bytes(const rn_opt *o)
 {
     static const int bytes[RN_OPT_TYPE_COUNT] = {
-        [RN_OPT_TYPE_F64] = sizeof(double),   [RN_OPT_TYPE_I64] = sizeof(int64_t),    [RN_OPT_TYPE_BOOL] = sizeof(bool),
-        [RN_OPT_TYPE_ENUM] = sizeof(int),     [RN_OPT_TYPE_DTYPE] = sizeof(rn_dtype), [RN_OPT_TYPE_AXES] = sizeof(rn_axes),
-        [RN_OPT_TYPE_SHAPE] = sizeof(rn_shape), [RN_OPT_TYPE_RANGES] = sizeof(rn_ranges), [RN_OPT_TYPE_I64S] = sizeof(int64_t),
-        [RN_OPT_TYPE_TEXT] = 1,
+        [RN_OPT_TYPE_F64] = sizeof(double),     [RN_OPT_TYPE_I64] = sizeof(int64_t),
+        [RN_OPT_TYPE_BOOL] = sizeof(bool),      [RN_OPT_TYPE_ENUM] = sizeof(int),
+        [RN_OPT_TYPE_DTYPE] = sizeof(rn_dtype), [RN_OPT_TYPE_AXES] = sizeof(rn_axes),
+        [RN_OPT_TYPE_SHAPE] = sizeof(rn_shape), [RN_OPT_TYPE_RANGES] = sizeof(rn_ranges),
+        [RN_OPT_TYPE_I64S] = sizeof(int64_t),   [RN_OPT_TYPE_TEXT] = 1,
     };
     return bytes[o->type] * (o->type == RN_OPT_TYPE_I64S || o->type == RN_OPT_TYPE_TEXT ? o->count : 1);
 }
@@ -166,12 +168,18 @@ double rni_opt_number(const rn_opt *o, const void *opts)
 {
     const char *p = (const char *)opts + o->offset;
     switch (o->type) {
-    case RN_OPT_TYPE_F64: return *(const double *)p;
-    case RN_OPT_TYPE_I64: return (double)*(const int64_t *)p;
-    case RN_OPT_TYPE_BOOL: return *(const bool *)p;
-    case RN_OPT_TYPE_ENUM: return *(const int *)p;
-    case RN_OPT_TYPE_DTYPE: return *(const rn_dtype *)p;
-    default: return 0;
+    case RN_OPT_TYPE_F64:
+        return *(const double *)p;
+    case RN_OPT_TYPE_I64:
+        return (double)*(const int64_t *)p;
+    case RN_OPT_TYPE_BOOL:
+        return *(const bool *)p;
+    case RN_OPT_TYPE_ENUM:
+        return *(const int *)p;
+    case RN_OPT_TYPE_DTYPE:
+        return *(const rn_dtype *)p;
+    default:
+        return 0;
     }
 }
 
@@ -181,13 +189,20 @@ void rn_opts_default(const rn_op *op, void *opts)
     for (const rn_opt *o = op->opts; o && o->name; o++) {
         char *p = (char *)opts + o->offset;
         switch (o->type) {
-        case RN_OPT_TYPE_F64: *(double *)p = o->value; break;
-        case RN_OPT_TYPE_I64: *(int64_t *)p = (int64_t)o->value; break;
-        case RN_OPT_TYPE_DTYPE: *(rn_dtype *)p = (rn_dtype)o->value; break;
+        case RN_OPT_TYPE_F64:
+            *(double *)p = o->value;
+            break;
+        case RN_OPT_TYPE_I64:
+            *(int64_t *)p = (int64_t)o->value;
+            break;
+        case RN_OPT_TYPE_DTYPE:
+            *(rn_dtype *)p = (rn_dtype)o->value;
+            break;
         case RN_OPT_TYPE_I64S:
             for (int i = 0; i < o->count; i++) ((int64_t *)p)[i] = (int64_t)o->value;
             break;
-        default: break;
+        default:
+            break;
         }
     }
 }
@@ -245,7 +260,8 @@ static bool set_number(const rn_opt *o, char *p, const char *text)
 {
     double v;
     if (!number(text, &v) || v < o->min || v > o->max || isnan(v)) return false;
-    if (o->type == RN_OPT_TYPE_F64) *(double *)p = v;
+    if (o->type == RN_OPT_TYPE_F64)
+        *(double *)p = v;
     else {
         if (v != floor(v) || fabs(v) > 0x1p53) return false;
         *(int64_t *)p = (int64_t)v;
@@ -297,9 +313,12 @@ static bool set_ranges(char *p, const char *text)
             if (!any) return false;
             a->kind = RNI_RANGE_INDEX;
         }
-        if (*s == ',') s++;
-        else if (*s) return false;
-        else break;
+        if (*s == ',')
+            s++;
+        else if (*s)
+            return false;
+        else
+            break;
     }
     memcpy(p, &r, sizeof r);
     return true;
@@ -327,17 +346,27 @@ bool rn_opts_set(const rn_op *op, void *opts, const char *name, const char *text
     bool ok;
     switch (o->type) {
     case RN_OPT_TYPE_F64:
-    case RN_OPT_TYPE_I64: ok = set_number(o, p, text); break;
+    case RN_OPT_TYPE_I64:
+        ok = set_number(o, p, text);
+        break;
     case RN_OPT_TYPE_AXES:
     case RN_OPT_TYPE_SHAPE:
-    case RN_OPT_TYPE_I64S: ok = set_list(o, p, text); break;
-    case RN_OPT_TYPE_RANGES: ok = set_ranges(p, text); break;
-    default: ok = set_word(o, p, text); break;
+    case RN_OPT_TYPE_I64S:
+        ok = set_list(o, p, text);
+        break;
+    case RN_OPT_TYPE_RANGES:
+        ok = set_ranges(p, text);
+        break;
+    default:
+        ok = set_word(o, p, text);
+        break;
     }
     if (ok) return true;
     rni_fail(RN_ERR_ARG, site, op->name, "option %s cannot be \"%s\"", name, text);
-    if (o->type == RN_OPT_TYPE_ENUM) rni_error_add("expect", "one of %s", o->choices);
-    else if (o->type == RN_OPT_TYPE_F64 || o->type == RN_OPT_TYPE_I64) rni_error_add("expect", "%g … %g", o->min, o->max);
+    if (o->type == RN_OPT_TYPE_ENUM)
+        rni_error_add("expect", "one of %s", o->choices);
+    else if (o->type == RN_OPT_TYPE_F64 || o->type == RN_OPT_TYPE_I64)
+        rni_error_add("expect", "%g … %g", o->min, o->max);
     if (o->help) rni_error_add("hint", "%s: %s", name, o->help);
     return false;
 }

@@ -52,7 +52,8 @@ static int32_t new_store(compiler *c, store_kind kind, int32_t index, int64_t by
     store *s = rni_grow(c->stores, c->n_stores, &c->cap_stores, (int64_t)sizeof *s);
     if (!s) return -1;
     c->stores = s;
-    c->stores[c->n_stores] = (store){ .kind = kind, .index = index, .bytes = bytes, .first = -1, .last = -1, .into = -1 };
+    c->stores[c->n_stores] =
+        (store){ .kind = kind, .index = index, .bytes = bytes, .first = -1, .last = -1, .into = -1 };
     return (int32_t)c->n_stores++;
 }
 
@@ -196,11 +197,18 @@ static int32_t copy_step(compiler *c, const place *from, const rni_gnode *origin
     rn_shape shape = { .rank = from->view.rank };
     memcpy(shape.dim, from->view.dim, sizeof shape.dim);
     /* a graph of one node: y = x, read with the strides that `from` has */
-    rni_gvalue values[2] = { { .dtype = from->view.dtype, .shape = shape }, { .dtype = from->view.dtype, .shape = shape } };
+    rni_gvalue values[2] = { { .dtype = from->view.dtype, .shape = shape },
+                             { .dtype = from->view.dtype, .shape = shape } };
     int32_t in = 0;
     rni_graph one = { .value = values, .n_values = 2, .in = &in };
-    const rni_gnode n = { .op = rn_op_find("copy"), .recorded = -1, .n_in = 1, .n_out = 1, .first_out = 1,
-                          .site = origin->site, .grad_of = origin->grad_of, .device = origin->device };
+    const rni_gnode n = { .op = rn_op_find("copy"),
+                          .recorded = -1,
+                          .n_in = 1,
+                          .n_out = 1,
+                          .first_out = 1,
+                          .site = origin->site,
+                          .grad_of = origin->grad_of,
+                          .device = origin->device };
     rn_view views[2];
     rn_kernel_call call;
     if (!rni_kernel_call_init(&one, &n, &call, views)) return -1;
@@ -260,6 +268,17 @@ static bool place_result(compiler *c, int32_t v)
 
 /* ---- results over inputs ---- */
 
+/* The store that stands in st's place now. */
+static int32_t standing(const compiler *c, int32_t st)
+{
+    while (st >= 0 && c->stores[st].into >= 0) {
+        store *s = &c->stores[st];
+        if (c->stores[s->into].into >= 0) s->into = c->stores[s->into].into;
+        st = s->into;
+    }
+    return st;
+}
+
 /* Whether view i of step s covers its whole store. */
 static bool covers(const compiler *c, const rn_view *v, int32_t st)
 {
@@ -272,21 +291,12 @@ static bool can_overwrite(const compiler *c, int64_t step, int32_t n_in, int32_t
     const int32_t st = standing(c, stores[i]);
     if (st < 0) return false;
     const store *s = &c->stores[st];
-    if (s->kind == STORE_CONSTANT || (s->kind == STORE_GIVEN && !s->donated) || s->final || s->last != step) return false;
+    if (s->kind == STORE_CONSTANT || (s->kind == STORE_GIVEN && !s->donated) || s->final || s->last != step)
+        return false;
     if (!covers(c, &views[i], st) || s->bytes != c->stores[out].bytes) return false;
     for (int32_t k = 0; k < n_in; k++)
         if (k != i && standing(c, stores[k]) == st && (groups > 1 || !covers(c, &views[k], st))) return false;
     return true;
-}
-
-static int32_t standing(const compiler *c, int32_t st)
-{
-    while (st >= 0 && c->stores[st].into >= 0) {
-        store *s = &c->stores[st];
-        if (c->stores[s->into].into >= 0) s->into = c->stores[s->into].into;
-        st = s->into;
-    }
-    return st;
 }
 
 static void merge(compiler *c, int32_t from, int32_t into)
@@ -361,8 +371,10 @@ static bool lay_out(compiler *c)
         if (p->step[k].workspace > 0) ok = rni_slab_add(&slab, -1 - k, p->step[k].workspace, k, k);
     ok = ok && rni_slab_solve(&slab);
     for (int64_t i = 0; ok && i < slab.count; i++) {
-        if (slab.item[i].id >= 0) c->stores[slab.item[i].id].offset = slab.item[i].offset;
-        else p->step[-1 - slab.item[i].id].workspace_at = slab.item[i].offset;
+        if (slab.item[i].id >= 0)
+            c->stores[slab.item[i].id].offset = slab.item[i].offset;
+        else
+            p->step[-1 - slab.item[i].id].workspace_at = slab.item[i].offset;
     }
     p->slab_bytes = slab.bytes;
     rni_slab_free(&slab);
@@ -373,10 +385,14 @@ static int32_t region_of(const compiler *c, const store *s)
 {
     const rni_plan *p = c->p;
     switch (s->kind) {
-    case STORE_GIVEN: return s->index;
-    case STORE_CONSTANT: return p->n_given + s->index;
-    case STORE_OWN: return p->n_given + p->n_constants + s->index;
-    default: return p->n_given + p->n_constants + p->n_own;
+    case STORE_GIVEN:
+        return s->index;
+    case STORE_CONSTANT:
+        return p->n_given + s->index;
+    case STORE_OWN:
+        return p->n_given + p->n_constants + s->index;
+    default:
+        return p->n_given + p->n_constants + p->n_own;
     }
 }
 
@@ -392,7 +408,9 @@ static void fix_places(compiler *c)
         const int32_t o = c->g->value[v].output;
         if (o < 0) continue;
         const store *s = &c->stores[standing(c, c->at[v].store)];
-        const rni_source source = s->kind == STORE_GIVEN ? RNI_FROM_GIVEN : s->kind == STORE_OWN ? RNI_FROM_OWN : RNI_FROM_CONSTANT;
+        const rni_source source = s->kind == STORE_GIVEN ? RNI_FROM_GIVEN
+                                  : s->kind == STORE_OWN ? RNI_FROM_OWN
+                                                         : RNI_FROM_CONSTANT;
         c->p->result[o] = (rni_result){ source, s->index, offset_of(&c->at[v].view) };
     }
 }
@@ -450,12 +468,14 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device)
         rni_free(c.at);
         rni_free(c.view_store);
     }
-    if (p) p->graph = *g;
-    else rni_graph_free(g);
+    if (p)
+        p->graph = *g;
+    else
+        rni_graph_free(g);
     *g = (rni_graph){ 0 };
     if (ok) {
-        rni_log(RN_LOG_DEBUG, "plan", "%lld steps, %lld bytes of intermediate values, %d results", (long long)p->n_steps,
-                (long long)p->slab_bytes, p->n_results);
+        rni_log(RN_LOG_DEBUG, "plan", "%lld steps, %lld bytes of intermediate values, %d results",
+                (long long)p->n_steps, (long long)p->slab_bytes, p->n_results);
         return p;
     }
     rni_plan_free(p);

@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-/* More than this recorded without a look, and what is pending is computed: a loop that never looks must not fill memory. */
+/* More than this recorded without a look, and what is pending is computed: a loop that never looks must not fill
+ * memory. */
 enum { PENDING_NODES_MAX = 200000 };
 static const int64_t pending_bytes_max = (int64_t)32 << 30;
 
@@ -40,7 +41,6 @@ static rni_hash hash_opts(rni_hash h, const rn_op *op, const void *opts)
     return h;
 }
 
-
 static bool bad_option(const rn_op *op, const rn_site *site, const rn_opt *o, const char *fmt, ...) RN_PRINTF(4, 5);
 static bool bad_option(const rn_op *op, const rn_site *site, const rn_opt *o, const char *fmt, ...)
 {
@@ -50,8 +50,10 @@ static bool bad_option(const rn_op *op, const rn_site *site, const rn_opt *o, co
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     rni_fail(RN_ERR_ARG, site, op->name, "option %s %s", o->name, text);
-    if (o->type == RN_OPT_TYPE_ENUM) rni_error_add("expect", "one of %s", o->choices);
-    else if (o->max > o->min) rni_error_add("expect", "%g <= %s <= %g", o->min, o->name, o->max);
+    if (o->type == RN_OPT_TYPE_ENUM)
+        rni_error_add("expect", "one of %s", o->choices);
+    else if (o->max > o->min)
+        rni_error_add("expect", "%g <= %s <= %g", o->min, o->name, o->max);
     return false;
 }
 
@@ -150,7 +152,8 @@ static bool check_inputs(const rn_op *op, const rn_site *site, rn_tensor *const 
         if (in[i] ? in[i]->tag == RNI_TENSOR_TAG : !many && i >= required) continue;
         char name[48] = "", mark;
         rni_op_name(op->inputs, (int)(many ? 0 : i), name, sizeof name, &mark);
-        return rni_fail(RN_ERR_ARG, site, op->name, in[i] ? "%s is not a tensor, or one that has ended" : "%s is NULL", name);
+        return rni_fail(RN_ERR_ARG, site, op->name, in[i] ? "%s is not a tensor, or one that has ended" : "%s is NULL",
+                        name);
     }
     return true;
 }
@@ -205,7 +208,8 @@ static bool check_places(rni_thread *t, const rn_op *op, const rn_site *site, rn
     for (int64_t i = 0; i < n_in; i++) {
         if (!in[i]) continue;
         const rni_node *node = in[i]->node;
-        if (!*device) *device = node->device;
+        if (!*device)
+            *device = node->device;
         else if (node->device != *device) {
             rni_fail(RN_ERR_DEVICE, site, op->name, "its tensors are on different devices");
             rni_error_add("actual", "%s and %s", (*device)->name, node->device->name);
@@ -290,13 +294,16 @@ static bool record(rni_thread *t, const rn_op *op, const rn_site *site, rn_tenso
     bool ok = true;
     for (int i = 0; i < node->n_out; i++) {
         rn_tensor *y = &node->out[i];
-        if (ok) ok = (out[i] = rni_scoped(t, y)) != NULL;
-        else rni_tensor_drop(y);
+        if (ok)
+            ok = (out[i] = rni_scoped(t, y)) != NULL;
+        else
+            rni_tensor_drop(y);
     }
     return ok;
 }
 
-bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts, rn_tensor **out)
+bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
+                rn_tensor **out)
 {
     rni_thread *t = rni_thread_self();
     rn_tensor *few[RN_INPUTS_MAX];
@@ -322,7 +329,8 @@ static bool expand(const rn_op *op, const rn_site *site, rn_tensor *const *in, i
     return ok;
 }
 
-bool rn_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts, rn_tensor **out)
+bool rn_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
+             rn_tensor **out)
 {
     if (!rn_ok()) {
         rni_error_trail(site, op->name);

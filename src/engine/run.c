@@ -8,7 +8,6 @@
 
 enum { FEW = 64 };
 
-
 /* What a kernel reports gets the line of the call that asked for it, also from a worker thread of the kernel. */
 static _Thread_local const rni_step *running;
 

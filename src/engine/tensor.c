@@ -126,8 +126,10 @@ void rni_sink_remove(rni_thread *t, rn_tensor *x)
 {
     if (!(x->flags & RNI_T_SINK)) return;
     x->flags &= (uint8_t)~RNI_T_SINK;
-    if (x->sink_prev) x->sink_prev->sink_next = x->sink_next;
-    else if (t->sinks == x) t->sinks = x->sink_next;
+    if (x->sink_prev)
+        x->sink_prev->sink_next = x->sink_next;
+    else if (t->sinks == x)
+        t->sinks = x->sink_next;
     if (x->sink_next) x->sink_next->sink_prev = x->sink_prev;
     x->sink_next = x->sink_prev = NULL;
 }
@@ -147,8 +149,10 @@ void rni_dirty_remove(rn_tensor *cell)
 {
     rni_cell *c = cell->cell;
     if (!c->dirty_in) return;
-    if (c->dirty_prev) c->dirty_prev->cell->dirty_next = c->dirty_next;
-    else c->dirty_in->dirty = c->dirty_next;
+    if (c->dirty_prev)
+        c->dirty_prev->cell->dirty_next = c->dirty_next;
+    else
+        c->dirty_in->dirty = c->dirty_next;
     if (c->dirty_next) c->dirty_next->cell->dirty_prev = c->dirty_prev;
     c->dirty_in = NULL;
     c->dirty_next = c->dirty_prev = NULL;
@@ -221,8 +225,10 @@ void rni_node_cut(rni_node *node)
 bool rni_is_tensor(const rn_tensor *x, const rn_site *site, const char *what)
 {
     if (x && x->tag == RNI_TENSOR_TAG) return true;
-    if (rn_ok()) rni_fail(RN_ERR_ARG, site, what, x ? "not a tensor, or one that has ended" : "the tensor is NULL");
-    else rni_error_trail(site, what);
+    if (rn_ok())
+        rni_fail(RN_ERR_ARG, site, what, x ? "not a tensor, or one that has ended" : "the tensor is NULL");
+    else
+        rni_error_trail(site, what);
     return false;
 }
 
@@ -260,7 +266,8 @@ int rn_scope_end(int level)
     while (t->n_handles > first) release_tensor(t->handles[--t->n_handles], &dead);
     t->n_scopes = level > 0 ? level - 1 : 0;
     bury(&dead);
-    if (t->n_scopes == 0 && !rn_ok()) rni_log(RN_LOG_INFO, "error", "pending at the end of a scope: %s", rn_error_last()->message);
+    if (t->n_scopes == 0 && !rn_ok())
+        rni_log(RN_LOG_INFO, "error", "pending at the end of a scope: %s", rn_error_last()->message);
     return -1;
 }
 

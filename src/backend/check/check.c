@@ -1,5 +1,5 @@
-/* The back end that watches another one: "check:cpu". Every value gets memory of its own between guards, filled with NaN;
- * after each kernel the guards are looked at, and inputs must have been written before they are read. */
+/* The back end that watches another one: "check:cpu". Every value gets memory of its own between guards, filled with
+ * NaN; after each kernel the guards are looked at, and inputs must have been written before they are read. */
 #include "backend/backend.h"
 
 #include <stdio.h>
@@ -66,10 +66,22 @@ static void free_guarded(void *device, void *p, int64_t bytes)
 const rn_backend *rn_backend_check(void)
 {
     static const rn_backend row = {
-        .abi_version = RN_BACKEND_ABI, .size = sizeof row, .name = "check", .doc = "watches another back end",
-        .host_memory = true, .count = rni_host_count, .describe = describe, .open = open_device, .close = close_device,
-        .alloc = alloc_guarded, .free = free_guarded, .copy_in = rni_host_copy_in, .copy_out = rni_host_copy_out,
-        .sync = rni_host_sync, .flags = RN_BACKEND_SEPARATE, .wraps = wraps,
+        .abi_version = RN_BACKEND_ABI,
+        .size = sizeof row,
+        .name = "check",
+        .doc = "watches another back end",
+        .host_memory = true,
+        .count = rni_host_count,
+        .describe = describe,
+        .open = open_device,
+        .close = close_device,
+        .alloc = alloc_guarded,
+        .free = free_guarded,
+        .copy_in = rni_host_copy_in,
+        .copy_out = rni_host_copy_out,
+        .sync = rni_host_sync,
+        .flags = RN_BACKEND_SEPARATE,
+        .wraps = wraps,
     };
     return &row;
 }

@@ -1,5 +1,5 @@
-/* The back end that computes nothing: plans are made and run without their kernels, so planning can be tested and measured
- * without a device. All values read as zero. */
+/* The back end that computes nothing: plans are made and run without their kernels, so planning can be tested and
+ * measured without a device. All values read as zero. */
 #include "backend/backend.h"
 
 #include <stdio.h>
@@ -51,9 +51,20 @@ static bool copy_out(void *device, void *host, const void *from, int64_t bytes)
 const rn_backend *rn_backend_null(void)
 {
     static const rn_backend row = {
-        .abi_version = RN_BACKEND_ABI, .size = sizeof row, .name = "null", .doc = "runs plans without computing",
-        .host_memory = false, .count = rni_host_count, .describe = describe, .open = open_device, .close = close_device,
-        .alloc = alloc_nothing, .free = free_nothing, .copy_in = copy_in, .copy_out = copy_out, .sync = rni_host_sync,
+        .abi_version = RN_BACKEND_ABI,
+        .size = sizeof row,
+        .name = "null",
+        .doc = "runs plans without computing",
+        .host_memory = false,
+        .count = rni_host_count,
+        .describe = describe,
+        .open = open_device,
+        .close = close_device,
+        .alloc = alloc_nothing,
+        .free = free_nothing,
+        .copy_in = copy_in,
+        .copy_out = copy_out,
+        .sync = rni_host_sync,
         .flags = RN_BACKEND_DRY,
     };
     return &row;

@@ -7,8 +7,11 @@
 
 static rni_ref_value identity(const rn_program *p, rn_join join)
 {
-    static const double start[] = { [RN_JOIN_MUL] = 1, [RN_JOIN_MAX] = -INFINITY, [RN_JOIN_MIN] = INFINITY,
-                                    [RN_JOIN_ARGMAX] = -INFINITY, [RN_JOIN_ARGMIN] = INFINITY };
+    static const double start[] = { [RN_JOIN_MUL] = 1,
+                                    [RN_JOIN_MAX] = -INFINITY,
+                                    [RN_JOIN_MIN] = INFINITY,
+                                    [RN_JOIN_ARGMAX] = -INFINITY,
+                                    [RN_JOIN_ARGMIN] = INFINITY };
     rni_ref_value v = { .i = 0 };
     if (p->compute == RN_I64) {
         if (join == RN_JOIN_MUL) v.i = 1;
@@ -31,10 +34,14 @@ static bool beats(const rn_program *p, rn_join join, rni_ref_value a, rni_ref_va
 static rni_ref_value join_values(const rn_program *p, rn_join join, rni_ref_value a, rni_ref_value b)
 {
     rni_ref_value r;
-    if (join == RN_JOIN_ADD && p->compute == RN_I64) r.i = (int64_t)((uint64_t)a.i + (uint64_t)b.i);
-    else if (join == RN_JOIN_ADD) r.f = a.f + b.f;
-    else if (p->compute == RN_I64) r.i = (int64_t)((uint64_t)a.i * (uint64_t)b.i);
-    else r.f = a.f * b.f;
+    if (join == RN_JOIN_ADD && p->compute == RN_I64)
+        r.i = (int64_t)((uint64_t)a.i + (uint64_t)b.i);
+    else if (join == RN_JOIN_ADD)
+        r.f = a.f + b.f;
+    else if (p->compute == RN_I64)
+        r.i = (int64_t)((uint64_t)a.i * (uint64_t)b.i);
+    else
+        r.f = a.f * b.f;
     return r;
 }
 
@@ -77,7 +84,8 @@ bool rni_ref_reduce(rn_kernel_call *c)
             reg[0] = rni_ref_load(c->map, x->dtype, rni_view_at(&joined, in));
             rni_ref_eval(c->map, reg, c->scalars, j, n_joined);
             const rni_ref_value e = reg[c->map->out[0]];
-            if (c->join <= RN_JOIN_MUL) v = join_values(c->map, c->join, v, e);
+            if (c->join <= RN_JOIN_MUL)
+                v = join_values(c->map, c->join, v, e);
             else if (j == 0 || beats(c->map, c->join, v, e)) {
                 v = e;
                 position = j;

@@ -1,5 +1,5 @@
-/* The row of the plain C back end. Functions with a kernel of their own bring their loop with them; here are only the two
- * that serve all elementwise functions and all reductions. */
+/* The row of the plain C back end. Functions with a kernel of their own bring their loop with them; here are only the
+ * two that serve all elementwise functions and all reductions. */
 #include "backend/ref/ref.h"
 
 #include <stdio.h>
@@ -33,10 +33,21 @@ static const rn_kernel kernels[] = {
 const rn_backend *rn_backend_ref(void)
 {
     static const rn_backend row = {
-        .abi_version = RN_BACKEND_ABI, .size = sizeof row, .name = "ref", .doc = "plain C, the definition of correct",
-        .host_memory = true, .count = rni_host_count, .describe = describe, .open = open_device, .close = close_device,
-        .alloc = rni_host_alloc, .free = rni_host_free, .copy_in = rni_host_copy_in, .copy_out = rni_host_copy_out,
-        .sync = rni_host_sync, .kernels = kernels,
+        .abi_version = RN_BACKEND_ABI,
+        .size = sizeof row,
+        .name = "ref",
+        .doc = "plain C, the definition of correct",
+        .host_memory = true,
+        .count = rni_host_count,
+        .describe = describe,
+        .open = open_device,
+        .close = close_device,
+        .alloc = rni_host_alloc,
+        .free = rni_host_free,
+        .copy_in = rni_host_copy_in,
+        .copy_out = rni_host_copy_out,
+        .sync = rni_host_sync,
+        .kernels = kernels,
     };
     return &row;
 }

@@ -49,75 +49,138 @@ static double unary(rn_code code, double a)
 {
     int sign;
     switch (code) {
-    case RN_CODE_NEG: return -a;
-    case RN_CODE_ABS: return fabs(a);
-    case RN_CODE_SIGN: return isnan(a) ? a : (a > 0) - (a < 0);
-    case RN_CODE_FLOOR: return floor(a);
-    case RN_CODE_CEIL: return ceil(a);
-    case RN_CODE_ROUND: return rint(a);
-    case RN_CODE_TRUNC: return trunc(a);
-    case RN_CODE_SQRT: return sqrt(a);
-    case RN_CODE_RSQRT: return 1 / sqrt(a);
-    case RN_CODE_RECIP: return 1 / a;
-    case RN_CODE_EXP: return exp(a);
-    case RN_CODE_EXPM1: return expm1(a);
-    case RN_CODE_EXP2: return exp2(a);
-    case RN_CODE_LOG: return log(a);
-    case RN_CODE_LOG1P: return log1p(a);
-    case RN_CODE_LOG2: return log2(a);
-    case RN_CODE_LOG10: return log10(a);
-    case RN_CODE_SIN: return sin(a);
-    case RN_CODE_COS: return cos(a);
-    case RN_CODE_TAN: return tan(a);
-    case RN_CODE_ASIN: return asin(a);
-    case RN_CODE_ACOS: return acos(a);
-    case RN_CODE_ATAN: return atan(a);
-    case RN_CODE_SINH: return sinh(a);
-    case RN_CODE_COSH: return cosh(a);
-    case RN_CODE_TANH: return tanh(a);
-    case RN_CODE_ASINH: return asinh(a);
-    case RN_CODE_ACOSH: return acosh(a);
-    case RN_CODE_ATANH: return atanh(a);
-    case RN_CODE_ERF: return erf(a);
-    case RN_CODE_ERFC: return erfc(a);
-    case RN_CODE_ERFINV: return erfinv(a);
-    case RN_CODE_LGAMMA: return lgamma_r(a, &sign);
-    case RN_CODE_DIGAMMA: return digamma(a);
-    case RN_CODE_TRIGAMMA: return trigamma(a);
-    case RN_CODE_SIGMOID: return 1 / (1 + exp(-a));
-    case RN_CODE_ISNAN: return isnan(a);
-    case RN_CODE_ISINF: return isinf(a) != 0;
-    case RN_CODE_NOT: return a == 0;
-    case RN_CODE_BITNOT: return (double)~(int64_t)a;
-    default: return a;
+    case RN_CODE_NEG:
+        return -a;
+    case RN_CODE_ABS:
+        return fabs(a);
+    case RN_CODE_SIGN:
+        return isnan(a) ? a : (a > 0) - (a < 0);
+    case RN_CODE_FLOOR:
+        return floor(a);
+    case RN_CODE_CEIL:
+        return ceil(a);
+    case RN_CODE_ROUND:
+        return rint(a);
+    case RN_CODE_TRUNC:
+        return trunc(a);
+    case RN_CODE_SQRT:
+        return sqrt(a);
+    case RN_CODE_RSQRT:
+        return 1 / sqrt(a);
+    case RN_CODE_RECIP:
+        return 1 / a;
+    case RN_CODE_EXP:
+        return exp(a);
+    case RN_CODE_EXPM1:
+        return expm1(a);
+    case RN_CODE_EXP2:
+        return exp2(a);
+    case RN_CODE_LOG:
+        return log(a);
+    case RN_CODE_LOG1P:
+        return log1p(a);
+    case RN_CODE_LOG2:
+        return log2(a);
+    case RN_CODE_LOG10:
+        return log10(a);
+    case RN_CODE_SIN:
+        return sin(a);
+    case RN_CODE_COS:
+        return cos(a);
+    case RN_CODE_TAN:
+        return tan(a);
+    case RN_CODE_ASIN:
+        return asin(a);
+    case RN_CODE_ACOS:
+        return acos(a);
+    case RN_CODE_ATAN:
+        return atan(a);
+    case RN_CODE_SINH:
+        return sinh(a);
+    case RN_CODE_COSH:
+        return cosh(a);
+    case RN_CODE_TANH:
+        return tanh(a);
+    case RN_CODE_ASINH:
+        return asinh(a);
+    case RN_CODE_ACOSH:
+        return acosh(a);
+    case RN_CODE_ATANH:
+        return atanh(a);
+    case RN_CODE_ERF:
+        return erf(a);
+    case RN_CODE_ERFC:
+        return erfc(a);
+    case RN_CODE_ERFINV:
+        return erfinv(a);
+    case RN_CODE_LGAMMA:
+        return lgamma_r(a, &sign);
+    case RN_CODE_DIGAMMA:
+        return digamma(a);
+    case RN_CODE_TRIGAMMA:
+        return trigamma(a);
+    case RN_CODE_SIGMOID:
+        return 1 / (1 + exp(-a));
+    case RN_CODE_ISNAN:
+        return isnan(a);
+    case RN_CODE_ISINF:
+        return isinf(a) != 0;
+    case RN_CODE_NOT:
+        return a == 0;
+    case RN_CODE_BITNOT:
+        return (double)~(int64_t)a;
+    default:
+        return a;
     }
 }
 
 static double binary(rn_code code, double a, double b)
 {
     switch (code) {
-    case RN_CODE_ADD: return a + b;
-    case RN_CODE_SUB: return a - b;
-    case RN_CODE_MUL: return a * b;
-    case RN_CODE_DIV: return a / b;
-    case RN_CODE_MOD: return a - floor(a / b) * b;
-    case RN_CODE_FMOD: return fmod(a, b);
-    case RN_CODE_FLOORDIV: return floor(a / b);
-    case RN_CODE_POW: return pow(a, b);
-    case RN_CODE_MIN: return isnan(a) || isnan(b) ? NAN : a < b ? a : b;
-    case RN_CODE_MAX: return isnan(a) || isnan(b) ? NAN : a > b ? a : b;
-    case RN_CODE_ATAN2: return atan2(a, b);
-    case RN_CODE_LT: return a < b;
-    case RN_CODE_LE: return a <= b;
-    case RN_CODE_EQ: return a == b;
-    case RN_CODE_NE: return a != b;
-    case RN_CODE_AND: return a != 0 && b != 0;
-    case RN_CODE_OR: return a != 0 || b != 0;
-    case RN_CODE_BITAND: return (double)((int64_t)a & (int64_t)b);
-    case RN_CODE_BITOR: return (double)((int64_t)a | (int64_t)b);
-    case RN_CODE_BITXOR: return (double)((int64_t)a ^ (int64_t)b);
-    case RN_CODE_SHL: return ldexp(a, (int)b);
-    default: return floor(ldexp(a, -(int)b));
+    case RN_CODE_ADD:
+        return a + b;
+    case RN_CODE_SUB:
+        return a - b;
+    case RN_CODE_MUL:
+        return a * b;
+    case RN_CODE_DIV:
+        return a / b;
+    case RN_CODE_MOD:
+        return a - floor(a / b) * b;
+    case RN_CODE_FMOD:
+        return fmod(a, b);
+    case RN_CODE_FLOORDIV:
+        return floor(a / b);
+    case RN_CODE_POW:
+        return pow(a, b);
+    case RN_CODE_MIN:
+        return isnan(a) || isnan(b) ? NAN : a < b ? a : b;
+    case RN_CODE_MAX:
+        return isnan(a) || isnan(b) ? NAN : a > b ? a : b;
+    case RN_CODE_ATAN2:
+        return atan2(a, b);
+    case RN_CODE_LT:
+        return a < b;
+    case RN_CODE_LE:
+        return a <= b;
+    case RN_CODE_EQ:
+        return a == b;
+    case RN_CODE_NE:
+        return a != b;
+    case RN_CODE_AND:
+        return a != 0 && b != 0;
+    case RN_CODE_OR:
+        return a != 0 || b != 0;
+    case RN_CODE_BITAND:
+        return (double)((int64_t)a & (int64_t)b);
+    case RN_CODE_BITOR:
+        return (double)((int64_t)a | (int64_t)b);
+    case RN_CODE_BITXOR:
+        return (double)((int64_t)a ^ (int64_t)b);
+    case RN_CODE_SHL:
+        return ldexp(a, (int)b);
+    default:
+        return floor(ldexp(a, -(int)b));
     }
 }
 
@@ -141,35 +204,63 @@ static int64_t power(int64_t a, int64_t b)
 static int64_t integer(rn_code code, int64_t a, int64_t b)
 {
     switch (code) {
-    case RN_CODE_NEG: return (int64_t)(0 - (uint64_t)a);
-    case RN_CODE_ABS: return a < 0 ? (int64_t)(0 - (uint64_t)a) : a;
-    case RN_CODE_SIGN: return (a > 0) - (a < 0);
-    case RN_CODE_NOT: return a == 0;
-    case RN_CODE_BITNOT: return ~a;
+    case RN_CODE_NEG:
+        return (int64_t)(0 - (uint64_t)a);
+    case RN_CODE_ABS:
+        return a < 0 ? (int64_t)(0 - (uint64_t)a) : a;
+    case RN_CODE_SIGN:
+        return (a > 0) - (a < 0);
+    case RN_CODE_NOT:
+        return a == 0;
+    case RN_CODE_BITNOT:
+        return ~a;
     case RN_CODE_ISNAN:
-    case RN_CODE_ISINF: return 0;
-    case RN_CODE_ADD: return (int64_t)((uint64_t)a + (uint64_t)b);
-    case RN_CODE_SUB: return (int64_t)((uint64_t)a - (uint64_t)b);
-    case RN_CODE_MUL: return (int64_t)((uint64_t)a * (uint64_t)b);
-    case RN_CODE_DIV: return b == 0 ? 0 : b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;
-    case RN_CODE_FLOORDIV: return floor_div(a, b);
-    case RN_CODE_MOD: return b == 0 ? 0 : (int64_t)((uint64_t)a - (uint64_t)floor_div(a, b) * (uint64_t)b);
-    case RN_CODE_FMOD: return b == 0 || b == -1 ? 0 : a % b;
-    case RN_CODE_POW: return power(a, b);
-    case RN_CODE_MIN: return a < b ? a : b;
-    case RN_CODE_MAX: return a > b ? a : b;
-    case RN_CODE_LT: return a < b;
-    case RN_CODE_LE: return a <= b;
-    case RN_CODE_EQ: return a == b;
-    case RN_CODE_NE: return a != b;
-    case RN_CODE_AND: return a && b;
-    case RN_CODE_OR: return a || b;
-    case RN_CODE_BITAND: return a & b;
-    case RN_CODE_BITOR: return a | b;
-    case RN_CODE_BITXOR: return a ^ b;
-    case RN_CODE_SHL: return b < 0 || b > 63 ? 0 : (int64_t)((uint64_t)a << b);
-    case RN_CODE_SHR: return b < 0 || b > 63 ? (a < 0 ? -1 : 0) : a >> b;
-    default: return (int64_t)unary(code, (double)a); /* floor, sqrt and the like of whole numbers */
+    case RN_CODE_ISINF:
+        return 0;
+    case RN_CODE_ADD:
+        return (int64_t)((uint64_t)a + (uint64_t)b);
+    case RN_CODE_SUB:
+        return (int64_t)((uint64_t)a - (uint64_t)b);
+    case RN_CODE_MUL:
+        return (int64_t)((uint64_t)a * (uint64_t)b);
+    case RN_CODE_DIV:
+        return b == 0 ? 0 : b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;
+    case RN_CODE_FLOORDIV:
+        return floor_div(a, b);
+    case RN_CODE_MOD:
+        return b == 0 ? 0 : (int64_t)((uint64_t)a - (uint64_t)floor_div(a, b) * (uint64_t)b);
+    case RN_CODE_FMOD:
+        return b == 0 || b == -1 ? 0 : a % b;
+    case RN_CODE_POW:
+        return power(a, b);
+    case RN_CODE_MIN:
+        return a < b ? a : b;
+    case RN_CODE_MAX:
+        return a > b ? a : b;
+    case RN_CODE_LT:
+        return a < b;
+    case RN_CODE_LE:
+        return a <= b;
+    case RN_CODE_EQ:
+        return a == b;
+    case RN_CODE_NE:
+        return a != b;
+    case RN_CODE_AND:
+        return a && b;
+    case RN_CODE_OR:
+        return a || b;
+    case RN_CODE_BITAND:
+        return a & b;
+    case RN_CODE_BITOR:
+        return a | b;
+    case RN_CODE_BITXOR:
+        return a ^ b;
+    case RN_CODE_SHL:
+        return b < 0 || b > 63 ? 0 : (int64_t)((uint64_t)a << b);
+    case RN_CODE_SHR:
+        return b < 0 || b > 63 ? (a < 0 ? -1 : 0) : a >> b;
+    default:
+        return (int64_t)unary(code, (double)a); /* floor, sqrt and the like of whole numbers */
     }
 }
 
@@ -186,8 +277,10 @@ void rni_ref_constants(const rn_program *p, rni_ref_value *reg, const double *sc
 {
     for (int i = 0; i < p->n_scalar + p->n_const; i++) {
         const double v = i < p->n_scalar ? scalars[i] : p->constant[i - p->n_scalar];
-        if (p->compute == RN_I64) rni_store(RN_I64, &reg[p->n_in + i].i, v);
-        else reg[p->n_in + i].f = v;
+        if (p->compute == RN_I64)
+            rni_store(RN_I64, &reg[p->n_in + i].i, v);
+        else
+            reg[p->n_in + i].f = v;
     }
 }
 
@@ -201,8 +294,10 @@ void rni_ref_eval(const rn_program *p, rni_ref_value *reg, const double *scalars
         const bool whole = p->compute == RN_I64;
         if (code == RN_CODE_INDEX || code == RN_CODE_COUNT) {
             const int64_t v = code == RN_CODE_INDEX ? element : count;
-            if (whole) d->i = v;
-            else d->f = (double)v;
+            if (whole)
+                d->i = v;
+            else
+                d->f = (double)v;
         } else if (code == RN_CODE_RANDOM)
             d->f = uniform(p, scalars, in, element);
         else if (code == RN_CODE_SELECT)
@@ -221,13 +316,17 @@ void rni_ref_eval(const rn_program *p, rni_ref_value *reg, const double *scalars
 rni_ref_value rni_ref_load(const rn_program *p, rn_dtype dtype, const void *at)
 {
     rni_ref_value v;
-    if (p->compute == RN_I64) rni_convert(&v.i, RN_I64, at, dtype, 1);
-    else v.f = rni_load(dtype, at);
+    if (p->compute == RN_I64)
+        rni_convert(&v.i, RN_I64, at, dtype, 1);
+    else
+        v.f = rni_load(dtype, at);
     return v;
 }
 
 void rni_ref_store(const rn_program *p, rn_dtype dtype, void *at, rni_ref_value v)
 {
-    if (p->compute == RN_I64) rni_convert(at, dtype, &v.i, RN_I64, 1);
-    else rni_store(dtype, at, v.f);
+    if (p->compute == RN_I64)
+        rni_convert(at, dtype, &v.i, RN_I64, 1);
+    else
+        rni_store(dtype, at, v.f);
 }

@@ -37,7 +37,8 @@ static bool infer(rn_infer *f)
         return false;
     }
     if (f->dtype[0] != f->dtype[1]) return rn_refuse(f, RN_ERR_DTYPE, "types of a and b differ", "a.dtype == b.dtype");
-    if (!get_sizes(a, b, o, &s)) return rn_refuse(f, RN_ERR_SHAPE, "batch axes do not broadcast", "a.shape[:-2] and b.shape[:-2] broadcast");
+    if (!get_sizes(a, b, o, &s))
+        return rn_refuse(f, RN_ERR_SHAPE, "batch axes do not broadcast", "a.shape[:-2] and b.shape[:-2] broadcast");
     if (s.k != b->dim[b->rank - (o->trans_b ? 1 : 2)]) {
         static const char *const rules[2][2] = { { "a.shape[-1] == b.shape[-2]", "a.shape[-1] == b.shape[-1]" },
                                                  { "a.shape[-2] == b.shape[-2]", "a.shape[-2] == b.shape[-1]" } };
@@ -50,16 +51,18 @@ static bool infer(rn_infer *f)
     return rn_out(f, 0, f->dtype[0], y);
 }
 
-/* With y = op(a) op(b): the gradient of op(a) is gy op(b)', that of op(b) is op(a)' gy; if a was taken transposed, its own
- * gradient is the transposed product. */
+/* With y = op(a) op(b): the gradient of op(a) is gy op(b)', that of op(b) is op(a)' gy; if a was taken transposed, its
+ * own gradient is the transposed product. */
 static bool backward(rn_vjp *v)
 {
     const rn_matmul_opts *o = v->opts;
     rn_tensor *a = v->in[0], *b = v->in[1], *g = v->gout[0];
     if (v->need[0])
-        v->gin[0] = o->trans_a ? rn_matmul(b, g, .trans_a = o->trans_b, .trans_b = true) : rn_matmul(g, b, .trans_b = !o->trans_b);
+        v->gin[0] = o->trans_a ? rn_matmul(b, g, .trans_a = o->trans_b, .trans_b = true)
+                               : rn_matmul(g, b, .trans_b = !o->trans_b);
     if (v->need[1])
-        v->gin[1] = o->trans_b ? rn_matmul(g, a, .trans_a = true, .trans_b = o->trans_a) : rn_matmul(a, g, .trans_a = !o->trans_a);
+        v->gin[1] = o->trans_b ? rn_matmul(g, a, .trans_a = true, .trans_b = o->trans_a)
+                               : rn_matmul(a, g, .trans_a = !o->trans_a);
     return rn_ok();
 }
 
@@ -104,19 +107,35 @@ static void cost(rn_cost *c)
 }
 
 const rn_op rn_op_matmul = {
-    .name = "matmul", .kind = RN_KERNEL, .inputs = "a, b", .infer = infer, .backward = backward, .run = run, .cost = cost,
+    .name = "matmul",
+    .kind = RN_KERNEL,
+    .inputs = "a, b",
+    .infer = infer,
+    .backward = backward,
+    .run = run,
+    .cost = cost,
     .opts = (const rn_opt[]){ RN_OPT_BOOL(rn_matmul_opts, trans_a, "a is taken with its last two axes swapped"),
-                              RN_OPT_BOOL(rn_matmul_opts, trans_b, "likewise b"), { 0 } },
-    .opts_size = sizeof(rn_matmul_opts), .onnx = "MatMul", .nnp = "BatchMatmul trans_a=transpose_a trans_b=transpose_b",
-    .doc = { .brief = "Product of matrices; leading axes are batches and broadcast.", .formula = "y[.., i, j] = sum_k a[.., i, k] * b[.., k, j]",
-             .shapes = "a [.., M, K]   b [.., K, N]   ->   y [.., M, N]", .types = "both the same; 16-bit floats accumulate in f32",
-             .errors = "SHAPE if inner sizes differ or batch axes do not broadcast; DTYPE on mixed types", .since = "0.1" },
-    .cases = (const rn_case[]){ { .in = "a:f32[3,4] b:f32[4,5]" }, { .in = "a:f32[4,3] b:f32[4,5]", .with = "trans_a=true" },
+                              RN_OPT_BOOL(rn_matmul_opts, trans_b, "likewise b"),
+                              { 0 } },
+    .opts_size = sizeof(rn_matmul_opts),
+    .onnx = "MatMul",
+    .nnp = "BatchMatmul trans_a=transpose_a trans_b=transpose_b",
+    .doc = { .brief = "Product of matrices; leading axes are batches and broadcast.",
+             .formula = "y[.., i, j] = sum_k a[.., i, k] * b[.., k, j]",
+             .shapes = "a [.., M, K]   b [.., K, N]   ->   y [.., M, N]",
+             .types = "both the same; 16-bit floats accumulate in f32",
+             .errors = "SHAPE if inner sizes differ or batch axes do not broadcast; DTYPE on mixed types",
+             .since = "0.1" },
+    .cases = (const rn_case[]){ { .in = "a:f32[3,4] b:f32[4,5]" },
+                                { .in = "a:f32[4,3] b:f32[4,5]", .with = "trans_a=true" },
                                 { .in = "a:f32[3,4] b:f32[5,4]", .with = "trans_b=true" },
                                 { .in = "a:f32[4,3] b:f32[5,4]", .with = "trans_a=true trans_b=true" },
-                                { .in = "a:f32[2,1,3,4] b:f32[3,4,5]" }, { .in = "a:f64[3,4] b:f64[4,1]" },
-                                { .in = "a:f32[3,0] b:f32[0,5]" }, { .in = "a:bf16[3,4] b:bf16[4,5]", .tol = 2e-2 },
+                                { .in = "a:f32[2,1,3,4] b:f32[3,4,5]" },
+                                { .in = "a:f64[3,4] b:f64[4,1]" },
+                                { .in = "a:f32[3,0] b:f32[0,5]" },
+                                { .in = "a:bf16[3,4] b:bf16[4,5]", .tol = 2e-2 },
                                 { .in = "a:f32[3,4] b:f32[5,4]", .fails = "a.shape[-1] == b.shape[-2]" },
                                 { .in = "a:f32[3] b:f32[3,4]", .fails = "needs matrices" },
-                                { .in = "a:f32[3,4] b:f64[4,5]", .fails = "types of a and b differ" }, { 0 } },
+                                { .in = "a:f32[3,4] b:f64[4,5]", .fails = "types of a and b differ" },
+                                { 0 } },
 };

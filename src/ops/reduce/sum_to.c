@@ -14,8 +14,10 @@ static bool build(rn_call_info *c)
     bool fits = lead >= 0, differs = lead > 0;
     for (int i = 0; fits && i < x->rank; i++) {
         const bool whole = i < lead || (y->dim[i - lead] == 1 && x->dim[i] != 1);
-        if (whole) axes.axis[axes.n++] = i;
-        else fits = x->dim[i] == y->dim[i - lead];
+        if (whole)
+            axes.axis[axes.n++] = i;
+        else
+            fits = x->dim[i] == y->dim[i - lead];
         differs |= whole;
     }
     if (!fits) return rn_fail(RN_ERR_SHAPE, NULL, "sum_to: no tensor of that shape broadcasts to the shape of x");
@@ -29,10 +31,18 @@ static bool build(rn_call_info *c)
 }
 
 const rn_op rn_op_sum_to = {
-    .name = "sum_to", .kind = RN_FUNCTION, .inputs = "x", .build = build,
-    .opts = (const rn_opt[]){ RN_REQ_SHAPE(sum_to_opt, shape, "shape of the result"), { 0 } }, .opts_size = sizeof(sum_to_opt),
+    .name = "sum_to",
+    .kind = RN_FUNCTION,
+    .inputs = "x",
+    .build = build,
+    .opts = (const rn_opt[]){ RN_REQ_SHAPE(sum_to_opt, shape, "shape of the result"), { 0 } },
+    .opts_size = sizeof(sum_to_opt),
     .doc = { .brief = "Sums over the axes along which a tensor of the given shape would be broadcast to that of x.",
-             .errors = "SHAPE if none would", .since = "0.1" },
-    .cases = (const rn_case[]){ { .in = "x:f32[2,3,4]", .with = "shape=3,1" }, { .in = "x:f32[2,3]", .with = "shape=2,3" },
-                                { .in = "x:f32[2,3]", .with = "shape=" }, { .in = "x:f32[2,3]", .with = "shape=2", .fails = "broadcasts" }, { 0 } },
+             .errors = "SHAPE if none would",
+             .since = "0.1" },
+    .cases = (const rn_case[]){ { .in = "x:f32[2,3,4]", .with = "shape=3,1" },
+                                { .in = "x:f32[2,3]", .with = "shape=2,3" },
+                                { .in = "x:f32[2,3]", .with = "shape=" },
+                                { .in = "x:f32[2,3]", .with = "shape=2", .fails = "broadcasts" },
+                                { 0 } },
 };

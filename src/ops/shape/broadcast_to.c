@@ -12,7 +12,9 @@ static bool infer(rn_infer *f)
     const int lead = y->rank - x->rank;
     bool fits = lead >= 0;
     for (int i = 0; fits && i < x->rank; i++) fits = x->dim[i] == 1 || x->dim[i] == y->dim[i + lead];
-    if (!fits) return rn_refuse(f, RN_ERR_SHAPE, "x cannot be broadcast to that shape", "sizes of x are 1 or those of the shape, from the last axis");
+    if (!fits)
+        return rn_refuse(f, RN_ERR_SHAPE, "x cannot be broadcast to that shape",
+                         "sizes of x are 1 or those of the shape, from the last axis");
     return rn_out(f, 0, f->dtype[0], *y);
 }
 
@@ -32,10 +34,21 @@ static bool view(const rn_view *in, const void *opts, rn_view *out)
 }
 
 const rn_op rn_op_broadcast_to = {
-    .name = "broadcast_to", .kind = RN_VIEW, .inputs = "x", .infer = infer, .backward = backward, .view = view,
+    .name = "broadcast_to",
+    .kind = RN_VIEW,
+    .inputs = "x",
+    .infer = infer,
+    .backward = backward,
+    .view = view,
     .opts = (const rn_opt[]){ RN_REQ_SHAPE(broadcast_opt, shape, "shape of the result"), { 0 } },
-    .opts_size = sizeof(broadcast_opt), .onnx = "Expand", .nnp = "Broadcast",
-    .doc = { .brief = "Repeated along axes of size 1 and new leading axes.", .errors = "SHAPE if x does not broadcast to it", .since = "0.1" },
-    .cases = (const rn_case[]){ { .in = "x:f32[2,1]", .with = "shape=3,2,4" }, { .in = "x:f32[]", .with = "shape=2" },
-                                { .in = "x:f32[2]", .with = "shape=3", .fails = "broadcast" }, { 0 } },
+    .opts_size = sizeof(broadcast_opt),
+    .onnx = "Expand",
+    .nnp = "Broadcast",
+    .doc = { .brief = "Repeated along axes of size 1 and new leading axes.",
+             .errors = "SHAPE if x does not broadcast to it",
+             .since = "0.1" },
+    .cases = (const rn_case[]){ { .in = "x:f32[2,1]", .with = "shape=3,2,4" },
+                                { .in = "x:f32[]", .with = "shape=2" },
+                                { .in = "x:f32[2]", .with = "shape=3", .fails = "broadcast" },
+                                { 0 } },
 };

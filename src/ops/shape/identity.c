@@ -16,7 +16,12 @@ static bool view(const rn_view *in, const void *opts, rn_view *out)
 }
 
 const rn_op rn_ops_identity[] = {
-    { .name = "detach", .kind = RN_VIEW, .flags = RN_OP_NO_GRAD | RN_OP_INTERNAL, .inputs = "x", .infer = infer, .view = view,
+    { .name = "detach",
+      .kind = RN_VIEW,
+      .flags = RN_OP_NO_GRAD | RN_OP_INTERNAL,
+      .inputs = "x",
+      .infer = infer,
+      .view = view,
       .doc = { .brief = "The same value without history.", .since = "0.1" } },
     { 0 },
 };

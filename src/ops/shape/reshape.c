@@ -23,7 +23,8 @@ static bool infer(rn_infer *f)
     int unknown = -1;
     for (int i = 0; i < y.rank; i++) {
         if (y.dim[i] == -1) {
-            if (unknown >= 0) return rn_refuse(f, RN_ERR_SHAPE, "only one size can be left to be worked out", "at most one -1");
+            if (unknown >= 0)
+                return rn_refuse(f, RN_ERR_SHAPE, "only one size can be left to be worked out", "at most one -1");
             unknown = i;
         } else if (y.dim[i] < 0)
             return rn_refuse(f, RN_ERR_SHAPE, "a size is negative", "sizes >= 0, or one -1");
@@ -31,7 +32,9 @@ static bool infer(rn_infer *f)
             known = y.dim[i] == 0 || known <= n ? known * y.dim[i] : known; /* cannot overflow: stops growing past n */
     }
     if (unknown >= 0) {
-        if (known == 0 || n % known) return rn_refuse(f, RN_ERR_SHAPE, "the sizes given do not divide the number of elements", "x.count % product of sizes == 0");
+        if (known == 0 || n % known)
+            return rn_refuse(f, RN_ERR_SHAPE, "the sizes given do not divide the number of elements",
+                             "x.count % product of sizes == 0");
         y.dim[unknown] = n / known;
     }
     if (count(&y) != n) return rn_refuse(f, RN_ERR_SHAPE, "the number of elements differs", "y.count == x.count");
@@ -92,12 +95,24 @@ static bool view(const rn_view *in, const void *opts, rn_view *out)
 }
 
 const rn_op rn_op_reshape = {
-    .name = "reshape", .kind = RN_VIEW, .inputs = "x", .infer = infer, .backward = backward, .view = view,
+    .name = "reshape",
+    .kind = RN_VIEW,
+    .inputs = "x",
+    .infer = infer,
+    .backward = backward,
+    .view = view,
     .opts = (const rn_opt[]){ RN_REQ_SHAPE(reshape_opt, shape, "the new shape; one size may be -1"), { 0 } },
-    .opts_size = sizeof(reshape_opt), .onnx = "Reshape", .nnp = "Reshape",
-    .doc = { .brief = "The same elements, in row-major order, under another shape.", .errors = "SHAPE if the number of elements differs", .since = "0.1" },
-    .cases = (const rn_case[]){ { .in = "x:f32[2,6]", .with = "shape=3,4" }, { .in = "x:f32[2,6]", .with = "shape=-1,2" },
-                                { .in = "x:f32[1]", .with = "shape=" }, { .in = "x:f32[0,3]", .with = "shape=3,0" },
+    .opts_size = sizeof(reshape_opt),
+    .onnx = "Reshape",
+    .nnp = "Reshape",
+    .doc = { .brief = "The same elements, in row-major order, under another shape.",
+             .errors = "SHAPE if the number of elements differs",
+             .since = "0.1" },
+    .cases = (const rn_case[]){ { .in = "x:f32[2,6]", .with = "shape=3,4" },
+                                { .in = "x:f32[2,6]", .with = "shape=-1,2" },
+                                { .in = "x:f32[1]", .with = "shape=" },
+                                { .in = "x:f32[0,3]", .with = "shape=3,0" },
                                 { .in = "x:f32[2,6]", .with = "shape=5,-1", .fails = "divide" },
-                                { .in = "x:f32[2,6]", .with = "shape=5", .fails = "number of elements" }, { 0 } },
+                                { .in = "x:f32[2,6]", .with = "shape=5", .fails = "number of elements" },
+                                { 0 } },
 };
