@@ -1,6 +1,6 @@
-/* What a function is: one constant struct holds its type and shape rule, gradient, lowering, options, cost, names elsewhere,
- * documentation and test cases. The C wrappers (ops.h), tests, reference docs and exporters are derived from it.
- * Functions of your own use the same struct and rn_call. */
+/* What a function is: one constant struct holds its type and shape rule, gradient, lowering, options, cost, names
+ * elsewhere, documentation and test cases. The C wrappers (ops.h), tests, reference docs and exporters are derived from
+ * it. Functions of your own use the same struct and rn_call. */
 #ifndef RENSA_OP_H
 #define RENSA_OP_H
 
@@ -61,7 +61,7 @@ typedef struct rn_opt {
 
 #define RNI_OPT(s, f, t, fl, n, v, lo, hi, ch, h)                                                                      \
     {                                                                                                                  \
-        #f, t, fl, (int)offsetof(s, f), n, v, lo, hi, ch, h                                                            \
+#f, t, fl, (int)offsetof(s, f), n, v, lo, hi, ch, h                                                            \
     }
 /* (struct, field, default, min, max, help). F64 options are usable in `expr` by their name. */
 #define RN_OPT_F64(s, f, v, lo, hi, h) RNI_OPT(s, f, RN_OPT_TYPE_F64, RN_OPT_SCALAR, 1, v, lo, hi, 0, h)
@@ -88,7 +88,7 @@ typedef struct rn_infer {
     const rn_op *op;
     const void *opts;
     int n_in, n_out;
-    rn_tensor *const *in; /* NULL for an optional input left out */
+    rn_tensor *const *in;          /* NULL for an optional input left out */
     rn_dtype dtype[RN_INPUTS_MAX]; /* of the inputs; for a list, those of the first RN_INPUTS_MAX */
     const rn_shape *shape[RN_INPUTS_MAX];
     rn_dtype out_dtype[RN_INPUTS_MAX];
@@ -153,9 +153,9 @@ typedef struct rn_doc {
     const char *since;
 } rn_doc;
 
-/* A test case. `in` lists the inputs as "x:f32[2,3] w:f32[4,3]"; a list is "xs:f32[2,3] xs:f32[2,1]". After the shape may
- * follow a range "{0.1,3}" the values are drawn from (default {-1,1}; for integers {0,9}), or "{=1,2,3}" for the values
- * themselves. `with` gives options as "slope=0.1 axes=0,1". */
+/* A test case. `in` lists the inputs as "x:f32[2,3] w:f32[4,3]"; a list is "xs:f32[2,3] xs:f32[2,1]". After the shape
+ * may follow a range "{0.1,3}" the values are drawn from (default {-1,1}; for integers {0,9}), or "{=1,2,3}" for the
+ * values themselves. `with` gives options as "slope=0.1 axes=0,1". */
 typedef struct rn_case {
     const char *in, *with;
     const char *fails; /* the call must be refused with a message that contains this */
@@ -171,12 +171,13 @@ struct rn_op {
     unsigned flags;
     const char *inputs;  /* "x, w, b?": ? may be left out, "xs*" is a list */
     const char *outputs; /* left out: "y"; further ones are returned through options of their name */
-    const char *types;   /* RN_MAP, RN_REDUCE: type of the result: "promote" (default), "float" (at least a float), "bool",
-                            "i64", "first", "opt:<name of a dtype option>" */
+    const char *types;   /* RN_MAP, RN_REDUCE: type of the result: "promote" (default), "float" (at least a float),
+                            "bool",   "i64", "first", "opt:<name of a dtype option>" */
     const rn_opt *opts;
     size_t opts_size;
     /* RN_MAP: assignments to the outputs, as in "y = x > 0 ? x : slope * x" or "t = x - y; z = t * t".
-     * RN_REDUCE: the elements to be joined, as in "y = x"; `post` is applied to the joined value `a` of `n` elements. */
+     * RN_REDUCE: the elements to be joined, as in "y = x"; `post` is applied to the joined value `a` of `n` elements.
+     */
     const char *expr, *post;
     rn_join join;
     /* Gradient of an RN_MAP as texts over inputs, results and gy (one input: "gx = …"; several: "gx = …; gy2 = …" named
@@ -194,37 +195,40 @@ struct rn_op {
     const rn_case *cases;
 };
 
-#define RN_OP_NO_GRAD 1u     /* the result never wants a gradient (comparisons, argmax) */
-#define RN_OP_INTERNAL 2u    /* no public wrapper */
-#define RN_OP_RANDOM 4u      /* draws random numbers: its option struct begins with an rn_random, which the engine fills */
-#define RN_OP_HOST_SHAPE 8u  /* the shape of the result depends on values: computed at the call */
-#define RN_OP_LIST_OUT 16u   /* RN_MAP over groups: each input name stands for a list, so does each output */
+#define RN_OP_NO_GRAD 1u  /* the result never wants a gradient (comparisons, argmax) */
+#define RN_OP_INTERNAL 2u /* no public wrapper */
+#define RN_OP_RANDOM 4u   /* draws random numbers: its option struct begins with an rn_random, which the engine fills */
+#define RN_OP_HOST_SHAPE 8u /* the shape of the result depends on values: computed at the call */
+#define RN_OP_LIST_OUT 16u  /* RN_MAP over groups: each input name stands for a list, so does each output */
 
-/* First member, called `random`, of the options of functions that draw random numbers; in `expr`: rand(seed, stream). */
+/* First member, called `random`, of the options of functions that draw random numbers; in `expr`: rand(seed, stream).
+ */
 typedef struct rn_random {
     double seed, stream;
 } rn_random;
 #define RNI_OPT_DRAW(s, f, h)                                                                                          \
     {                                                                                                                  \
-        #f, RN_OPT_TYPE_F64, RN_OPT_SCALAR | RN_OPT_HIDDEN, (int)offsetof(s, random.f), 1, 0, 0, 0, 0, h               \
+#f, RN_OPT_TYPE_F64, RN_OPT_SCALAR | RN_OPT_HIDDEN, (int)offsetof(s, random.f), 1, 0, 0, 0, 0, h               \
     }
-#define RN_OPT_RANDOM(s) RNI_OPT_DRAW(s, seed, "key of the random stream"), RNI_OPT_DRAW(s, stream, "number of the draw")
+#define RN_OPT_RANDOM(s)                                                                                               \
+    RNI_OPT_DRAW(s, seed, "key of the random stream"), RNI_OPT_DRAW(s, stream, "number of the draw")
 
 /* ---- calling by hand ---- */
 
 /** Calls op with resolved options (its own option struct, defaults filled in by rn_opts_default). Results through `out`
  *  (n_out of them); scoped. Errors: those of the function. */
-RN_API bool rn_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
-                    rn_tensor **out);
+RN_API bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
+                       rn_tensor **out);
 /** Fills an option struct with the defaults. */
 RN_API void rn_opts_default(const rn_op *op, void *opts);
-/** Sets one option from text ("0.1", "true", "1,2", "f16", "mean"). Errors: ARG names option, text and what is allowed. */
+/** Sets one option from text ("0.1", "true", "1,2", "f16", "mean"). Errors: ARG names option, text and what is allowed.
+ */
 RN_API bool rn_opts_set(const rn_op *op, void *opts, const char *name, const char *text, const rn_site *site);
 /** The function called `name`, NULL if there is none; the i-th of all functions, NULL past the last. */
 RN_API const rn_op *rn_op_find(const char *name);
 RN_API const rn_op *rn_op_at(int i, const char **topic);
-/** Adds a function of your own to the table (rn_op_find, project files). `op` must stay valid. Errors: ARG for a taken name
- *  or a row that contradicts itself. Thread-safe: yes. */
+/** Adds a function of your own to the table (rn_op_find, project files). `op` must stay valid. Errors: ARG for a taken
+ * name or a row that contradicts itself. Thread-safe: yes. */
 RN_API bool rn_op_register(const rn_op *op);
 
 #ifdef __cplusplus

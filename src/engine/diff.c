@@ -166,7 +166,7 @@ static bool backward_map(rn_vjp *v, const rn_site *site)
             }
             if (!in[k]) return false;
         }
-        if (!rn_call(d->op, site, in, d->n, v->opts, &v->gin[i])) return false;
+        if (!rn_op_call(d->op, site, in, d->n, v->opts, &v->gin[i])) return false;
     }
     return true;
 }

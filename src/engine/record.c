@@ -135,7 +135,7 @@ bool rni_apply(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64
         const bool known = site->size == 0 || at < site->size; /* a program compiled before this option was added */
         RNI_TRY(take_option(op, site, o, known ? (const char *)args + at : zeros, opts.bytes + o->offset));
     }
-    return rn_call(op, site, in, n_in, opts.bytes, out);
+    return rn_op_call(op, site, in, n_in, opts.bytes, out);
 }
 
 /* ---- calls ---- */
@@ -329,8 +329,8 @@ static bool expand(const rn_op *op, const rn_site *site, rn_tensor *const *in, i
     return ok;
 }
 
-bool rn_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
-             rn_tensor **out)
+bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
+                rn_tensor **out)
 {
     if (!rn_ok()) {
         rni_error_trail(site, op->name);
