@@ -1,11 +1,12 @@
 /* Data sets, what is made of them, and iterators that hand out batches.
  *
- * A data set is a number of examples with the same named, typed columns: "x" f32 [1, 28, 28] and "t" i32 []. Data sets are
- * made from files or memory, and from other data sets (subset, split, concatenation, augmentation, …). They never change,
- * may be read by any number of threads, and give the same example for the same (epoch, index) each time.
+ * A data set is a number of examples with the same named, typed columns: "x" f32 [1, 28, 28] and "t" i32 []. Data sets
+ * are made from files or memory, and from other data sets (subset, split, concatenation, augmentation, …). They never
+ * change, may be read by any number of threads, and give the same example for the same (epoch, index) each time.
  *
- * Lifetimes: what rn_dataset_… returns is owned: give it back with rn_dataset_free. What is made from a data set, and an
- * iterator over it, holds a reference of its own. rn_dataset_pass hands yours on instead, so that calls can be nested:
+ * Lifetimes: what rn_dataset_… returns is owned: give it back with rn_dataset_free. What is made from a data set, and
+ * an iterator over it, holds a reference of its own. rn_dataset_pass hands yours on instead, so that calls can be
+ * nested:
  *
  *     rn_dataset *d = rn_dataset_subset(rn_dataset_pass(rn_dataset_mnist(RN_TRAIN)), 0, 1000);
  *
@@ -37,7 +38,8 @@ typedef struct rn_column {
 
 /** Gives back a reference. NULL is fine. Thread-safe: yes. */
 RN_API void rn_dataset_free(rn_dataset *ds);
-/** Hands your reference to the call that takes ds next, also if that call fails: do not free ds yourself. Returns ds. */
+/** Hands your reference to the call that takes ds next, also if that call fails: do not free ds yourself. Returns ds.
+ */
 RN_API rn_dataset *rn_dataset_pass(rn_dataset *ds);
 /** Number of examples; 0 for NULL. Thread-safe: yes, as the following. */
 RN_API int64_t rn_dataset_count(const rn_dataset *ds);
@@ -86,7 +88,8 @@ typedef struct rn_dataset_new_args {
 /** A data set from a function that writes one example: rn_dataset_new(1000, get, columns, 2, .user = u). Owned.
  *  Errors: ARG for columns without name, of no type, of equal names, or none at all; SHAPE. Thread-safe: yes. */
 RN_API rn_dataset *rn_dataset_new_at(const rn_dataset_new_args *args);
-#define rn_dataset_new(...) rn_dataset_new_at(&(rn_dataset_new_args){ __VA_ARGS__, .site = RN_SITE(rn_dataset_new_args) })
+#define rn_dataset_new(...)                                                                                            \
+    rn_dataset_new_at(&(rn_dataset_new_args){ __VA_ARGS__, .site = RN_SITE(rn_dataset_new_args) })
 
 /* A column with all of its elements, example after example. */
 typedef struct rn_array_column {
@@ -133,9 +136,9 @@ typedef struct rn_known_args {
 } rn_known_args;
 
 /** MNIST: x f32 [1, 28, 28], t i32 [] of 10 classes; 60,000 and 10,000 examples. Its files are looked for under
- *  $RENSA_DATA/mnist ("data") and in the user's cache ("cache"), else downloaded there ("download", SHA-256 checked; base
- *  addresses from $RENSA_MIRRORS where set), else digits are drawn ("drawn"). rn_dataset_source begins with the word
- *  that applies. Owned. Errors: IO, FORMAT, ARG for a part or source that it has not. Thread-safe: yes. */
+ *  $RENSA_DATA/mnist ("data") and in the user's cache ("cache"), else downloaded there ("download", SHA-256 checked;
+ * base addresses from $RENSA_MIRRORS where set), else digits are drawn ("drawn"). rn_dataset_source begins with the
+ * word that applies. Owned. Errors: IO, FORMAT, ARG for a part or source that it has not. Thread-safe: yes. */
 RN_API rn_dataset *rn_dataset_mnist_at(const rn_known_args *args);
 #define rn_dataset_mnist(...) rn_dataset_mnist_at(&(rn_known_args){ __VA_ARGS__, .site = RN_SITE(rn_known_args) })
 /** Fashion-MNIST, as rn_dataset_mnist (folder fashion-mnist); there is no drawn one. */
@@ -196,27 +199,34 @@ typedef struct rn_dataset_idx_args {
     bool flat;          /* x of rank 1 */
 } rn_dataset_idx_args;
 /** IDX files (any of their element types): x, and t i32 []. Images [N, H, W] become [1, H, W]. Owned.
- *  Errors: IO; FORMAT for a size that does not agree with the header; DTYPE for a dtype other than f32 or the file's. */
+ *  Errors: IO; FORMAT for a size that does not agree with the header; DTYPE for a dtype other than f32 or the file's.
+ */
 RN_API rn_dataset *rn_dataset_idx_at(const rn_dataset_idx_args *args);
 #define rn_dataset_idx(...)                                                                                            \
     rn_dataset_idx_at(&(rn_dataset_idx_args){ __VA_ARGS__, .site = RN_SITE(rn_dataset_idx_args) })
 
-typedef enum rn_missing { RN_MISSING_ERROR, RN_MISSING_MEAN, RN_MISSING_MEDIAN, RN_MISSING_ZERO, RN_MISSING_SKIP } rn_missing;
+typedef enum rn_missing {
+    RN_MISSING_ERROR,
+    RN_MISSING_MEAN,
+    RN_MISSING_MEDIAN,
+    RN_MISSING_ZERO,
+    RN_MISSING_SKIP
+} rn_missing;
 typedef enum rn_header { RN_HEADER_AUTO, RN_HEADER_YES, RN_HEADER_NO } rn_header;
 
 typedef struct rn_dataset_csv_args {
     const char *path; /* plain or .gz */
     rn_site site;
-    const char *target;  /* columns of t, by name or number (0 first, negative from the end), separated by commas;
-                            left out: the last; "" for none */
-    const char *inputs;  /* columns of x; left out: all that are neither targets nor ignored */
-    const char *ignore;  /* columns that are left out */
-    bool classify;       /* t is a class also where it is written as a number */
-    bool ordinal;        /* a text category in x becomes its number instead of as many columns as it has values */
-    rn_missing missing;  /* what an empty cell becomes; SKIP drops the row */
-    rn_header header;    /* AUTO: there is one if no cell of the first row, but one of the second, is a number */
-    char separator;      /* left out: ',' */
-    rn_dataset *like;    /* another CSV data set: its categories and means are used, so that both mean the same */
+    const char *target; /* columns of t, by name or number (0 first, negative from the end), separated by commas;
+                           left out: the last; "" for none */
+    const char *inputs; /* columns of x; left out: all that are neither targets nor ignored */
+    const char *ignore; /* columns that are left out */
+    bool classify;      /* t is a class also where it is written as a number */
+    bool ordinal;       /* a text category in x becomes its number instead of as many columns as it has values */
+    rn_missing missing; /* what an empty cell becomes; SKIP drops the row */
+    rn_header header;   /* AUTO: there is one if no cell of the first row, but one of the second, is a number */
+    char separator;     /* left out: ',' */
+    rn_dataset *like;   /* another CSV data set: its categories and means are used, so that both mean the same */
 } rn_dataset_csv_args;
 /** A table: x f32 [D], and t: i32 [] of named classes if it is text or .classify, else f32 [K]. Quotes as in RFC 4180;
  *  categories are numbered in the order of their texts. Cells "", "?", "NA", "N/A", "nan" and "null" are missing.
@@ -325,8 +335,8 @@ typedef struct rn_text_windows_args {
 RN_API rn_dataset *rn_text_windows_at(const rn_text_windows_args *args);
 #define rn_text_windows(...)                                                                                           \
     rn_text_windows_at(&(rn_text_windows_args){ __VA_ARGS__, .site = RN_SITE(rn_text_windows_args) })
-/** The text cut into `batch` equal parts that are read side by side, for truncated backpropagation through time: read in
- *  order, with this batch size, row b of each batch goes on where row b of the one before ended (Zaremba et al. 2014,
+/** The text cut into `batch` equal parts that are read side by side, for truncated backpropagation through time: read
+ * in order, with this batch size, row b of each batch goes on where row b of the one before ended (Zaremba et al. 2014,
  *  arXiv:1409.2329). x, t i32 [T]. Owned. Errors: ARG for a text that is too short. */
 RN_API rn_dataset *rn_text_streams_at(const rn_site *site, rn_text *text, int64_t length, int64_t batch);
 #define rn_text_streams(text, length, batch) rn_text_streams_at(RN_HERE, text, length, batch)
@@ -396,9 +406,10 @@ RN_API rn_dataset *rn_dataset_normalize_at(const rn_dataset_normalize_args *args
 typedef struct rn_dataset_cache_args {
     rn_dataset *ds;
     rn_site site;
-    int64_t bytes;    /* of memory at most; left out: 1 GiB. What is beyond is read anew each time */
-    const char *file; /* keep the examples in this file instead, across runs; a name without '/' is put in the user's cache */
-    const char *key;  /* with file: what the contents depend on; another key there makes them anew */
+    int64_t bytes; /* of memory at most; left out: 1 GiB. What is beyond is read anew each time */
+    const char
+        *file; /* keep the examples in this file instead, across runs; a name without '/' is put in the user's cache */
+    const char *key; /* with file: what the contents depend on; another key there makes them anew */
 } rn_dataset_cache_args;
 /** Keeps examples once they were read (those of epoch 0: put augmentation above the cache, not below). With .file all
  *  are read now, unless the file is there. Owned. Errors: IO. */
@@ -411,19 +422,20 @@ RN_API rn_dataset *rn_dataset_cache_at(const rn_dataset_cache_args *args);
 /* One step of augmentation: a name and options, of which 0 means the default. RN_STEP_CROP(.pad = 4) and so on. */
 typedef struct rn_augment {
     const char *name;
-    double height, width, pad;                         /* crop */
-    double x, y;                                       /* flip, shift */
-    double degrees;                                    /* rotate */
-    double low, high;                                  /* scale, erase */
-    double brightness, contrast, saturation, hue;      /* colour */
-    double p;                                          /* flip, erase: probability */
-    double mean[4], std[4];                            /* normalize: per channel; one value serves all */
-    double sigma;                                      /* noise */
-    double centre;                                     /* crop: 1 takes the middle, for evaluation */
-    double fill;                                       /* value of what comes from outside the picture */
+    double height, width, pad;                    /* crop */
+    double x, y;                                  /* flip, shift */
+    double degrees;                               /* rotate */
+    double low, high;                             /* scale, erase */
+    double brightness, contrast, saturation, hue; /* colour */
+    double p;                                     /* flip, erase: probability */
+    double mean[4], std[4];                       /* normalize: per channel; one value serves all */
+    double sigma;                                 /* noise */
+    double centre;                                /* crop: 1 takes the middle, for evaluation */
+    double fill;                                  /* value of what comes from outside the picture */
 } rn_augment;
 
-/* A window of height x width (left out: the size that came in) from anywhere in the picture with `pad` pixels around. */
+/* A window of height x width (left out: the size that came in) from anywhere in the picture with `pad` pixels around.
+ */
 #define RN_STEP_CROP(...) ((rn_augment){ .name = "crop", __VA_ARGS__ })
 /* Mirrored with probability p (0.5): left-right with .x = 1 (the default), top-bottom with .y = 1. */
 #define RN_STEP_FLIP(...) ((rn_augment){ .name = "flip", __VA_ARGS__ })
@@ -503,7 +515,7 @@ typedef struct rn_iterator_new_args {
     rn_dataset *ds;
     int64_t batch_size;
     rn_site site;
-    bool shuffle;     /* anew in each epoch; the order depends on (seed, epoch) only */
+    bool shuffle; /* anew in each epoch; the order depends on (seed, epoch) only */
     uint64_t seed;
     int64_t epochs;   /* passes until rn_next returns NULL; left out: 1 */
     bool repeat;      /* never returns NULL but on an error */
@@ -530,16 +542,17 @@ RN_API rn_batch *rn_next_at(const rn_site *site, rn_iterator *it);
 RN_API rn_tensor *rn_batch_get_at(const rn_site *site, const rn_batch *batch, const char *name);
 #define rn_batch_get(batch, name) rn_batch_get_at(RN_HERE, batch, name)
 
-RN_API rn_dataset *rn_iterator_dataset(const rn_iterator *it);  /**< borrowed */
+RN_API rn_dataset *rn_iterator_dataset(const rn_iterator *it);   /**< borrowed */
 RN_API int64_t rn_iterator_batch_size(const rn_iterator *it);    /**< at most the number of examples */
 RN_API int64_t rn_iterator_epoch_batches(const rn_iterator *it); /**< batches in one epoch */
-RN_API int64_t rn_iterator_epoch(const rn_iterator *it);        /**< epochs that were handed out completely */
-RN_API double rn_iterator_epoch_detail(const rn_iterator *it);  /**< the same with the fraction of the present one */
-RN_API bool rn_iterator_is_new_epoch(const rn_iterator *it);    /**< whether the last batch completed an epoch */
+RN_API int64_t rn_iterator_epoch(const rn_iterator *it);         /**< epochs that were handed out completely */
+RN_API double rn_iterator_epoch_detail(const rn_iterator *it);   /**< the same with the fraction of the present one */
+RN_API bool rn_iterator_is_new_epoch(const rn_iterator *it);     /**< whether the last batch completed an epoch */
 /** Back to the beginning of epoch 0. */
 RN_API bool rn_iterator_reset(rn_iterator *it);
 
-/* Where an iterator stands: what comes next depends on these numbers and the data set only. Files store them by name. */
+/* Where an iterator stands: what comes next depends on these numbers and the data set only. Files store them by name.
+ */
 typedef struct rn_iterator_state {
     int64_t epoch;    /* completed */
     int64_t position; /* examples of the present epoch that were handed out */

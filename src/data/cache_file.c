@@ -117,9 +117,11 @@ static bool open_or_make(cache_file *c, const rn_dataset_cache_args *a)
     char *path = head.failed ? NULL : cache_path(a->file);
     bool ok = path && rni_mul_i64(c->record, c->ds->count, &bytes) && rni_add_i64(bytes, head.length, &bytes);
     if (ok && !map_existing(c, path, &head, bytes)) {
-        rni_log(RN_LOG_INFO, "data", "keeping %lld examples of \"%s\" in %s", (long long)c->ds->count, c->ds->source, path);
+        rni_log(RN_LOG_INFO, "data", "keeping %lld examples of \"%s\" in %s", (long long)c->ds->count, c->ds->source,
+                path);
         ok = write_records(c, path, &head) && rni_file_map(path, &c->map);
-        if (ok && c->map.bytes != bytes) ok = rni_fail(RN_ERR_IO, &a->site, "dataset_cache", "%s was changed meanwhile", path);
+        if (ok && c->map.bytes != bytes)
+            ok = rni_fail(RN_ERR_IO, &a->site, "dataset_cache", "%s was changed meanwhile", path);
     }
     rni_free(path);
     rni_str_free(&head);

@@ -28,7 +28,8 @@ static bool cifar_get(void *user, const rn_example *e)
     const uint8_t *record = (const uint8_t *)c->map[f].at + (e->index - c->first[f]) * RECORD;
     const int32_t label = record[0];
     if (label >= CLASSES)
-        return rni_fail(RN_ERR_FORMAT, NULL, "cifar10", "record %lld has the label %d", (long long)e->index, (int)label);
+        return rni_fail(RN_ERR_FORMAT, NULL, "cifar10", "record %lld has the label %d", (long long)e->index,
+                        (int)label);
     if (e->to[0] && c->bytes) memcpy(e->to[0], record + 1, PIXELS);
     if (e->to[0] && !c->bytes) rni_unit_from_u8(e->to[0], record + 1, PIXELS);
     if (e->to[1]) memcpy(e->to[1], &label, sizeof label);
@@ -62,10 +63,9 @@ static bool add_file(cifar *c, const char *path)
 /* The files of a part that are in a folder. False with an error only; none at all is fine. */
 static bool add_folder(cifar *c, const char *folder, rn_part part)
 {
-    static const char *const names[2][FILES_MAX + 1] = {
-        { "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", NULL },
-        { "test_batch.bin", NULL }
-    };
+    static const char *const names[2][FILES_MAX + 1] = { { "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                                                           "data_batch_4.bin", "data_batch_5.bin", NULL },
+                                                         { "test_batch.bin", NULL } };
     for (int i = 0; names[part][i]; i++) {
         char *path = rni_path_join(folder, names[part][i]);
         const bool ok = path && (rni_file_bytes(path) < 0 || add_file(c, path));

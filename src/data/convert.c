@@ -4,7 +4,7 @@
 #include "base/half.h"
 
 #define CONVERT(name, type, expr)                                                                                      \
-    static void name(double *to, const void *from, int64_t n)                                                         \
+    static void name(double *to, const void *from, int64_t n)                                                          \
     {                                                                                                                  \
         const type *v = from;                                                                                          \
         for (int64_t i = 0; i < n; i++) to[i] = (double)(expr);                                                        \

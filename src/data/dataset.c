@@ -1,7 +1,8 @@
 /* The handle of a data set: references, and reading one example with its index checked.
  *
  * Every source and everything made from data sets goes through rn_dataset_new, as users' own do: a function that writes
- * one example into buffers. It must not know of tensors, apart from the one function that hands out rows as a tensor. */
+ * one example into buffers. It must not know of tensors, apart from the one function that hands out rows as a tensor.
+ */
 #include "data/data.h"
 
 #include "base/alloc.h"

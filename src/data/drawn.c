@@ -34,8 +34,10 @@ static double bell(rni_rng *r)
 static void draw_line(pen *p, const double from[2], const double to[2])
 {
     const double dx = to[0] - from[0], dy = to[1] - from[1], length2 = dx * dx + dy * dy, reach = p->radius + p->edge;
-    const int x0 = (int)fmax(0, floor(fmin(from[0], to[0]) - reach)), x1 = (int)fmin(SIDE - 1, fmax(from[0], to[0]) + reach);
-    const int y0 = (int)fmax(0, floor(fmin(from[1], to[1]) - reach)), y1 = (int)fmin(SIDE - 1, fmax(from[1], to[1]) + reach);
+    const int x0 = (int)fmax(0, floor(fmin(from[0], to[0]) - reach)),
+              x1 = (int)fmin(SIDE - 1, fmax(from[0], to[0]) + reach);
+    const int y0 = (int)fmax(0, floor(fmin(from[1], to[1]) - reach)),
+              y1 = (int)fmin(SIDE - 1, fmax(from[1], to[1]) + reach);
     for (int y = y0; y <= y1; y++)
         for (int x = x0; x <= x1; x++) {
             const double px = x + 0.5 - from[0], py = y + 0.5 - from[1];
@@ -51,7 +53,9 @@ static void draw_line(pen *p, const double from[2], const double to[2])
 static void curve_at(const double *a, const double *b, const double *c, const double *d, double s, double out[2])
 {
     for (int k = 0; k < 2; k++)
-        out[k] = b[k] + 0.5 * s * (c[k] - a[k] + s * (2 * a[k] - 5 * b[k] + 4 * c[k] - d[k] + s * (3 * (b[k] - c[k]) + d[k] - a[k])));
+        out[k] = b[k] + 0.5 * s *
+                            (c[k] - a[k] +
+                             s * (2 * a[k] - 5 * b[k] + 4 * c[k] - d[k] + s * (3 * (b[k] - c[k]) + d[k] - a[k])));
 }
 
 static void draw_stroke(pen *p, const rni_stroke *stroke)

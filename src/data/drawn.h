@@ -12,9 +12,9 @@ int rni_draw_digit(uint64_t seed, int part, int64_t index, uint8_t pixels[RNI_DR
 /* One way of writing a digit: strokes of points in percent of the digit's box, y downwards. */
 enum { RNI_STROKE_POINTS = 11, RNI_FORM_STROKES = 3 };
 typedef struct rni_stroke {
-    int count;   /* of points; 0 ends the form */
-    int smooth;  /* a curve through the points, else straight lines */
-    int closed;  /* back to the first point */
+    int count;  /* of points; 0 ends the form */
+    int smooth; /* a curve through the points, else straight lines */
+    int closed; /* back to the first point */
     signed char at[RNI_STROKE_POINTS][2];
 } rni_stroke;
 typedef struct rni_form {

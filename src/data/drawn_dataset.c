@@ -1,5 +1,5 @@
-/* Drawn digits as a data set in MNIST's form. A digit is drawn when it is first asked for and kept as bytes from then on,
- * so that the second epoch costs no more than reading MNIST. */
+/* Drawn digits as a data set in MNIST's form. A digit is drawn when it is first asked for and kept as bytes from then
+ * on, so that the second epoch costs no more than reading MNIST. */
 #include "data/data.h"
 #include "data/drawn.h"
 
@@ -17,8 +17,8 @@ typedef struct drawn_set {
     _Atomic unsigned char *state;
 } drawn_set;
 
-/* The digit into `pixels`, from memory where it is there. Two threads that want the same digit at the same time both draw
- * it, and one of them keeps it. */
+/* The digit into `pixels`, from memory where it is there. Two threads that want the same digit at the same time both
+ * draw it, and one of them keeps it. */
 static int digit_at(drawn_set *s, int64_t i, uint8_t *pixels)
 {
     uint8_t *kept = s->pixels + i * RNI_DRAWN_PIXELS;

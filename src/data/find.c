@@ -91,7 +91,8 @@ static bool on_progress(void *user, int64_t done, int64_t total)
     return p->args->progress(p->args->user, p->file, done, total);
 }
 
-/* The addresses of a file: below each of $RENSA_MIRRORS (separated by spaces or commas), or of the set's own mirrors. */
+/* The addresses of a file: below each of $RENSA_MIRRORS (separated by spaces or commas), or of the set's own mirrors.
+ */
 static int make_urls(const rni_known_set *set, const char *file, rni_str *urls)
 {
     const char *own = getenv("RENSA_MIRRORS");

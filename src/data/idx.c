@@ -14,7 +14,9 @@
 static const struct {
     unsigned char code;
     rn_dtype dtype;
-} types[] = { { 0x08, RN_U8 }, { 0x09, RN_I8 }, { 0x0b, RN_I16 }, { 0x0c, RN_I32 }, { 0x0d, RN_F32 }, { 0x0e, RN_F64 } };
+} types[] = {
+    { 0x08, RN_U8 }, { 0x09, RN_I8 }, { 0x0b, RN_I16 }, { 0x0c, RN_I32 }, { 0x0d, RN_F32 }, { 0x0e, RN_F64 }
+};
 
 void rni_idx_free(rni_idx *idx)
 {

@@ -138,7 +138,8 @@ rn_dataset *rn_dataset_idx_at(const rn_dataset_idx_args *a)
     rni_str_addf(&source, "idx %s", a->path);
     if (!source.failed && rni_idx_load(a->path, &x) && (!a->labels || rni_idx_load(a->labels, &t)))
         ds = rni_idx_dataset(&x, &t,
-                             &(rni_idx_options){ .dtype = a->dtype, .flat = a->flat, .source = source.at, .labels = a->labels },
+                             &(rni_idx_options){
+                                 .dtype = a->dtype, .flat = a->flat, .source = source.at, .labels = a->labels },
                              &a->site);
     else
         rni_idx_free(&x);

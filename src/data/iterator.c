@@ -1,7 +1,8 @@
 /* Iterators: which examples make the next batch, and batches as tensors.
  *
- * The sequence is a function of the options and a cursor (epoch, position), which is why a run can be resumed from a few
- * numbers. The tensors are views of pooled buffers: a buffer goes back when the last reader of its tensor is done. */
+ * The sequence is a function of the options and a cursor (epoch, position), which is why a run can be resumed from a
+ * few numbers. The tensors are views of pooled buffers: a buffer goes back when the last reader of its tensor is done.
+ */
 #include "data/iterator_p.h"
 
 #include "base/alloc.h"
@@ -41,8 +42,9 @@ static bool check_args(const rn_iterator_new_args *a, const rn_dataset *ds)
         return rni_fail(RN_ERR_ARG, &a->site, op, "the batch size is %lld", (long long)a->batch_size);
     if (a->epochs < 0 || a->threads < 0 || a->threads > RNI_READERS_MAX || a->prefetch < 0 ||
         a->prefetch > RNI_PREFETCH_MAX)
-        return rni_fail(RN_ERR_ARG, &a->site, op, "epochs, threads (at most %d) or prefetch (at most %d) is out of range",
-                        RNI_READERS_MAX, RNI_PREFETCH_MAX);
+        return rni_fail(RN_ERR_ARG, &a->site, op,
+                        "epochs, threads (at most %d) or prefetch (at most %d) is out of range", RNI_READERS_MAX,
+                        RNI_PREFETCH_MAX);
     if (ds->count == 0 || (a->drop_last && ds->count < a->batch_size)) {
         rni_fail(RN_ERR_ARG, &a->site, op, "not one batch can be made");
         rni_error_add("actual", "\"%s\" has %lld examples, the batch size is %lld%s", ds->source, (long long)ds->count,
@@ -93,8 +95,7 @@ rn_iterator *rn_iterator_new_at(const rn_iterator_new_args *args)
 {
     rn_dataset *ds = rni_dataset_hold(args->ds);
     rn_iterator *it = NULL;
-    if (rni_dataset_ready(ds, &args->site, "iterator_new") && check_args(args, ds))
-        it = rni_alloc((int64_t)sizeof *it);
+    if (rni_dataset_ready(ds, &args->site, "iterator_new") && check_args(args, ds)) it = rni_alloc((int64_t)sizeof *it);
     if (!it) {
         rn_dataset_free(ds);
         return NULL;
@@ -280,7 +281,8 @@ bool rn_iterator_set_state_at(const rn_site *site, rn_iterator *it, const rn_ite
     const char *const op = "iterator_set_state";
     if (s->count != it->ds->count || s->shuffle != it->args.shuffle) {
         rni_fail(RN_ERR_STATE, site, op, "the state is that of another iterator");
-        rni_error_add("expect", "%lld examples, %s", (long long)it->ds->count, it->args.shuffle ? "shuffled" : "in order");
+        rni_error_add("expect", "%lld examples, %s", (long long)it->ds->count,
+                      it->args.shuffle ? "shuffled" : "in order");
         rni_error_add("actual", "%lld examples, %s", (long long)s->count, s->shuffle ? "shuffled" : "in order");
         return false;
     }

@@ -34,14 +34,14 @@ struct rn_iterator {
     rn_iterator_new_args args; /* with the defaults filled in */
     rni_batch_pool *pool;
     rni_batch_slot *slots; /* [prefetch]: batch b is in slot b % prefetch */
-    int64_t *order;  /* [count], of order_epoch; NULL unless shuffled */
+    int64_t *order;        /* [count], of order_epoch; NULL unless shuffled */
     int64_t order_epoch;
 
     /* Under the lock: slots' states, the cursors, order, and these. A busy slot belongs to its reader. */
     pthread_mutex_t lock;
-    pthread_cond_t work, news; /* for readers; for the one who waits for them */
-    rni_batch_cursor ahead, given;   /* the next batch to be read, the next to be handed out */
-    int64_t end;               /* epoch at which rn_next returns NULL */
+    pthread_cond_t work, news;     /* for readers; for the one who waits for them */
+    rni_batch_cursor ahead, given; /* the next batch to be read, the next to be handed out */
+    int64_t end;                   /* epoch at which rn_next returns NULL */
     bool ended, paused, stop;
     int busy;
     int reader_count;

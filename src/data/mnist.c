@@ -78,8 +78,8 @@ static rn_dataset *draw(const mnist_like *m, const rn_known_args *a, const char 
 {
     rni_log(a->source ? RN_LOG_INFO : RN_LOG_WARN, "data", "%s: drawn digits (%s)", m->set.name,
             why ? why : "as asked for");
-    return rn_dataset_drawn_at(
-        &(rn_dataset_drawn_args){ .part = a->part, .site = a->site, .seed = a->seed, .dtype = a->dtype, .flat = a->flat });
+    return rn_dataset_drawn_at(&(rn_dataset_drawn_args){
+        .part = a->part, .site = a->site, .seed = a->seed, .dtype = a->dtype, .flat = a->flat });
 }
 
 static rn_dataset *open_set(const mnist_like *m, const rn_known_args *a)

@@ -36,12 +36,12 @@ static bool check_column(const normalize *n, const rn_dataset *like, int other, 
 {
     const rn_column *a = &n->ds->columns[n->column], *b = &like->columns[other];
     if (a->dtype != RN_F32 || b->dtype != RN_F32)
-        return rni_fail(RN_ERR_DTYPE, site, "dataset_normalize", "column \"%s\" is %s, and only f32 is normalised", a->name,
-                        rn_dtype_name(a->dtype != RN_F32 ? a->dtype : b->dtype));
+        return rni_fail(RN_ERR_DTYPE, site, "dataset_normalize", "column \"%s\" is %s, and only f32 is normalised",
+                        a->name, rn_dtype_name(a->dtype != RN_F32 ? a->dtype : b->dtype));
     const bool vector = a->shape.rank == 1 || a->shape.rank == 3;
     if (a->shape.rank != b->shape.rank || (vector && a->shape.dim[0] != b->shape.dim[0]))
-        return rni_fail(RN_ERR_SHAPE, site, "dataset_normalize", "column \"%s\" has another shape in the data set to be like",
-                        a->name);
+        return rni_fail(RN_ERR_SHAPE, site, "dataset_normalize",
+                        "column \"%s\" has another shape in the data set to be like", a->name);
     return true;
 }
 
@@ -59,7 +59,8 @@ static bool take_stats(normalize *n, rn_dataset *like, const rn_dataset_normaliz
     n->mean = rni_alloc(n->groups * (int64_t)sizeof *n->mean);
     n->scale = rni_alloc(n->groups * (int64_t)sizeof *n->scale);
     for (int64_t g = 0; n->mean && n->scale && g < n->groups; g++) {
-        const double mean = n->groups == 1 ? c->mean : c->group_mean[g], std = n->groups == 1 ? c->std : c->group_std[g];
+        const double mean = n->groups == 1 ? c->mean : c->group_mean[g],
+                     std = n->groups == 1 ? c->std : c->group_std[g];
         n->mean[g] = (float)mean;
         /* What never changes carries nothing: it becomes 0, also where rounding left a tiny deviation. */
         n->scale[g] = std > 1e-7 * fabs(mean) && std > 0 ? (float)(1 / std) : 0;

@@ -1,8 +1,8 @@
 /* Reading batches ahead.
  *
- * Batch b goes into slot b % prefetch. Readers take batch numbers in turn under the lock and read without it; the caller
- * waits for the slot of the next number. What a batch holds depends on its number only, so neither the number of readers
- * nor their speed changes what is handed out. It must not know of tensors. */
+ * Batch b goes into slot b % prefetch. Readers take batch numbers in turn under the lock and read without it; the
+ * caller waits for the slot of the next number. What a batch holds depends on its number only, so neither the number of
+ * readers nor their speed changes what is handed out. It must not know of tensors. */
 #include "data/iterator_p.h"
 
 #include "base/alloc.h"
@@ -104,8 +104,7 @@ static void start_readers(rn_iterator *it)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    while (it->reader_count < it->args.threads &&
-           pthread_create(&it->readers[it->reader_count], NULL, reader, it) == 0)
+    while (it->reader_count < it->args.threads && pthread_create(&it->readers[it->reader_count], NULL, reader, it) == 0)
         it->reader_count++;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (it->reader_count == 0) {

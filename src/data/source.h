@@ -1,5 +1,5 @@
-/* Where the bytes of data sets come from: files that may be packed, and files of known data sets, which are looked for in
- * several places and downloaded in the end. */
+/* Where the bytes of data sets come from: files that may be packed, and files of known data sets, which are looked for
+ * in several places and downloaded in the end. */
 #ifndef RNI_DATA_SOURCE_H
 #define RNI_DATA_SOURCE_H
 
@@ -28,8 +28,8 @@ typedef struct rni_found {
 
 typedef enum rni_find_result { RNI_FOUND, RNI_NOT_FOUND, RNI_FIND_FAILED } rni_find_result;
 
-/* Looks for `count` files (all in the same place, at most 4), downloads them if nothing else is allowed or there. A name
- * that ends in .gz is also looked for without it. NOT_FOUND: no error is pending, `why` (rni_free) says what was
+/* Looks for `count` files (all in the same place, at most 4), downloads them if nothing else is allowed or there. A
+ * name that ends in .gz is also looked for without it. NOT_FOUND: no error is pending, `why` (rni_free) says what was
  * tried; FAILED: one is. */
 rni_find_result rni_find_files(const rni_known_set *set, const rni_known_file *files, int count,
                                const rn_known_args *args, rni_found *out, char **why);

@@ -16,7 +16,8 @@ static bool check_fractions(const rn_dataset_split_args *a)
 {
     double sum = 0;
     if (!a->fractions || !a->parts || a->count < 1 || a->count > PARTS_MAX)
-        return rni_fail(RN_ERR_ARG, &a->site, "dataset_split", "there must be 1 to %d parts, and room for them", PARTS_MAX);
+        return rni_fail(RN_ERR_ARG, &a->site, "dataset_split", "there must be 1 to %d parts, and room for them",
+                        PARTS_MAX);
     for (int i = 0; i < a->count; i++) {
         if (!(a->fractions[i] >= 0)) sum = INFINITY;
         sum += a->fractions[i];

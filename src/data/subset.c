@@ -63,7 +63,8 @@ rn_dataset *rn_dataset_subset_at(const rn_site *site, rn_dataset *ds, int64_t fi
 
 static bool check_indices(const rn_dataset *ds, const int64_t *index, int64_t count, const rn_site *site)
 {
-    if (count < 0 || (!index && count > 0)) return rni_fail(RN_ERR_ARG, site, "dataset_select", "the indices are missing");
+    if (count < 0 || (!index && count > 0))
+        return rni_fail(RN_ERR_ARG, site, "dataset_select", "the indices are missing");
     for (int64_t i = 0; i < count; i++)
         if (index[i] < 0 || index[i] >= ds->count) {
             rni_fail(RN_ERR_ARG, site, "dataset_select", "index %lld is %lld", (long long)i, (long long)index[i]);
