@@ -7,5 +7,6 @@
 #include <rensa/tensor.h>
 #include <rensa/op.h>
 #include <rensa/ops.h>
+#include <rensa/data.h>
 
 #endif
