@@ -169,6 +169,14 @@ void rni_buffer_drop(rni_buffer *b)
         return;
     }
     rni_pool *p = b->device->pool;
+    if (b->device->backend->flags & RN_BACKEND_SEPARATE) {
+        pthread_mutex_lock(&p->lock);
+        p->info.used -= b->capacity;
+        pthread_mutex_unlock(&p->lock);
+        b->device->backend->free(b->device->handle, b->data, b->capacity);
+        rni_free(b);
+        return;
+    }
     int64_t size;
     const int c = class_of(b->capacity, &size);
     pthread_mutex_lock(&p->lock);

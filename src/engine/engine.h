@@ -64,7 +64,7 @@ struct rni_node {
     int32_t order; /* its number in that walk */
     int32_t live;  /* atomic: results that somebody holds */
     int32_t n_in, n_out;
-    uint64_t ran_in; /* structure of the plan that computed it (0: none), and its number there */
+    uint64_t ran_in; /* key of the plan that computed it (0: none), and its number there */
     int32_t ran_as;
     bool recording_cut; /* history given up: inputs are released */
     void *opts;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "engine/plan.h"
+#include "engine/plan_cache.h"
 
 #include <string.h>
 
@@ -38,87 +39,6 @@ typedef struct {
     bool *donated; /* of each given value */
     const rn_site *site;
 } walk;
-
-/* ---- the plan cache ---- */
-
-typedef struct cached {
-    rni_hash key;
-    rni_plan *plan;
-    struct cached *next, *newer, *older; /* bucket; order of use */
-} cached;
-
-enum { BUCKETS = 256, PLANS_MAX = 512 };
-
-struct rni_plan_cache {
-    cached *bucket[BUCKETS];
-    cached *newest, *oldest;
-    int count;
-};
-
-static void unlink_use(struct rni_plan_cache *c, cached *p)
-{
-    if (p->newer)
-        p->newer->older = p->older;
-    else
-        c->newest = p->older;
-    if (p->older)
-        p->older->newer = p->newer;
-    else
-        c->oldest = p->newer;
-    p->newer = p->older = NULL;
-}
-
-static void link_newest(struct rni_plan_cache *c, cached *p)
-{
-    p->older = c->newest;
-    if (c->newest) c->newest->newer = p;
-    c->newest = p;
-    if (!c->oldest) c->oldest = p;
-}
-
-static void evict(struct rni_plan_cache *c)
-{
-    cached *p = c->oldest;
-    unlink_use(c, p);
-    cached **at = &c->bucket[p->key.a % BUCKETS];
-    while (*at != p) at = &(*at)->next;
-    *at = p->next;
-    rni_plan_free(p->plan);
-    rni_free(p);
-    c->count--;
-}
-
-void rni_plan_cache_free(struct rni_plan_cache *c)
-{
-    if (!c) return;
-    while (c->oldest) evict(c);
-    rni_free(c);
-}
-
-static rni_plan *cache_find(struct rni_plan_cache *c, rni_hash key)
-{
-    for (cached *p = c->bucket[key.a % BUCKETS]; p; p = p->next)
-        if (p->key.a == key.a && p->key.b == key.b) {
-            unlink_use(c, p);
-            link_newest(c, p);
-            return p->plan;
-        }
-    return NULL;
-}
-
-static bool cache_put(struct rni_plan_cache *c, rni_hash key, rni_plan *plan)
-{
-    cached *p = rni_alloc((int64_t)sizeof *p);
-    if (!p) return false;
-    if (c->count == PLANS_MAX) evict(c);
-    p->key = key;
-    p->plan = plan;
-    p->next = c->bucket[key.a % BUCKETS];
-    c->bucket[key.a % BUCKETS] = p;
-    link_newest(c, p);
-    c->count++;
-    return true;
-}
 
 /* ---- the walk ---- */
 
@@ -160,9 +80,16 @@ static bool lost(const walk *w, const rni_node *node)
                     "its value is not there any more and cannot be computed again");
 }
 
+/* A value that an earlier run computed and forgot is needed after all: runs of that plan will keep it. */
+static void note_late(walk *w, const rni_node *node)
+{
+    if (node->ran_in && w->t->plans) rni_plan_cache_late(w->t->plans, node->ran_in, node->ran_as);
+}
+
 static bool descend(walk *w, rni_node *root)
 {
     if (root->mark == w->t->walk) return true;
+    note_late(w, root);
     if (!root->op || root->recording_cut) return lost(w, root);
     RNI_TRY(enter(w, root));
     while (w->depth > 0) {
@@ -179,6 +106,7 @@ static bool descend(walk *w, rni_node *root)
             RNI_TRY(add_given(w, x));
         } else if (x->node->mark != w->t->walk) {
             if (!x->node->op || x->node->recording_cut) return lost(w, x->node);
+            if (!f->node->ran_in) note_late(w, x->node);
             RNI_TRY(enter(w, x->node));
         }
     }
@@ -269,6 +197,9 @@ static bool count_readers(walk *w)
  * if a node that reads a forgotten result depends on it in turn. */
 static void find_dependence(walk *w)
 {
+    memset(w->depends, 0, (size_t)w->n_order);
+    for (int64_t i = 0; i < w->n_given; i++)
+        if (w->given_readers[i] < 0) w->given_readers[i] = -w->given_readers[i];
     for (int64_t k = w->n_order - 1; k >= 0; k--) {
         rni_node *node = w->order[k];
         for (int i = 0; i < node->n_out && !w->depends[k]; i++) {
@@ -290,7 +221,8 @@ static void find_dependence(walk *w)
         if (!w->depends[k]) continue;
         for (int i = 0; i < w->order[k]->n_in; i++) {
             const rn_tensor *x = w->order[k]->in[i];
-            if (x && x->buffer) w->given_readers[x->slot] = -1;
+            /* a negative count says that the value matters later */
+            if (x && x->buffer && w->given_readers[x->slot] > 0) w->given_readers[x->slot] *= -1;
         }
     }
     for (int64_t i = 0; i < w->n_given; i++) {
@@ -364,27 +296,51 @@ static bool build_graph(const walk *w, rni_graph *g)
     return true;
 }
 
-static rni_plan *find_plan(walk *w)
+/* Keeps what earlier runs of this structure should have kept, where somebody still holds it. True if that is anything. */
+static bool keep_late(walk *w, const rni_cached *entry)
+{
+    bool any = false;
+    for (int64_t i = 0; i < entry->n_late; i++) {
+        const int32_t k = entry->late[i];
+        if (k >= w->n_order) continue;
+        rni_node *node = w->order[k];
+        for (int o = 0; o < node->n_out; o++) {
+            const int32_t v = w->first[k] + o;
+            if (w->kept[v] || node->out[o].refs <= w->readers[v]) continue;
+            w->kept[v] = any = true;
+        }
+    }
+    return any;
+}
+
+static rni_cached *compile(walk *w, rni_hash key)
 {
     rni_thread *t = w->t;
-    if (!t->plans && !(t->plans = rni_alloc((int64_t)sizeof *t->plans))) return NULL;
-    const rni_hash key = structure(w);
-    rni_plan *p = cache_find(t->plans, key);
-    if (p) return p;
     rni_graph g = { 0 };
     if (!build_graph(w, &g)) {
         rni_graph_free(&g);
         return NULL;
     }
-    p = rni_plan_compile(&g, w->device);
+    rni_plan *p = rni_plan_compile(&g, w->device);
     if (!p) return NULL;
     t->info.plans_compiled++;
-    if (!cache_put(t->plans, key, p)) {
-        rni_plan_free(p);
-        return NULL;
+    rni_cached *entry = rni_plan_cache_put(t->plans, key, p);
+    t->info.plans_cached = rni_plan_cache_count(t->plans);
+    return entry;
+}
+
+static rni_cached *find_plan(walk *w)
+{
+    rni_thread *t = w->t;
+    if (!t->plans && !(t->plans = rni_plan_cache_new())) return NULL;
+    rni_hash key = structure(w);
+    rni_cached *p = rni_plan_cache_find(t->plans, key);
+    if (p && p->n_late && keep_late(w, p)) {
+        find_dependence(w);
+        key = structure(w);
+        p = rni_plan_cache_find(t->plans, key);
     }
-    t->info.plans_cached = t->plans->count;
-    return p;
+    return p ? p : compile(w, key);
 }
 
 /* ---- running ---- */
@@ -421,8 +377,9 @@ static void keep_results(walk *w, rni_run *r)
 
 static bool run(walk *w)
 {
-    rni_plan *p = find_plan(w);
-    if (!p) return false;
+    rni_cached *entry = find_plan(w);
+    if (!entry) return false;
+    rni_plan *p = entry->plan;
     rni_buffer **buffers = rni_alloc((w->n_given + p->n_results + 1) * (int64_t)sizeof *buffers);
     int64_t *offsets = rni_alloc((w->n_given + p->n_results + 1) * (int64_t)sizeof *offsets);
     bool ok = buffers && offsets;
@@ -442,7 +399,8 @@ static bool run(walk *w)
         w->t->info.nodes_run += w->n_order;
         for (int64_t i = 0; i < w->n_order; i++) {
             if (w->order[i]->ran_in) w->t->info.nodes_recomputed++;
-            w->order[i]->ran_in = 1;
+            w->order[i]->ran_in = entry->key.a;
+            w->order[i]->ran_as = (int32_t)i;
         }
         /* A donated value's memory now belongs to a result, or is void. Who reads it has been computed for good. */
         for (int64_t i = 0; i < w->n_given; i++)

@@ -355,6 +355,9 @@ static bool lay_out(compiler *c)
     if (!p->places) return false;
     for (int64_t k = 0; k < p->n_steps; k++)
         if (!prepare_step(c, &p->step[k])) return false;
+    const bool separate = p->device->backend->flags & RN_BACKEND_SEPARATE;
+    for (int64_t i = 0; separate && i < c->n_stores; i++)
+        if (c->stores[i].kind == STORE_SLAB && c->stores[i].into < 0) c->stores[i].kind = STORE_OWN;
     for (int64_t i = 0; i < c->n_stores; i++)
         if (c->stores[i].kind == STORE_OWN && c->stores[i].into < 0) c->stores[i].index = p->n_own++;
     p->own_bytes = rni_alloc((p->n_own + 1) * (int64_t)sizeof *p->own_bytes);

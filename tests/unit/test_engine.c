@@ -206,3 +206,22 @@ RN_TEST(eager_and_planned_agree)
     CHECK_OK();
     CHECK(got[0] == got[1]);
 }
+
+RN_TEST(what_was_looked_at_before_the_backward_pass_is_kept_from_the_second_step_on)
+{
+    rn_tensor *w = rn_param("w", rn_array_f32(RN_SHAPE(3), 1, 2, 3));
+    int64_t recomputed = 0;
+    for (int i = 0; i < 5; i++) {
+        const int64_t before = rn_engine().nodes_recomputed;
+        RN_SCOPE {
+            rn_tensor *loss = rn_sum(rn_tanh(rn_mul(w, w))), *g;
+            CHECK_NEAR(rn_item(loss), tanh(1) + tanh(4) + tanh(9), 1e-5);
+            rn_grad(RN_LIST(loss), RN_LIST(w), .grads = &g);
+            CHECK_NEAR(rn_data_f32(g)[0], 2 * (1 - tanh(1) * tanh(1)), 1e-5);
+        }
+        recomputed = rn_engine().nodes_recomputed - before;
+    }
+    CHECK_EQ_I64(recomputed, 0);
+    CHECK_OK();
+    rn_drop(w);
+}
