@@ -17,7 +17,8 @@ typedef struct {
     int64_t count, capacity;
     rn_tensor **gout; /* gradient of each result, results of order[k] from first[k] on */
     int64_t *first;
-    int64_t n_gout;
+    int32_t *index; /* number in `order` + 1 by address of the node; marks do not survive calls made by the rules */
+    int64_t index_size;
     const rn_site *site;
 } walk;
 
@@ -38,7 +39,6 @@ static bool push_order(walk *w, rni_node *node)
     rni_node **p = rni_grow(w->order, w->count, &w->capacity, (int64_t)sizeof *p);
     if (!p) return false;
     w->order = p;
-    node->order = (int32_t)w->count;
     w->order[w->count++] = node;
     return true;
 }
@@ -52,7 +52,6 @@ static bool visit(walk *w, rni_node *root)
     bool ok = true;
     if (root->mark != mark) {
         root->mark = mark;
-        root->order = -1;
         stack = rni_grow(stack, depth, &capacity, (int64_t)sizeof *stack);
         ok = stack != NULL;
         if (ok) stack[depth++] = (frame){ root, 0 };
@@ -67,7 +66,6 @@ static bool visit(walk *w, rni_node *root)
         rn_tensor *x = f->node->in[f->next++];
         if (!x || !(x->flags & RNI_T_GRAD) || is_leaf(x) || x->node->mark == mark) continue;
         x->node->mark = mark;
-        x->node->order = -1;
         frame *p = rni_grow(stack, depth, &capacity, (int64_t)sizeof *p);
         ok = p != NULL;
         if (!ok) break;
@@ -76,6 +74,32 @@ static bool visit(walk *w, rni_node *root)
     }
     rni_free(stack);
     return ok;
+}
+
+static int32_t *index_place(const walk *w, const rni_node *node)
+{
+    const uint64_t h = ((uint64_t)(uintptr_t)node >> 4) * 0x9e3779b97f4a7c15u;
+    int64_t i = (int64_t)(h >> 32) & (w->index_size - 1);
+    while (w->index[i] && w->order[w->index[i] - 1] != node) i = (i + 1) & (w->index_size - 1);
+    return &w->index[i];
+}
+
+static bool build_index(walk *w)
+{
+    w->index_size = 64;
+    while (w->index_size < w->count * 2 + 2) w->index_size *= 2;
+    w->index = rni_alloc(w->index_size * (int64_t)sizeof *w->index);
+    if (!w->index) return false;
+    for (int64_t k = 0; k < w->count; k++) *index_place(w, w->order[k]) = (int32_t)k + 1;
+    return true;
+}
+
+/* Where the gradient of x is summed, if x is a result of a node of the walk; else NULL. */
+static rn_tensor **gradient_place(const walk *w, const rn_tensor *x)
+{
+    if (is_leaf(x)) return NULL;
+    const int32_t k = *index_place(w, x->node);
+    return k ? &w->gout[w->first[k - 1] + x->index] : NULL;
 }
 
 /* ---- gradients of leaves and wanted tensors are collected in a small table keyed by tensor ---- */
@@ -210,9 +234,8 @@ static bool backward_node(walk *w, rni_node *node, rn_tensor **gout, rn_tensor *
 /* Where the gradient of x is collected: among the results of a node of the walk, else in the table. */
 static bool deliver(walk *w, table *m, rn_tensor *x, rn_tensor *g)
 {
-    if (!is_leaf(x) && x->node->mark == w->t->walk && x->node->order >= 0)
-        return sum_into(&w->gout[w->first[x->node->order] + x->index], g, w->site);
-    return table_add(m, x, g, w->site);
+    rn_tensor **at = gradient_place(w, x);
+    return at ? sum_into(at, g, w->site) : table_add(m, x, g, w->site);
 }
 
 static bool run_node(walk *w, table *m, int64_t k)
@@ -273,7 +296,7 @@ static bool walk_back(walk *w, table *m, const rn_list *outputs, const rn_list *
     if (!w->first) return false;
     for (int64_t k = 0; k < w->count; k++) w->first[k + 1] = w->first[k] + w->order[k]->n_out;
     w->gout = rni_alloc((w->first[w->count] + 1) * (int64_t)sizeof *w->gout);
-    if (!w->gout) return false;
+    if (!w->gout || !build_index(w)) return false;
     for (int64_t i = 0; i < outputs->n; i++) {
         rn_tensor *y = rni_value_of(outputs->at[i]);
         if (!(y->flags & RNI_T_GRAD)) continue;
@@ -290,6 +313,7 @@ static void walk_free(walk *w, table *m)
     rni_free(w->order);
     rni_free(w->first);
     rni_free(w->gout);
+    rni_free(w->index);
     rni_free(m->at);
     rni_free(m->index);
 }
@@ -331,12 +355,9 @@ bool rn_grad_at(const rn_grad_args *a)
             break;
         }
         rn_tensor *x = rni_value_of(a->inputs.at[i]);
-        if (!is_leaf(x) && x->node->mark == t->walk && x->node->order >= 0)
-            a->grads[i] = w.gout[w.first[x->node->order] + x->index];
-        else {
-            const slot *s = table_find(&m, x);
-            a->grads[i] = s ? s->grad : NULL;
-        }
+        rn_tensor **at = gradient_place(&w, x);
+        const slot *known = at ? NULL : table_find(&m, x);
+        a->grads[i] = at ? *at : known ? known->grad : NULL;
     }
     rn_grad_mode(was);
     walk_free(&w, &m);

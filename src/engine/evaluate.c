@@ -296,7 +296,8 @@ static bool build_graph(const walk *w, rni_graph *g)
     return true;
 }
 
-/* Keeps what earlier runs of this structure should have kept, where somebody still holds it. True if that is anything. */
+/* Keeps what earlier runs of this structure should have kept, where somebody still holds it. True if that is anything.
+ */
 static bool keep_late(walk *w, const rni_cached *entry)
 {
     bool any = false;

@@ -24,10 +24,14 @@ int rni_plan_cache_count(const rni_plan_cache *c)
 
 static void unlink_use(rni_plan_cache *c, rni_cached *p)
 {
-    if (p->newer) p->newer->older = p->older;
-    else c->newest = p->older;
-    if (p->older) p->older->newer = p->newer;
-    else c->oldest = p->newer;
+    if (p->newer)
+        p->newer->older = p->older;
+    else
+        c->newest = p->older;
+    if (p->older)
+        p->older->newer = p->newer;
+    else
+        c->oldest = p->newer;
     p->newer = p->older = NULL;
 }
 

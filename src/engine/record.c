@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/infer.h"
 #include "engine/op_table.h"
+#include "engine/recompute.h"
 
 #include <string.h>
 
@@ -309,7 +310,10 @@ bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
     rn_tensor *few[RN_INPUTS_MAX];
     rn_tensor **value = few;
     if (n_in > RN_INPUTS_MAX && !(value = rni_alloc(n_in * (int64_t)sizeof *value))) return false;
-    for (int64_t i = 0; i < n_in; i++) value[i] = in[i] ? rni_value_of(in[i]) : NULL;
+    for (int64_t i = 0; i < n_in; i++) {
+        value[i] = in[i] ? rni_value_of(in[i]) : NULL;
+        if (t->collector && value[i]) rni_collect(t->collector, value[i]);
+    }
     bool ok = record(t, op, site, value, n_in, opts, out);
     if (value != few) rni_free(value);
     if (!ok || t->lowering) return ok;

@@ -213,7 +213,8 @@ RN_TEST(what_was_looked_at_before_the_backward_pass_is_kept_from_the_second_step
     int64_t recomputed = 0;
     for (int i = 0; i < 5; i++) {
         const int64_t before = rn_engine().nodes_recomputed;
-        RN_SCOPE {
+        RN_SCOPE
+        {
             rn_tensor *loss = rn_sum(rn_tanh(rn_mul(w, w))), *g;
             CHECK_NEAR(rn_item(loss), tanh(1) + tanh(4) + tanh(9), 1e-5);
             rn_grad(RN_LIST(loss), RN_LIST(w), .grads = &g);
@@ -223,5 +224,43 @@ RN_TEST(what_was_looked_at_before_the_backward_pass_is_kept_from_the_second_step
     }
     CHECK_EQ_I64(recomputed, 0);
     CHECK_OK();
+    rn_drop(w);
+}
+
+static int segment_runs;
+
+static rn_tensor *segment(void *user, rn_tensor *const *x, int64_t n)
+{
+    (void)n;
+    segment_runs++;
+    rn_tensor *noise = rn_uniform(*rn_tensor_shape(x[0]));
+    return rn_tanh(rn_mul(rn_mul(x[0], noise), user));
+}
+
+RN_TEST(a_recomputed_segment_has_the_same_gradients_and_random_numbers)
+{
+    double value[2], gx[2], gw[2];
+    rn_tensor *w = rn_param("w", rn_array_f32(RN_SHAPE(3), 1, 2, 3));
+    for (int again = 0; again < 2; again++) {
+        RN_SCOPE
+        {
+            rn_seed(5);
+            rn_tensor *x = rn_require_grad(rn_array_f32(RN_SHAPE(3), 0.5f, 0.1f, 0.7f), true), *g[2];
+            rn_tensor *in = rn_mul_scalar(x, 2);
+            rn_tensor *y = again ? rn_recompute(segment, w, in) : segment(w, &in, 1);
+            rn_tensor *loss = rn_sum(rn_mul(y, y));
+            segment_runs = 0;
+            CHECK(rn_grad(RN_LIST(loss), RN_LIST(x, w), .grads = g));
+            CHECK_EQ_I64(segment_runs, again);
+            CHECK_OK();
+            value[again] = rn_item(loss);
+            gx[again] = rn_item(rn_sum(g[0]));
+            gw[again] = rn_item(rn_sum(g[1]));
+        }
+    }
+    CHECK_OK();
+    CHECK_NEAR(value[0], value[1], 1e-6);
+    CHECK_NEAR(gx[0], gx[1], 1e-6);
+    CHECK_NEAR(gw[0], gw[1], 1e-6);
     rn_drop(w);
 }

@@ -35,7 +35,8 @@ static void *open_device(int index, const char *detail, char *why, size_t why_si
     (void)index;
     const rn_backend *inner = rni_backend_find(*detail ? detail : "cpu", NULL);
     if (!inner || !inner->host_memory || inner->wraps) {
-        snprintf(why, why_size, "back end \"%s\" cannot be watched: only one that computes in the host's memory can", detail);
+        snprintf(why, why_size, "back end \"%s\" cannot be watched: only one that computes in the host's memory can",
+                 detail);
         return NULL;
     }
     watcher *w = calloc(1, sizeof *w);
@@ -113,7 +114,8 @@ static bool leave(void *device, rn_kernel_call *call)
         bytes = p->bytes;
     }
     pthread_mutex_unlock(&w->lock);
-    return !where || call->fail(call, RN_ERR_INTERNAL, "its kernel wrote %s a piece of memory of %lld bytes", where, (long long)bytes);
+    return !where || call->fail(call, RN_ERR_INTERNAL, "its kernel wrote %s a piece of memory of %lld bytes", where,
+                                (long long)bytes);
 }
 
 const rn_backend *rn_backend_check(void)

@@ -1,0 +1,161 @@
+/* rn_recompute: a segment runs without history now and is recorded again, with history, in the backward pass.
+ *
+ * What the segment takes from outside besides its arguments (parameters, mostly) is collected while it runs, because
+ * the gradient must reach that, too. */
+#include "engine/engine.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "engine/recompute.h"
+
+#include <rensa/ops.h>
+#include <string.h>
+
+struct rni_collector {
+    rn_tensor **at; /* each held */
+    int64_t count, capacity;
+    bool failed;
+};
+
+void rni_collect(struct rni_collector *c, rn_tensor *x)
+{
+    if (!(x->flags & RNI_T_GRAD) || c->failed) return;
+    for (int64_t i = 0; i < c->count; i++)
+        if (c->at[i] == x) return;
+    rn_tensor **p = rni_grow(c->at, c->count, &c->capacity, (int64_t)sizeof *p);
+    if (!p) {
+        c->failed = true;
+        return;
+    }
+    c->at = p;
+    rni_tensor_keep(x);
+    c->at[c->count++] = x;
+}
+
+/* The node's inputs are the result of the first run, the arguments, and what was collected. */
+typedef struct {
+    int64_t fn, user, n_arguments, seed, draws;
+} segment_opt;
+
+#define HIDDEN(f)                                                                                                      \
+    {                                                                                                                  \
+#f, RN_OPT_TYPE_I64, RN_OPT_DYNAMIC | RN_OPT_HIDDEN, (int)offsetof(segment_opt, f), 1, 0, 0, 0, 0, 0           \
+    }
+
+static bool infer(rn_infer *f)
+{
+    return rn_out(f, 0, f->dtype[0], *f->shape[0]);
+}
+
+static bool view(const rn_view *in, const void *opts, rn_view *out)
+{
+    (void)opts;
+    memcpy(out->stride, in->stride, sizeof in->stride);
+    return true;
+}
+
+static rn_tensor *run_segment(const segment_opt *o, rn_tensor *const *x)
+{
+    rn_segment_fn *fn;
+    memcpy(&fn, &o->fn, sizeof fn);
+    return fn((void *)(uintptr_t)o->user, x, o->n_arguments);
+}
+
+/* The segment again, on copies of its arguments at which its gradient stops. */
+static bool run_again(rn_vjp *v, rn_tensor **x, rn_tensor **grads)
+{
+    const segment_opt *o = v->opts;
+    for (int64_t i = 0; i < o->n_arguments; i++) {
+        x[i] = rn_detach(v->in[1 + i]);
+        if (!x[i]) return false;
+        if (v->in[1 + i]->flags & RNI_T_GRAD) x[i]->flags |= RNI_T_GRAD | RNI_T_LEAF;
+    }
+    for (int64_t i = o->n_arguments; i < v->n_in - 1; i++) x[i] = v->in[1 + i];
+    rn_tensor *y = run_segment(o, x);
+    if (!y) return false;
+    return rn_grad(RN_LIST(y), ((rn_list){ x, v->n_in - 1 }), .grad_outputs = RN_LIST(v->gout[0]),
+                   .create_graph = rn_grad_mode(true), .grads = grads);
+}
+
+static bool backward(rn_vjp *v)
+{
+    const segment_opt *o = v->opts;
+    rni_thread *t = rni_thread_self();
+    const int64_t n = v->n_in - 1;
+    rn_tensor **x = rni_alloc((2 * n + 1) * (int64_t)sizeof *x);
+    bool *was_leaf = rni_alloc(n + 1);
+    bool ok = x && was_leaf;
+    /* gradients stop at what was collected, also where it has a history of its own */
+    for (int64_t i = 0; ok && i < n; i++) {
+        was_leaf[i] = v->in[1 + i]->flags & RNI_T_LEAF;
+        if (i >= o->n_arguments) v->in[1 + i]->flags |= RNI_T_LEAF;
+    }
+    uint64_t now[2];
+    rn_random_state(now);
+    rn_set_random_state((const uint64_t[]){ (uint64_t)o->seed, (uint64_t)o->draws });
+    const bool again = t->recomputing, graph = rn_grad_mode(true);
+    t->recomputing = true;
+    ok = ok && run_again(v, x, x + n);
+    t->recomputing = again;
+    rn_grad_mode(graph);
+    rn_set_random_state(now);
+    for (int64_t i = o->n_arguments; was_leaf && i < n; i++)
+        if (!was_leaf[i]) v->in[1 + i]->flags &= (uint8_t)~RNI_T_LEAF;
+    for (int64_t i = 0; ok && i < n; i++)
+        if (v->need[1 + i]) v->gin[1 + i] = x[n + i];
+    rni_free(x);
+    rni_free(was_leaf);
+    return ok;
+}
+
+static const rn_op recompute_row = {
+    .name = "recompute",
+    .kind = RN_VIEW,
+    .flags = RN_OP_INTERNAL,
+    .inputs = "y*",
+    .infer = infer,
+    .backward = backward,
+    .view = view,
+    .opts = (const rn_opt[]){ HIDDEN(fn), HIDDEN(user), HIDDEN(n_arguments), HIDDEN(seed), HIDDEN(draws), { 0 } },
+    .opts_size = sizeof(segment_opt),
+    .doc = { .brief = "A segment whose inner values are computed again in the backward pass." },
+};
+
+rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, rn_list xs)
+{
+    if (!rn_ok()) {
+        rni_error_trail(site, "recompute");
+        return NULL;
+    }
+    rni_thread *t = rni_thread_self();
+    if (t->no_grad) return fn(user, xs.at, xs.n);
+    uint64_t state[2];
+    rn_random_state(state);
+    segment_opt o = {
+        .user = (int64_t)(uintptr_t)user, .n_arguments = xs.n, .seed = (int64_t)state[0], .draws = (int64_t)state[1]
+    };
+    memcpy(&o.fn, &fn, sizeof fn);
+    struct rni_collector found = { 0 }, *outer = t->collector;
+    t->collector = &found;
+    rn_grad_mode(false);
+    rn_tensor *y = fn(user, xs.at, xs.n);
+    rn_grad_mode(true);
+    t->collector = outer;
+    rn_tensor *result = NULL;
+    rn_tensor **in = y ? rni_alloc((1 + xs.n + found.count) * (int64_t)sizeof *in) : NULL;
+    if (in && !found.failed) {
+        in[0] = y;
+        int64_t n = 1;
+        for (int64_t i = 0; i < xs.n; i++) in[n++] = rni_value_of(xs.at[i]);
+        for (int64_t i = 0; i < found.count; i++) {
+            bool argument = false;
+            for (int64_t k = 0; k < xs.n; k++) argument |= found.at[i] == in[1 + k];
+            if (!argument) in[n++] = found.at[i];
+        }
+        if (!rn_op_call(&recompute_row, site, in, n, &o, &result)) result = NULL;
+    }
+    for (int64_t i = 0; i < found.count; i++) rni_tensor_drop(found.at[i]);
+    rni_free(found.at);
+    rni_free(in);
+    return result;
+}
