@@ -20,19 +20,49 @@ typedef struct rn_matmul_opts {
     bool trans_a, trans_b; /* a is [.., K, M]; b is [.., N, K] */
 } rn_matmul_opts;
 
-/* conv, conv_grad_x, conv_grad_w over 1, 2 or 3 spatial axes: x [N, C, ...], w [K, C/groups, ...], b [K]. */
+/* conv (x, w, b?) -> y, conv_grad_x (gy, w) -> gx and conv_grad_w (x, gy) -> gw over 1, 2 or 3 spatial axes:
+ * x [N, C, ...], w [K, C/groups, ...], b [K], y [N, K, ...]. Places past the last spatial axis are unused. Every value
+ * stands for itself: a pad_end of 0 is no padding at the end. For each spatial axis, with sizes X, U, Y of x, w, y:
+ * Y = floor((X + pad + pad_end - dilation * (U - 1) - 1) / stride) + 1, which need not reach the end of x. */
 typedef struct rn_conv_opts {
     int64_t stride[3], pad[3], pad_end[3], dilation[3];
     int64_t groups;
     int64_t size[3]; /* conv_grad_x: spatial sizes of x; conv_grad_w: of w */
 } rn_conv_opts;
 
-/* max_pool, average_pool and their gradients over 1, 2 or 3 spatial axes. */
+/* max_pool (x) -> y, max_pool_grad (x, gy) -> gx, max_pool_take (x, z) -> y, average_pool (x) -> y and
+ * average_pool_grad (gy) -> gx over 1, 2 or 3 spatial axes; x and z [N, C, ...], y [N, C, ...]. Values stand for
+ * themselves as above. Padding is never the maximum; of equal values the first in row-major order is; NaN is above all.
+ * max_pool_take reads z where x has its maximum: the gradient of max_pool_grad. With cover_all, Y is rounded up
+ * instead of down and then decreased while the last window starts at or past X: windows may reach beyond pad_end. */
 typedef struct rn_pool_opts {
     int64_t kernel[3], stride[3], pad[3], pad_end[3], dilation[3];
-    bool exclude_pad; /* average_pool: padding does not count in the divisor */
-    int64_t size[3];  /* gradients: spatial sizes of x */
+    bool cover_all;
+    bool exclude_pad; /* average_pool: padding does not count in the divisor; what is past pad_end never does */
+    int64_t size[3];  /* average_pool_grad: spatial sizes of x */
 } rn_pool_opts;
+
+/* batch_norm (x, gamma?, beta?) -> y, mean, var (of the batch; var is divided by the number of elements), with
+ * statistics for each place along `axes`, the others joined. gamma, beta, mean and var have the sizes of x along
+ * `axes`. mean and var are f32 where x is of 16 bits, gamma and beta may be so too. */
+typedef struct rn_batch_norm_opts {
+    rn_axes axes; /* n = 0: axis 1; may be negative */
+    double eps;
+} rn_batch_norm_opts;
+
+/* layer_norm (x, gamma?, beta?) -> y and rms_norm (x, gamma?) -> y over all axes from `axis` on. */
+typedef struct rn_layer_norm_opts {
+    int64_t axis; /* may be negative */
+    double eps;
+} rn_layer_norm_opts;
+
+/* attention (q, k, v, mask?) -> y, lse: q [.., T, D], k [.., S, D], v [.., S, E], y [.., T, E]; mask broadcasts to
+ * [.., T, S] and is bool (false: hidden) or added to the products; lse [.., T] is the logarithm of the sum that
+ * each row is divided by, in f32 or f64. A row that sees nothing gives zeros, its lse is -infinity. */
+typedef struct rn_attention_opts {
+    bool causal;  /* row t sees positions s <= t + S - T */
+    double scale; /* of the products; stands for itself */
+} rn_attention_opts;
 
 /* softmax, log_softmax, cumulative sums, sort, take_along_axis, …: one axis. */
 typedef struct rn_axis_opts {
