@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -197,9 +198,11 @@ bool rni_out_write(rni_out *out, const void *bytes, int64_t n)
 /* The new name is safe only once the folder that holds it is on the disk. Not every file system can; none needs to. */
 static void sync_folder(const char *path)
 {
-    char *folder = rni_path_folder(path);
-    const int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    rni_free(folder);
+    char folder[PATH_MAX] = "."; /* no allocation: this must not fail once the file is in place */
+    const char *slash = strrchr(path, '/');
+    if (slash && slash - path >= PATH_MAX - 1) return;
+    if (slash) snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return;
     (void)fsync(fd);
     close(fd);

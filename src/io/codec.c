@@ -211,6 +211,11 @@ bool rni_zip_read(rni_zip *zip, int64_t i, void **out, int64_t *out_n)
     return zip->codec->zip_read(zip->handle, i, out, out_n);
 }
 
+bool rni_zip_head(rni_zip *zip, int64_t i, void *head, int64_t size, int64_t *n)
+{
+    return zip->codec->zip_head(zip->handle, i, head, size, n);
+}
+
 bool rni_zip_write(const char *path, const rni_zip_input *inputs, int64_t count, bool compress)
 {
     static const char empty[22] = "PK\x05\x06"; /* an archive without members, which libzip does not write */

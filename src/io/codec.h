@@ -64,6 +64,8 @@ bool rni_zip_member_at(rni_zip *zip, int64_t i, rni_zip_member *out);
 /* Unpacks member i and checks its CRC. *out is for rni_free; one NUL byte follows its *out_n bytes. Sizes that the
  * packed size cannot justify are refused before anything is allocated. */
 bool rni_zip_read(rni_zip *zip, int64_t i, void **out, int64_t *out_n);
+/* The first bytes of member i, at most `size`, without checking the rest; *n of them were there. */
+bool rni_zip_head(rni_zip *zip, int64_t i, void *head, int64_t size, int64_t *n);
 
 typedef struct rni_zip_input {
     const char *name;
@@ -143,6 +145,7 @@ typedef struct rni_codec {
     int64_t (*zip_count)(void *zip);
     bool (*zip_member_at)(void *zip, int64_t i, rni_zip_member *out);
     bool (*zip_read)(void *zip, int64_t i, void **out, int64_t *out_n);
+    bool (*zip_head)(void *zip, int64_t i, void *head, int64_t size, int64_t *n);
     bool (*zip_write)(const char *path, const rni_zip_input *inputs, int64_t count, bool compress);
     rni_http_result (*http_get)(rni_http_get *get); /* raises no error; says why in `reason` */
 } rni_codec;

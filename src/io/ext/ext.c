@@ -24,6 +24,7 @@ static const rni_codec codec = {
     .zip_count = io_zip_count,
     .zip_member_at = io_zip_member_at,
     .zip_read = io_zip_read,
+    .zip_head = io_zip_head,
     .zip_write = io_zip_write,
     .http_get = io_http_get,
 };
@@ -54,14 +55,4 @@ bool io_buffer_add(io_buffer *b, const void *bytes, int64_t n)
     b->length += n;
     b->at[b->length] = '\0';
     return true;
-}
-
-void io_buffer_finish(io_buffer *b, void **out, int64_t *out_n)
-{
-    if (b->capacity - b->length > 4096) {
-        char *p = io_host()->realloc(b->at, b->length + 1);
-        if (p) b->at = p;
-    }
-    *out = b->at;
-    *out_n = b->length;
 }

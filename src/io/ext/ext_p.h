@@ -13,8 +13,6 @@ typedef struct io_buffer {
     int64_t length, capacity;
 } io_buffer;
 bool io_buffer_add(io_buffer *b, const void *bytes, int64_t n);
-/* Gives the memory that is not used back and hands the rest out. */
-void io_buffer_finish(io_buffer *b, void **out, int64_t *out_n);
 
 bool io_gunzip(const void *in, int64_t n, int64_t limit, void **out, int64_t *out_n);
 bool io_gzip(const void *in, int64_t n, int level, void **out, int64_t *out_n);
@@ -29,6 +27,7 @@ void io_zip_close(void *zip);
 int64_t io_zip_count(void *zip);
 bool io_zip_member_at(void *zip, int64_t i, rni_zip_member *out);
 bool io_zip_read(void *zip, int64_t i, void **out, int64_t *out_n);
+bool io_zip_head(void *zip, int64_t i, void *head, int64_t size, int64_t *n);
 bool io_zip_write(const char *path, const rni_zip_input *inputs, int64_t count, bool compress);
 rni_http_result io_http_get(rni_http_get *get);
 

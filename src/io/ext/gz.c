@@ -118,8 +118,8 @@ bool io_gunzip(const void *in, int64_t n, int64_t limit, void **out, int64_t *ou
         return false;
     }
     u.out[u.length] = '\0';
-    io_buffer b = { u.out, u.length, u.capacity + 1 };
-    io_buffer_finish(&b, out, out_n);
+    *out = u.out;
+    *out_n = u.length;
     return true;
 }
 
@@ -150,9 +150,11 @@ bool io_gzip(const void *in, int64_t n, int level, void **out, int64_t *out_n)
         return io_host()->fail(RN_ERR_NOMEM, "out of memory while packing");
     const bool ok = pack(&z, &b, in, n);
     deflateEnd(&z);
-    if (ok)
-        io_buffer_finish(&b, out, out_n);
-    else
+    if (!ok) {
         io_host()->free(b.at);
-    return ok;
+        return false;
+    }
+    *out = b.at;
+    *out_n = b.length;
+    return true;
 }

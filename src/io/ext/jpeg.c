@@ -154,9 +154,8 @@ bool io_jpeg_encode(const rni_image *image, int quality, void **out, int64_t *ou
                                           gray ? TJPF_GRAY : TJPF_RGB, &buffer, &size, sampling, quality ? quality : 90,
                                           TJFLAG_NOREALLOC | TJFLAG_ACCURATEDCT) == 0;
     if (ok) {
-        io_buffer b = { (char *)buffer, (int64_t)size,
-                        (int64_t)tjBufSize((int)image->width, (int)image->height, sampling) + 1 };
-        io_buffer_finish(&b, out, out_n);
+        *out = buffer;
+        *out_n = (int64_t)size;
     } else {
         io_host()->fail(RN_ERR_NOMEM, "the JPEG cannot be written: %s", tjGetErrorStr2(handle));
         io_host()->free(buffer);

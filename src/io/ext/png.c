@@ -215,9 +215,11 @@ bool io_png_encode(const rni_image *image, void **out, int64_t *out_n)
     } else
         io_host()->fail(RN_ERR_NOMEM, "out of memory");
     png_destroy_write_struct(&j.png, &j.info);
-    if (ok)
-        io_buffer_finish(&j.out, out, out_n);
-    else
+    if (!ok) {
         io_host()->free(j.out.at);
-    return ok;
+        return false;
+    }
+    *out = j.out.at;
+    *out_n = j.out.length;
+    return true;
 }

@@ -101,17 +101,23 @@ static bool believable(const archive *a, const zip_stat_t *s)
     return false;
 }
 
-/* Reads exactly `size` bytes and meets the end right there: only then does libzip check the CRC. */
-static bool read_exactly(zip_file_t *f, char *to, int64_t size, const char *name)
+/* Fewer than n only at the end or where the data are damaged. */
+static int64_t read_some(zip_file_t *f, char *to, int64_t n)
 {
     int64_t done = 0;
-    char more;
-    while (done < size) {
-        const zip_int64_t got = zip_fread(f, to + done, (zip_uint64_t)(size - done));
+    while (done < n) {
+        const zip_int64_t got = zip_fread(f, to + done, (zip_uint64_t)(n - done));
         if (got <= 0) break;
         done += got;
     }
-    if (done == size && zip_fread(f, &more, 1) == 0) {
+    return done;
+}
+
+/* Reads exactly `size` bytes and meets the end right there: only then does libzip check the CRC. */
+static bool read_exactly(zip_file_t *f, char *to, int64_t size, const char *name)
+{
+    char more;
+    if (read_some(f, to, size) == size && zip_fread(f, &more, 1) == 0) {
         to[size] = '\0';
         return true;
     }
@@ -121,13 +127,29 @@ static bool read_exactly(zip_file_t *f, char *to, int64_t size, const char *name
                            known ? zip_error_strerror(e) : "its size is not what the directory states");
 }
 
+static zip_file_t *open_member(archive *a, int64_t i, zip_stat_t *s)
+{
+    if (!stat_member(a, i, s) || !believable(a, s)) return NULL;
+    zip_file_t *f = zip_fopen_index(a->zip, (zip_uint64_t)i, 0);
+    if (!f) fail_zip(RN_ERR_FORMAT, "a member of the archive cannot be opened", zip_get_error(a->zip));
+    return f;
+}
+
+bool io_zip_head(void *zip, int64_t i, void *head, int64_t size, int64_t *n)
+{
+    zip_stat_t s;
+    zip_file_t *f = open_member(zip, i, &s);
+    if (!f) return false;
+    *n = read_some(f, head, size < (int64_t)s.size ? size : (int64_t)s.size);
+    zip_fclose(f);
+    return true;
+}
+
 bool io_zip_read(void *zip, int64_t i, void **out, int64_t *out_n)
 {
-    archive *a = zip;
     zip_stat_t s;
-    if (!stat_member(a, i, &s) || !believable(a, &s)) return false;
-    zip_file_t *f = zip_fopen_index(a->zip, (zip_uint64_t)i, 0);
-    if (!f) return fail_zip(RN_ERR_FORMAT, "a member of the archive cannot be opened", zip_get_error(a->zip));
+    zip_file_t *f = open_member(zip, i, &s);
+    if (!f) return false;
     char *p = io_host()->alloc((int64_t)s.size + 1);
     const bool ok = p && read_exactly(f, p, (int64_t)s.size, s.name);
     zip_fclose(f);
