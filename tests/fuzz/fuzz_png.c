@@ -72,10 +72,10 @@ static void add_by_hand(void)
 {
     static uint8_t palette[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\2\0\0\0\2\2\3\0\0\0CRC."
                                "\0\0\0\6PLTE\xff\0\0\0\xff\0CRC.\0\0\0\1tRNS\0CRC."
-                               "\0\0\0\x0fIDAT\x78\1\1\4\0\xfb\xff\0\x10\0\x40\0\xa1\0\x51"
+                               "\0\0\0\x0fIDAT\x78\1\1\4\0\xfb\xff\0\x10\0\x40\0\x74\0\x51"
                                "CRC.\0\0\0\0IENDCRC.";
     static uint8_t interlaced[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\2\0\0\0\2\1\0\0\0\1CRC."
-                                  "\0\0\0\x11IDAT\x78\1\1\6\0\xf9\xff\0\x80\0\x80\0\xc0\2\x48\1\xc1"
+                                  "\0\0\0\x11IDAT\x78\1\1\6\0\xf9\xff\0\x80\0\x80\0\xc0\4\xc6\1\xc1"
                                   "CRC.\0\0\0\0IENDCRC.";
     repair(palette, sizeof palette - 1);
     repair(interlaced, sizeof interlaced - 1);
