@@ -63,9 +63,10 @@ endif()
 # The command.
 file(GLOB cli_sources CONFIGURE_DEPENDS src/cli/*.c)
 if(cli_sources)
-  add_executable(rensa_cli ${cli_sources})
-  target_include_directories(rensa_cli PRIVATE src)
-  target_link_libraries(rensa_cli PRIVATE rensa m Threads::Threads)
+  # Linked with the objects rather than the library: it uses more of them than programs may.
+  add_executable(rensa_cli ${cli_sources} $<TARGET_OBJECTS:rensa_objects>)
+  target_include_directories(rensa_cli PRIVATE include src)
+  target_link_libraries(rensa_cli PRIVATE Threads::Threads m ${CMAKE_DL_LIBS})
   set_target_properties(rensa_cli PROPERTIES OUTPUT_NAME rensa)
   add_dependencies(rensa_cli rensa_cpu)
 endif()

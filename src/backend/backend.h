@@ -37,8 +37,6 @@ const char *rni_backend_at(int i);
 const rn_backend *rni_backend_find(const char *name, const rn_site *site);
 /* Frees all devices; only when no buffer is alive. */
 void rni_devices_close(void);
-/* Folder with the loadable parts: $RENSA_LIBRARY, else rensa/ beside the library, else where it was installed. */
-const char *rni_library_folder(void);
 
 rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes);
 /* Memory of somebody else; `done` (may be NULL) is called when the last reference is gone. */

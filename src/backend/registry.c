@@ -1,77 +1,31 @@
 /* Finding and loading back ends, and opening their devices.
  *
- * A back end that is not built in is looked for as librensa_<name>.so in the folders of $RENSA_BACKEND_PATH and in the
- * library's own folder. Devices are opened once and shared. */
+ * A back end that is not built in is an extension, librensa_<name>.so. Devices are opened once and shared. */
 #include "backend/backend.h"
 
 #include "backend/pool.h"
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/log.h"
-#include "base/str.h"
+#include "base/extension.h"
 
 #include <dirent.h>
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { BACKENDS_MAX = 16, PATH_LENGTH = 1024 };
+enum { BACKENDS_MAX = 16 };
 
 /* Written under the lock when a back end is loaded or a device is opened. */
 static struct {
     pthread_mutex_t lock;
     int count;
     const rn_backend *backend[BACKENDS_MAX];
-    void *object[BACKENDS_MAX];
     rni_device *devices;
-    char folder[PATH_LENGTH];
     char listed[BACKENDS_MAX][32];
     int listed_count;
 } g = { .lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP }; /* recursive: "check:cpu" opens another one */
 
 static rn_backend_fn *const built_in[] = { rn_backend_ref, rn_backend_null, rn_backend_check };
-
-const char *rni_library_folder(void)
-{
-    if (g.folder[0]) return g.folder;
-    char found[PATH_LENGTH] = RENSA_LIBRARY_DIR;
-    const char *env = getenv("RENSA_LIBRARY");
-    Dl_info info;
-    if (env && *env)
-        snprintf(found, sizeof found, "%s", env);
-    else if (dladdr(&g, &info) && info.dli_fname) {
-        const char *slash = strrchr(info.dli_fname, '/');
-        char beside[PATH_LENGTH];
-        snprintf(beside, sizeof beside, "%.*s/rensa", slash ? (int)(slash - info.dli_fname) : 1,
-                 slash ? info.dli_fname : ".");
-        if (access(beside, R_OK) == 0)
-            snprintf(found, sizeof found, "%s", beside);
-        else {
-            /* a program with the library inside it, in a bin/ beside lib/ */
-            snprintf(beside, sizeof beside, "%.*s/../lib/rensa", slash ? (int)(slash - info.dli_fname) : 1,
-                     slash ? info.dli_fname : ".");
-            if (access(beside, R_OK) == 0) snprintf(found, sizeof found, "%s", beside);
-        }
-    }
-    memcpy(g.folder, found, sizeof found);
-    return g.folder;
-}
-
-/* Calls visit for each folder where back ends may be; stops when it returns true. */
-static bool each_folder(bool (*visit)(const char *folder, void *user), void *user)
-{
-    const char *path = getenv("RENSA_BACKEND_PATH");
-    for (const char *s = path ? path : ""; *s;) {
-        const size_t n = strcspn(s, ":");
-        char folder[PATH_LENGTH];
-        snprintf(folder, sizeof folder, "%.*s", (int)n, s);
-        if (n && visit(folder, user)) return true;
-        s += n + (s[n] == ':');
-    }
-    return visit(rni_library_folder(), user);
-}
 
 static bool list_folder(const char *folder, void *user)
 {
@@ -81,7 +35,9 @@ static bool list_folder(const char *folder, void *user)
     for (const struct dirent *f; (f = readdir(d)) != NULL;) {
         char name[32], symbol[8];
         if (sscanf(f->d_name, "librensa_%31[a-z0-9].%2s", name, symbol) != 2 || strcmp(symbol, "so") != 0) continue;
-        if (strcmp(name, "io") == 0 || g.listed_count == BACKENDS_MAX) continue; /* an extension that is no back end */
+        bool known = strcmp(name, "io") == 0 || g.listed_count == BACKENDS_MAX; /* an extension that is no back end */
+        for (int k = 0; k < g.listed_count; k++) known |= strcmp(g.listed[k], name) == 0;
+        if (known) continue;
         memcpy(g.listed[g.listed_count++], name, sizeof name);
     }
     closedir(d);
@@ -94,14 +50,14 @@ const char *rni_backend_at(int i)
     if (g.listed_count == 0) {
         for (int k = 0; k < (int)RN_COUNTOF(built_in); k++)
             snprintf(g.listed[g.listed_count++], sizeof g.listed[0], "%s", built_in[k]()->name);
-        each_folder(list_folder, NULL);
+        rni_extension_folders(list_folder, NULL);
     }
     const char *name = i >= 0 && i < g.listed_count ? g.listed[i] : NULL;
     pthread_mutex_unlock(&g.lock);
     return name;
 }
 
-static const rn_backend *add(const rn_backend *b, void *object, const char *name, const rn_site *site)
+static const rn_backend *add(const rn_backend *b, const char *name, const rn_site *site)
 {
     if (!b || b->abi_version != RN_BACKEND_ABI || b->size < offsetof(rn_backend, kernels) + sizeof b->kernels) {
         rni_fail(RN_ERR_DEVICE, site, "device", "back end %s was made for another version of Rensa", name);
@@ -113,50 +69,24 @@ static const rn_backend *add(const rn_backend *b, void *object, const char *name
         rni_fail(RN_ERR_DEVICE, site, "device", "more than %d back ends", BACKENDS_MAX);
         return NULL;
     }
-    g.object[g.count] = object;
     return g.backend[g.count++] = b;
-}
-
-typedef struct {
-    const char *name;
-    void *object;
-    rni_str tried;
-} search;
-
-static bool try_folder(const char *folder, void *user)
-{
-    search *s = user;
-    char path[PATH_LENGTH + 64];
-    snprintf(path, sizeof path, "%s/librensa_%s.so", folder, s->name);
-    s->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!s->object) rni_str_addf(&s->tried, "\n            %s", dlerror());
-    return s->object != NULL;
 }
 
 static const rn_backend *load(const char *name, const rn_site *site)
 {
     for (int i = 0; i < (int)RN_COUNTOF(built_in); i++)
-        if (strcmp(built_in[i]()->name, name) == 0) return add(built_in[i](), NULL, name, site);
-    search s = { .name = name };
-    const rn_backend *b = NULL;
-    if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(name) || !*name)
+        if (strcmp(built_in[i]()->name, name) == 0) return add(built_in[i](), name, site);
+    if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(name) || !*name || strlen(name) > 31) {
         rni_fail(RN_ERR_ARG, site, "device", "\"%s\" is not the name of a device", name);
-    else if (!each_folder(try_folder, &s)) {
-        rni_fail(RN_ERR_DEVICE, site, "device", "back end \"%s\" cannot be loaded", name);
-        rni_error_add("actual", "%s", s.tried.at ? s.tried.at : "no folder to look in");
-    } else {
-        char symbol[64];
-        snprintf(symbol, sizeof symbol, "rn_backend_%s", name);
-        rn_backend_fn *fn = NULL;
-        void *found = dlsym(s.object, symbol);
-        memcpy(&fn, &found, sizeof fn);
-        if (fn)
-            b = add(fn(), s.object, name, site);
-        else
-            rni_fail(RN_ERR_DEVICE, site, "device", "librensa_%s.so has no %s", name, symbol);
+        return NULL;
     }
-    rni_str_free(&s.tried);
-    return b;
+    char symbol[64];
+    snprintf(symbol, sizeof symbol, "rn_backend_%s", name);
+    void *found = rni_extension_symbol(name, symbol);
+    if (!found) return NULL;
+    rn_backend_fn *fn;
+    memcpy(&fn, &found, sizeof fn);
+    return add(fn(), name, site);
 }
 
 static const rn_backend *find_locked(const char *name, const rn_site *site)

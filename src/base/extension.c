@@ -11,8 +11,10 @@
 #include "base/str.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Debian's package for a library that an extension cannot be loaded without. */
 static const struct {
@@ -46,29 +48,58 @@ static void *open_one(const char *folder, const char *name, rni_str *tried)
     return handle;
 }
 
-/* The folder of the object that this code was linked into. */
-static char *own_folder(void)
+/* The path of the object that this code was linked into; "" if it cannot be found out. The loader knows a program only by
+ * the name that it was called by, hence the link that the kernel keeps. */
+static void own_path(char *path, size_t size)
 {
     Dl_info info;
     static const char mark = 0;
-    if (!dladdr(&mark, &info) || !info.dli_fname) return NULL;
-    return rni_path_folder(info.dli_fname);
+    path[0] = '\0';
+    if (dladdr(&mark, &info) && info.dli_fname && strstr(info.dli_fname, ".so")) {
+        snprintf(path, size, "%s", info.dli_fname);
+        return;
+    }
+    const ssize_t n = readlink("/proc/self/exe", path, size - 1);
+    path[n > 0 ? n : 0] = '\0';
 }
 
-static void *open_anywhere(const char *name, rni_str *tried)
+static bool visit_below(const char *below, bool (*visit)(const char *folder, void *user), void *user)
 {
-    const char *given = getenv("RENSA_LIBRARY");
-    void *handle = given && given[0] ? open_one(given, name, tried) : NULL;
-    if (!handle) {
-        char *own = own_folder(), *beside = own ? rni_path_join(own, "rensa") : NULL;
-        if (beside) handle = open_one(beside, name, tried);
-        rni_free(beside);
-        rni_free(own);
+    char path[PATH_MAX];
+    own_path(path, sizeof path);
+    char *own = path[0] ? rni_path_folder(path) : NULL, *folder = own ? rni_path_join(own, below) : NULL;
+    const bool found = folder && rni_folder_exists(folder) && visit(folder, user);
+    rni_free(folder);
+    rni_free(own);
+    return found;
+}
+
+bool rni_extension_folders(bool (*visit)(const char *folder, void *user), void *user)
+{
+    const char *list = getenv("RENSA_BACKEND_PATH"), *given = getenv("RENSA_LIBRARY");
+    for (const char *s = list ? list : ""; *s;) {
+        const size_t n = strcspn(s, ":");
+        char folder[PATH_MAX];
+        snprintf(folder, sizeof folder, "%.*s", (int)n, s);
+        if (n && visit(folder, user)) return true;
+        s += n + (s[n] == ':');
     }
-#ifdef RENSA_LIBRARY_DIR
-    if (!handle) handle = open_one(RENSA_LIBRARY_DIR, name, tried);
-#endif
-    return handle;
+    if (given && *given && visit(given, user)) return true;
+    if (visit_below("rensa", visit, user) || visit_below("../lib/rensa", visit, user)) return true;
+    return visit(RENSA_LIBRARY_DIR, user);
+}
+
+typedef struct {
+    const char *name;
+    void *handle;
+    rni_str tried;
+} search;
+
+static bool try_folder(const char *folder, void *user)
+{
+    search *s = user;
+    s->handle = open_one(folder, s->name, &s->tried);
+    return s->handle != NULL;
 }
 
 static void fail_load(const char *name, const rni_str *tried)
@@ -84,12 +115,13 @@ static void fail_load(const char *name, const rni_str *tried)
 
 void *rni_extension_symbol(const char *name, const char *symbol)
 {
-    rni_str tried = { 0 };
-    void *handle = open_anywhere(name, &tried), *address = handle ? dlsym(handle, symbol) : NULL;
-    if (handle && !address)
+    search s = { .name = name };
+    rni_extension_folders(try_folder, &s);
+    void *address = s.handle ? dlsym(s.handle, symbol) : NULL;
+    if (s.handle && !address)
         rni_fail(RN_ERR_DEVICE, NULL, NULL, "librensa_%s.so does not have the symbol %s", name, symbol);
-    else if (!handle && rn_ok())
-        fail_load(name, &tried);
-    rni_str_free(&tried);
+    else if (!s.handle && rn_ok())
+        fail_load(name, &s.tried);
+    rni_str_free(&s.tried);
     return address;
 }
