@@ -8,6 +8,8 @@
 #include <rensa/io.h>
 #include <rensa/op.h>
 #include <rensa/ops.h>
+#include <rensa/nn.h>
+#include <rensa/optim.h>
 #include <rensa/data.h>
 
 #endif

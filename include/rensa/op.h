@@ -41,6 +41,7 @@ typedef enum rn_opt_type {
     RN_OPT_TYPE_RANGES, /* rn_ranges */
     RN_OPT_TYPE_I64S,   /* int64_t[count]; all zero means the default in every place */
     RN_OPT_TYPE_TEXT,   /* char[count] in the struct, `const char *` in the C call; too long is an error */
+    RN_OPT_TYPE_INIT,   /* rn_init, of links only (rensa/nn.h); `choices` is the default as text */
     RN_OPT_TYPE_COUNT
 } rn_opt_type;
 
