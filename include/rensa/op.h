@@ -116,6 +116,10 @@ typedef struct rn_call_info {
     rn_tensor **out; /* build: to be set; backward: the results, NULL where nobody holds one */
 } rn_call_info;
 
+/** Describes, with the options `opts`, the call that `build` is making, so that it can refuse by rn_refuse, in the name of
+ *  its function, and follow the rules of another one's infer. */
+RN_API void rn_infer_begin(rn_infer *f, const rn_call_info *c, const void *opts);
+
 typedef struct rn_vjp {
     const rn_op *op;
     const void *opts;

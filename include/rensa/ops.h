@@ -73,6 +73,99 @@ typedef struct rn_cast_args {
 RN_API rn_tensor *rn_cast_at(const rn_cast_args *args);
 #define rn_cast(...) rn_cast_at(&(rn_cast_args){ __VA_ARGS__, .site = RN_SITE(rn_cast_args) })
 
+typedef struct rn_conv1d_args {
+    rn_tensor *x;
+    rn_tensor *w;
+    rn_tensor *b; /* may be left out */
+    rn_site site;
+    int64_t stride[1];
+    int64_t pad[1];
+    int64_t pad_extra[1];
+    int64_t dilation[1];
+    int64_t groups;
+    bool cover_all;
+} rn_conv1d_args;
+/** 1-D cross-correlation over a batch of sequences ("convolution" in deep learning).
+ *
+ *  y[n, k, i] = b[k] + sum_{c, u} w[k, c, u] * x[n, c, stride * i + dilation * u - pad]
+ *
+ *  Shapes   x [N, C, T]   w [K, C/groups, U]   b [K] or left out   ->   y [N, K, To], To = floor((T + 2 pad + pad_extra - dilation (U - 1) - 1) / stride) + 1
+ *  Types    f16, bf16 (products are added in f32), f32, f64; all inputs the same
+ *  Option   .stride: step of the filter along each spatial axis, in elements (default 1)
+ *  Option   .pad: zeros around x, at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further zeros at the end of each spatial axis; negative for fewer (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the filter (default 1)
+ *  Option   .groups: channels and filters fall into so many groups that know nothing of each other (default 1)
+ *  Option   .cover_all: pad further at the end so that every element of x is met (default false)
+ *  Errors   SHAPE if channels differ, groups do not divide them or the filter does not fit; DTYPE on mixed types
+ *  Source   Dumoulin & Visin 2016, arXiv:1603.07285 (sizes with stride, padding and dilation)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_conv1d_at(const rn_conv1d_args *args);
+#define rn_conv1d(...) rn_conv1d_at(&(rn_conv1d_args){ __VA_ARGS__, .site = RN_SITE(rn_conv1d_args) })
+
+typedef struct rn_conv2d_args {
+    rn_tensor *x;
+    rn_tensor *w;
+    rn_tensor *b; /* may be left out */
+    rn_site site;
+    int64_t stride[2];
+    int64_t pad[2];
+    int64_t pad_extra[2];
+    int64_t dilation[2];
+    int64_t groups;
+    bool cover_all;
+} rn_conv2d_args;
+/** 2-D cross-correlation over a batch of images ("convolution" in deep learning).
+ *
+ *  y[n, k, i, j] = b[k] + sum_{c, u, v} w[k, c, u, v] * x[n, c, s i + d u - p, s j + d v - p]
+ *
+ *  Shapes   x [N, C, H, W]   w [K, C/groups, U, V]   b [K] or left out   ->   y [N, K, Ho, Wo], Ho = floor((H + 2 pad + pad_extra - dilation (U - 1) - 1) / stride) + 1, Wo likewise
+ *  Types    f16, bf16 (products are added in f32), f32, f64; all inputs the same
+ *  Option   .stride: step of the filter along each spatial axis, in elements (default 1)
+ *  Option   .pad: zeros around x, at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further zeros at the end of each spatial axis; negative for fewer (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the filter (default 1)
+ *  Option   .groups: channels and filters fall into so many groups that know nothing of each other (default 1)
+ *  Option   .cover_all: pad further at the end so that every element of x is met (default false)
+ *  Errors   SHAPE if channels differ, groups do not divide them or the filter does not fit; DTYPE on mixed types
+ *  Source   Dumoulin & Visin 2016, arXiv:1603.07285 (sizes with stride, padding and dilation)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_conv2d_at(const rn_conv2d_args *args);
+#define rn_conv2d(...) rn_conv2d_at(&(rn_conv2d_args){ __VA_ARGS__, .site = RN_SITE(rn_conv2d_args) })
+
+typedef struct rn_conv3d_args {
+    rn_tensor *x;
+    rn_tensor *w;
+    rn_tensor *b; /* may be left out */
+    rn_site site;
+    int64_t stride[3];
+    int64_t pad[3];
+    int64_t pad_extra[3];
+    int64_t dilation[3];
+    int64_t groups;
+    bool cover_all;
+} rn_conv3d_args;
+/** 3-D cross-correlation over a batch of volumes ("convolution" in deep learning).
+ *
+ *  y[n, k, i] = b[k] + sum_{c, u} w[k, c, u] * x[n, c, stride * i + dilation * u - pad], i and u over three axes
+ *
+ *  Shapes   x [N, C, D, H, W]   w [K, C/groups, T, U, V]   b [K] or left out   ->   y [N, K, Do, Ho, Wo], Do = floor((D + 2 pad + pad_extra - dilation (T - 1) - 1) / stride) + 1, Ho and Wo likewise
+ *  Types    f16, bf16 (products are added in f32), f32, f64; all inputs the same
+ *  Option   .stride: step of the filter along each spatial axis, in elements (default 1)
+ *  Option   .pad: zeros around x, at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further zeros at the end of each spatial axis; negative for fewer (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the filter (default 1)
+ *  Option   .groups: channels and filters fall into so many groups that know nothing of each other (default 1)
+ *  Option   .cover_all: pad further at the end so that every element of x is met (default false)
+ *  Errors   SHAPE if channels differ, groups do not divide them or the filter does not fit; DTYPE on mixed types
+ *  Source   Dumoulin & Visin 2016, arXiv:1603.07285 (sizes with stride, padding and dilation)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_conv3d_at(const rn_conv3d_args *args);
+#define rn_conv3d(...) rn_conv3d_at(&(rn_conv3d_args){ __VA_ARGS__, .site = RN_SITE(rn_conv3d_args) })
+
 typedef struct rn_copy_args {
     rn_tensor *x;
     rn_site site;
@@ -86,6 +179,132 @@ typedef struct rn_copy_args {
  */
 RN_API rn_tensor *rn_copy_at(const rn_copy_args *args);
 #define rn_copy(...) rn_copy_at(&(rn_copy_args){ __VA_ARGS__, .site = RN_SITE(rn_copy_args) })
+
+typedef struct rn_deconv1d_args {
+    rn_tensor *x;
+    rn_tensor *w;
+    rn_tensor *b; /* may be left out */
+    rn_site site;
+    int64_t stride[1];
+    int64_t pad[1];
+    int64_t pad_extra[1];
+    int64_t dilation[1];
+    int64_t groups;
+    int64_t out_pad[1];
+    int64_t size[1];
+} rn_deconv1d_args;
+/** 1-D transposed convolution over a batch of sequences ("deconvolution").
+ *
+ *  y is the gradient of conv by its x, where the gradient of conv's result is this x
+ *
+ *  Shapes   x [N, C, T]   w [C, K/groups, U]   b [K] or left out   ->   y [N, K, To], To = stride (X - 1) + dilation (U - 1) + 1 - 2 pad - pad_extra + out_pad
+ *  Types    f16, bf16 (products are added in f32), f32, f64; all inputs the same
+ *  Option   .stride: step of the filter along each spatial axis, in elements (default 1)
+ *  Option   .pad: zeros around x, at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further zeros at the end of each spatial axis; negative for fewer (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the filter (default 1)
+ *  Option   .groups: channels of x and y fall into so many groups that know nothing of each other (default 1)
+ *  Option   .out_pad: elements added at the end; less than the stride (default 0)
+ *  Option   .size: sizes of y instead of those that follow (default 0)
+ *  Errors   SHAPE if channels differ, or a convolution from the sizes of y would not give those of x; DTYPE on mixed types
+ *  Source   Dumoulin & Visin 2016, arXiv:1603.07285 (transposed convolution)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_deconv1d_at(const rn_deconv1d_args *args);
+#define rn_deconv1d(...) rn_deconv1d_at(&(rn_deconv1d_args){ __VA_ARGS__, .site = RN_SITE(rn_deconv1d_args) })
+
+typedef struct rn_deconv2d_args {
+    rn_tensor *x;
+    rn_tensor *w;
+    rn_tensor *b; /* may be left out */
+    rn_site site;
+    int64_t stride[2];
+    int64_t pad[2];
+    int64_t pad_extra[2];
+    int64_t dilation[2];
+    int64_t groups;
+    int64_t out_pad[2];
+    int64_t size[2];
+} rn_deconv2d_args;
+/** 2-D transposed convolution over a batch of images ("deconvolution").
+ *
+ *  y is the gradient of conv by its x, where the gradient of conv's result is this x
+ *
+ *  Shapes   x [N, C, H, W]   w [C, K/groups, U, V]   b [K] or left out   ->   y [N, K, Ho, Wo], Ho = stride (X - 1) + dilation (U - 1) + 1 - 2 pad - pad_extra + out_pad, Wo likewise
+ *  Types    f16, bf16 (products are added in f32), f32, f64; all inputs the same
+ *  Option   .stride: step of the filter along each spatial axis, in elements (default 1)
+ *  Option   .pad: zeros around x, at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further zeros at the end of each spatial axis; negative for fewer (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the filter (default 1)
+ *  Option   .groups: channels of x and y fall into so many groups that know nothing of each other (default 1)
+ *  Option   .out_pad: elements added at the end; less than the stride (default 0)
+ *  Option   .size: sizes of y instead of those that follow (default 0)
+ *  Errors   SHAPE if channels differ, or a convolution from the sizes of y would not give those of x; DTYPE on mixed types
+ *  Source   Dumoulin & Visin 2016, arXiv:1603.07285 (transposed convolution)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_deconv2d_at(const rn_deconv2d_args *args);
+#define rn_deconv2d(...) rn_deconv2d_at(&(rn_deconv2d_args){ __VA_ARGS__, .site = RN_SITE(rn_deconv2d_args) })
+
+typedef struct rn_deconv3d_args {
+    rn_tensor *x;
+    rn_tensor *w;
+    rn_tensor *b; /* may be left out */
+    rn_site site;
+    int64_t stride[3];
+    int64_t pad[3];
+    int64_t pad_extra[3];
+    int64_t dilation[3];
+    int64_t groups;
+    int64_t out_pad[3];
+    int64_t size[3];
+} rn_deconv3d_args;
+/** 3-D transposed convolution over a batch of volumes ("deconvolution").
+ *
+ *  y is the gradient of conv by its x, where the gradient of conv's result is this x
+ *
+ *  Shapes   x [N, C, D, H, W]   w [C, K/groups, T, U, V]   b [K] or left out   ->   y [N, K, Do, Ho, Wo], Do = stride (X - 1) + dilation (U - 1) + 1 - 2 pad - pad_extra + out_pad, Ho and Wo likewise
+ *  Types    f16, bf16 (products are added in f32), f32, f64; all inputs the same
+ *  Option   .stride: step of the filter along each spatial axis, in elements (default 1)
+ *  Option   .pad: zeros around x, at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further zeros at the end of each spatial axis; negative for fewer (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the filter (default 1)
+ *  Option   .groups: channels of x and y fall into so many groups that know nothing of each other (default 1)
+ *  Option   .out_pad: elements added at the end; less than the stride (default 0)
+ *  Option   .size: sizes of y instead of those that follow (default 0)
+ *  Errors   SHAPE if channels differ, or a convolution from the sizes of y would not give those of x; DTYPE on mixed types
+ *  Source   Dumoulin & Visin 2016, arXiv:1603.07285 (transposed convolution)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_deconv3d_at(const rn_deconv3d_args *args);
+#define rn_deconv3d(...) rn_deconv3d_at(&(rn_deconv3d_args){ __VA_ARGS__, .site = RN_SITE(rn_deconv3d_args) })
+
+typedef struct rn_depthwise_conv2d_args {
+    rn_tensor *x;
+    rn_tensor *w;
+    rn_tensor *b; /* may be left out */
+    rn_site site;
+    int64_t stride[2];
+    int64_t pad[2];
+    int64_t pad_extra[2];
+    int64_t dilation[2];
+} rn_depthwise_conv2d_args;
+/** 2-D cross-correlation in which each channel has M filters of its own.
+ *
+ *  y[n, c M + m, i, j] = b[c M + m] + sum_{u, v} w[c, m, u, v] * x[n, c, s i + d u - p, s j + d v - p]
+ *
+ *  Shapes   x [N, C, H, W]   w [C, M, U, V]   b [C M] or left out   ->   y [N, C M, Ho, Wo], sizes as conv2d
+ *  Types    f16, bf16 (products are added in f32), f32, f64; all inputs the same
+ *  Option   .stride: step of the filter along each spatial axis, in elements (default 1)
+ *  Option   .pad: zeros around x, at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further zeros at the end of each spatial axis; negative for fewer (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the filter (default 1)
+ *  Errors   SHAPE if w has not one row for each channel or the filter does not fit; DTYPE on mixed types
+ *  Source   Howard et al. 2017, arXiv:1704.04861
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_depthwise_conv2d_at(const rn_depthwise_conv2d_args *args);
+#define rn_depthwise_conv2d(...) rn_depthwise_conv2d_at(&(rn_depthwise_conv2d_args){ __VA_ARGS__, .site = RN_SITE(rn_depthwise_conv2d_args) })
 
 typedef struct rn_div_args {
     rn_tensor *x;

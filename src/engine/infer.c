@@ -4,9 +4,31 @@
 #include "base/error.h"
 #include "base/shape.h"
 #include "base/str.h"
+#include "engine/engine.h"
 #include "engine/op_table.h"
 
 #include <string.h>
+
+void rni_infer_prepare(rn_infer *f, const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in,
+                       const void *opts)
+{
+    f->op = op;
+    f->opts = opts;
+    f->n_in = (int)n_in;
+    f->n_out = rni_op_outputs(op);
+    f->in = in;
+    f->site = site;
+    for (int i = 0; i < RN_INPUTS_MAX; i++) {
+        const rn_tensor *x = i < n_in ? in[i] : NULL;
+        f->dtype[i] = x ? (rn_dtype)x->dtype : RN_DTYPE_NONE;
+        f->shape[i] = x ? &x->shape : NULL;
+    }
+}
+
+void rn_infer_begin(rn_infer *f, const rn_call_info *c, const void *opts)
+{
+    rni_infer_prepare(f, c->op, rni_site_current(), c->in, c->n_in, opts);
+}
 
 bool rn_out(rn_infer *f, int i, rn_dtype dtype, rn_shape shape)
 {

@@ -4,6 +4,9 @@
 
 #include <rensa/op.h>
 
+/* Describes a call whose types and shapes are to be found. */
+void rni_infer_prepare(rn_infer *f, const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in,
+                       const void *opts);
 /* RN_MAP: shapes broadcast, types by the row's `types`. */
 bool rni_infer_map(rn_infer *f);
 /* RN_REDUCE: rn_reduce_opts are the options. */

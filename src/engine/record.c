@@ -159,22 +159,6 @@ static bool check_inputs(const rn_op *op, const rn_site *site, rn_tensor *const 
     return true;
 }
 
-static void prepare_infer(rn_infer *f, const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in,
-                          const void *opts)
-{
-    f->op = op;
-    f->opts = opts;
-    f->n_in = (int)n_in;
-    f->n_out = rni_op_outputs(op);
-    f->in = in;
-    f->site = site;
-    for (int i = 0; i < RN_INPUTS_MAX; i++) {
-        const rn_tensor *x = i < n_in ? in[i] : NULL;
-        f->dtype[i] = x ? (rn_dtype)x->dtype : RN_DTYPE_NONE;
-        f->shape[i] = x ? &x->shape : NULL;
-    }
-}
-
 static bool infer(rn_infer *f)
 {
     if (f->op->infer) return f->op->infer(f);
@@ -263,7 +247,7 @@ static bool record(rni_thread *t, const rn_op *op, const rn_site *site, rn_tenso
     const bool listed = op->flags & RN_OP_LIST_OUT;
     rn_infer f;
     if (!listed) {
-        prepare_infer(&f, op, site, in, n_in, opts);
+        rni_infer_prepare(&f, op, site, in, n_in, opts);
         RNI_TRY(infer(&f));
     }
     rni_node *node = rni_node_new((int)n_in, rni_call_outputs(op, n_in), (int64_t)op->opts_size);

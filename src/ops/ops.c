@@ -6,6 +6,10 @@
 
 extern const rn_op rn_ops_basic[];
 extern const rn_op rn_op_leaky_relu;
+extern const rn_op rn_ops_conv[];
+extern const rn_op rn_ops_convolution[];
+extern const rn_op rn_ops_deconvolution[];
+extern const rn_op rn_op_depthwise_conv2d;
 extern const rn_op rn_op_matmul;
 extern const rn_op rn_ops_arithmetic[];
 extern const rn_op rn_op_cast;
@@ -54,11 +58,74 @@ rn_tensor *rn_cast_at(const rn_cast_args *a)
     return out[0];
 }
 
+rn_tensor *rn_conv1d_at(const rn_conv1d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_conv1d_args, stride), offsetof(rn_conv1d_args, pad), offsetof(rn_conv1d_args, pad_extra), offsetof(rn_conv1d_args, dilation), offsetof(rn_conv1d_args, groups), offsetof(rn_conv1d_args, cover_all), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->w, a->b, };
+    if (!rni_apply(&rn_ops_convolution[0], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_conv2d_at(const rn_conv2d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_conv2d_args, stride), offsetof(rn_conv2d_args, pad), offsetof(rn_conv2d_args, pad_extra), offsetof(rn_conv2d_args, dilation), offsetof(rn_conv2d_args, groups), offsetof(rn_conv2d_args, cover_all), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->w, a->b, };
+    if (!rni_apply(&rn_ops_convolution[1], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_conv3d_at(const rn_conv3d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_conv3d_args, stride), offsetof(rn_conv3d_args, pad), offsetof(rn_conv3d_args, pad_extra), offsetof(rn_conv3d_args, dilation), offsetof(rn_conv3d_args, groups), offsetof(rn_conv3d_args, cover_all), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->w, a->b, };
+    if (!rni_apply(&rn_ops_convolution[2], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_copy_at(const rn_copy_args *a)
 {
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_op_copy, &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_deconv1d_at(const rn_deconv1d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_deconv1d_args, stride), offsetof(rn_deconv1d_args, pad), offsetof(rn_deconv1d_args, pad_extra), offsetof(rn_deconv1d_args, dilation), offsetof(rn_deconv1d_args, groups), offsetof(rn_deconv1d_args, out_pad), offsetof(rn_deconv1d_args, size), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->w, a->b, };
+    if (!rni_apply(&rn_ops_deconvolution[0], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_deconv2d_at(const rn_deconv2d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_deconv2d_args, stride), offsetof(rn_deconv2d_args, pad), offsetof(rn_deconv2d_args, pad_extra), offsetof(rn_deconv2d_args, dilation), offsetof(rn_deconv2d_args, groups), offsetof(rn_deconv2d_args, out_pad), offsetof(rn_deconv2d_args, size), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->w, a->b, };
+    if (!rni_apply(&rn_ops_deconvolution[1], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_deconv3d_at(const rn_deconv3d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_deconv3d_args, stride), offsetof(rn_deconv3d_args, pad), offsetof(rn_deconv3d_args, pad_extra), offsetof(rn_deconv3d_args, dilation), offsetof(rn_deconv3d_args, groups), offsetof(rn_deconv3d_args, out_pad), offsetof(rn_deconv3d_args, size), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->w, a->b, };
+    if (!rni_apply(&rn_ops_deconvolution[2], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_depthwise_conv2d_at(const rn_depthwise_conv2d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_depthwise_conv2d_args, stride), offsetof(rn_depthwise_conv2d_args, pad), offsetof(rn_depthwise_conv2d_args, pad_extra), offsetof(rn_depthwise_conv2d_args, dilation), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->w, a->b, };
+    if (!rni_apply(&rn_op_depthwise_conv2d, &a->site, in, 3, a, offsets, out)) return NULL;
     return out[0];
 }
 
