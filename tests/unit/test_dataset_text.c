@@ -20,11 +20,10 @@ static void check_ids(const rn_text *t, const int32_t *want, int64_t n)
 
 RN_TEST(characters_are_numbered_in_their_order)
 {
-    rn_text *t = rn_text_load(write_text("c.txt",
-                                         "\xef\xbb\xbf"
-                                         "ba\xc3\xa4"
-                                         "b\n",
-                                         8));
+    const char text[] = "\xef\xbb\xbf"
+                        "ba\xc3\xa4"
+                        "b\n";
+    rn_text *t = rn_text_load(write_text("c.txt", text, sizeof text - 1));
     CHECK_OK();
     rn_vocab *v = rn_text_vocab(t);
     CHECK_EQ_I64(rn_vocab_count(v), 4);
