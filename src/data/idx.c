@@ -66,7 +66,7 @@ static bool read_sizes(const unsigned char *p, int64_t n, const char *source, rn
 bool rni_idx_parse(void *block, int64_t n, const char *source, rni_idx *out)
 {
     rni_idx idx = { 0 };
-    int64_t bytes;
+    int64_t bytes = 0;
     if (!read_sizes(block, n, source, &idx)) return false;
     const int64_t head = 4 + 4 * idx.shape.rank, count = rni_shape_count(&idx.shape);
     if (count < 0 || !rni_mul_i64(count, rn_dtype_bytes(idx.dtype), &bytes) || bytes != n - head) {
