@@ -1,6 +1,15 @@
 # tests/fuzz/fuzz_*.c: one fuzz target per parser. Ordinarily each is a test that runs a fixed sequence of mutations for a
-# second or two; with clang and -DRENSA_FUZZ=ON it is a libFuzzer program to be run for as long as one likes.
+# second or two. With clang and -DRENSA_FUZZ=ON it is a libFuzzer program, to be run for as long as one likes:
+#   mkdir c; RENSA_LIBRARY=build/lib/rensa RENSA_FUZZ_SEEDS=c build/bin/fuzz_json c
 option(RENSA_FUZZ "Build the fuzz targets for libFuzzer" OFF)
+if(RENSA_FUZZ)
+  target_compile_options(rensa_objects PRIVATE -fsanitize=fuzzer-no-link)
+  target_link_options(rensa PRIVATE -fsanitize=fuzzer-no-link)
+  if(TARGET rensa_io)
+    target_compile_options(rensa_io PRIVATE -fsanitize=fuzzer-no-link)
+    target_link_options(rensa_io PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+endif()
 file(GLOB fuzz_targets CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)
 foreach(file ${fuzz_targets})
   get_filename_component(name ${file} NAME_WE)
@@ -13,6 +22,7 @@ foreach(file ${fuzz_targets})
     add_dependencies(${name} rensa_io)
   endif()
   if(RENSA_FUZZ)
+    target_sources(${name} PRIVATE tests/fuzz/libfuzzer.c)
     target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   else()
