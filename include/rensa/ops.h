@@ -12,6 +12,50 @@
 extern "C" {
 #endif
 
+typedef struct rn_abs_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_abs_args;
+/** The value without its sign; the gradient at 0 is taken as 0.
+ *
+ *  y = abs(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_abs_at(const rn_abs_args *args);
+#define rn_abs(...) rn_abs_at(&(rn_abs_args){ __VA_ARGS__, .site = RN_SITE(rn_abs_args) })
+
+typedef struct rn_acos_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_acos_args;
+/** Inverse cosine in radians; NaN outside [-1, 1].
+ *
+ *  y = acos(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_acos_at(const rn_acos_args *args);
+#define rn_acos(...) rn_acos_at(&(rn_acos_args){ __VA_ARGS__, .site = RN_SITE(rn_acos_args) })
+
+typedef struct rn_acosh_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_acosh_args;
+/** Inverse hyperbolic cosine; NaN below 1.
+ *
+ *  y = acosh(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_acosh_at(const rn_acosh_args *args);
+#define rn_acosh(...) rn_acosh_at(&(rn_acosh_args){ __VA_ARGS__, .site = RN_SITE(rn_acosh_args) })
+
 typedef struct rn_add_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -43,6 +87,148 @@ typedef struct rn_add_scalar_args {
 RN_API rn_tensor *rn_add_scalar_at(const rn_add_scalar_args *args);
 #define rn_add_scalar(...) rn_add_scalar_at(&(rn_add_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_add_scalar_args) })
 
+typedef struct rn_asin_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_asin_args;
+/** Inverse sine in radians; NaN outside [-1, 1].
+ *
+ *  y = asin(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_asin_at(const rn_asin_args *args);
+#define rn_asin(...) rn_asin_at(&(rn_asin_args){ __VA_ARGS__, .site = RN_SITE(rn_asin_args) })
+
+typedef struct rn_asinh_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_asinh_args;
+/** Inverse hyperbolic sine.
+ *
+ *  y = asinh(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_asinh_at(const rn_asinh_args *args);
+#define rn_asinh(...) rn_asinh_at(&(rn_asinh_args){ __VA_ARGS__, .site = RN_SITE(rn_asinh_args) })
+
+typedef struct rn_atan_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_atan_args;
+/** Inverse tangent in radians.
+ *
+ *  y = atan(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_atan_at(const rn_atan_args *args);
+#define rn_atan(...) rn_atan_at(&(rn_atan_args){ __VA_ARGS__, .site = RN_SITE(rn_atan_args) })
+
+typedef struct rn_atan2_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_atan2_args;
+/** Angle in radians of the point with ordinate x and abscissa z.
+ *
+ *  y = atan(x / z), in the quadrant of (z, x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_atan2_at(const rn_atan2_args *args);
+#define rn_atan2(...) rn_atan2_at(&(rn_atan2_args){ __VA_ARGS__, .site = RN_SITE(rn_atan2_args) })
+
+typedef struct rn_atanh_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_atanh_args;
+/** Inverse hyperbolic tangent; NaN outside [-1, 1].
+ *
+ *  y = atanh(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_atanh_at(const rn_atanh_args *args);
+#define rn_atanh(...) rn_atanh_at(&(rn_atanh_args){ __VA_ARGS__, .site = RN_SITE(rn_atanh_args) })
+
+typedef struct rn_bitwise_and_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_bitwise_and_args;
+/** Bits that both have.
+ *
+ *  y = x & z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    whole numbers and bool
+ *  Errors   DTYPE for floats
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_bitwise_and_at(const rn_bitwise_and_args *args);
+#define rn_bitwise_and(...) rn_bitwise_and_at(&(rn_bitwise_and_args){ __VA_ARGS__, .site = RN_SITE(rn_bitwise_and_args) })
+
+typedef struct rn_bitwise_not_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_bitwise_not_args;
+/** All bits turned over; of a bool the negation.
+ *
+ *  y = ~x
+ *
+ *  Types    whole numbers and bool
+ *  Errors   DTYPE for floats
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_bitwise_not_at(const rn_bitwise_not_args *args);
+#define rn_bitwise_not(...) rn_bitwise_not_at(&(rn_bitwise_not_args){ __VA_ARGS__, .site = RN_SITE(rn_bitwise_not_args) })
+
+typedef struct rn_bitwise_or_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_bitwise_or_args;
+/** Bits that at least one has.
+ *
+ *  y = x | z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    whole numbers and bool
+ *  Errors   DTYPE for floats
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_bitwise_or_at(const rn_bitwise_or_args *args);
+#define rn_bitwise_or(...) rn_bitwise_or_at(&(rn_bitwise_or_args){ __VA_ARGS__, .site = RN_SITE(rn_bitwise_or_args) })
+
+typedef struct rn_bitwise_xor_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_bitwise_xor_args;
+/** Bits that exactly one has.
+ *
+ *  y = x ^ z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    whole numbers and bool
+ *  Errors   DTYPE for floats
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_bitwise_xor_at(const rn_bitwise_xor_args *args);
+#define rn_bitwise_xor(...) rn_bitwise_xor_at(&(rn_bitwise_xor_args){ __VA_ARGS__, .site = RN_SITE(rn_bitwise_xor_args) })
+
 typedef struct rn_broadcast_to_args {
     rn_tensor *x;
     rn_shape shape;
@@ -72,6 +258,54 @@ typedef struct rn_cast_args {
  */
 RN_API rn_tensor *rn_cast_at(const rn_cast_args *args);
 #define rn_cast(...) rn_cast_at(&(rn_cast_args){ __VA_ARGS__, .site = RN_SITE(rn_cast_args) })
+
+typedef struct rn_cbrt_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_cbrt_args;
+/** Cube root, also of negative numbers; its slope at 0 is infinite.
+ *
+ *  y = sign(x) * abs(x) ** (1/3)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_cbrt_at(const rn_cbrt_args *args);
+#define rn_cbrt(...) rn_cbrt_at(&(rn_cbrt_args){ __VA_ARGS__, .site = RN_SITE(rn_cbrt_args) })
+
+typedef struct rn_ceil_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_ceil_args;
+/** The smallest whole number >= x. The gradient is zero.
+ *
+ *  y = ceil(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers are unchanged
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_ceil_at(const rn_ceil_args *args);
+#define rn_ceil(...) rn_ceil_at(&(rn_ceil_args){ __VA_ARGS__, .site = RN_SITE(rn_ceil_args) })
+
+typedef struct rn_clip_args {
+    rn_tensor *x;
+    double min;
+    double max;
+    rn_site site;
+} rn_clip_args;
+/** x held between two numbers; the gradient passes where min <= x <= max.
+ *
+ *  y = min(max(x, min), max)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Argument min: smallest value, may be -infinity
+ *  Argument max: largest value, may be infinity
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_clip_at(const rn_clip_args *args);
+#define rn_clip(...) rn_clip_at(&(rn_clip_args){ __VA_ARGS__, .site = RN_SITE(rn_clip_args) })
 
 typedef struct rn_conv1d_args {
     rn_tensor *x;
@@ -180,6 +414,52 @@ typedef struct rn_copy_args {
 RN_API rn_tensor *rn_copy_at(const rn_copy_args *args);
 #define rn_copy(...) rn_copy_at(&(rn_copy_args){ __VA_ARGS__, .site = RN_SITE(rn_copy_args) })
 
+typedef struct rn_copysign_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_copysign_args;
+/** x with the sign of z, also that of a zero.
+ *
+ *  minus = z < 0 || (z == 0 && recip(z) < 0); y = minus ? -abs(x) : abs(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_copysign_at(const rn_copysign_args *args);
+#define rn_copysign(...) rn_copysign_at(&(rn_copysign_args){ __VA_ARGS__, .site = RN_SITE(rn_copysign_args) })
+
+typedef struct rn_cos_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_cos_args;
+/** Cosine of x radians.
+ *
+ *  y = cos(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_cos_at(const rn_cos_args *args);
+#define rn_cos(...) rn_cos_at(&(rn_cos_args){ __VA_ARGS__, .site = RN_SITE(rn_cos_args) })
+
+typedef struct rn_cosh_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_cosh_args;
+/** Hyperbolic cosine.
+ *
+ *  y = cosh(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_cosh_at(const rn_cosh_args *args);
+#define rn_cosh(...) rn_cosh_at(&(rn_cosh_args){ __VA_ARGS__, .site = RN_SITE(rn_cosh_args) })
+
 typedef struct rn_deconv1d_args {
     rn_tensor *x;
     rn_tensor *w;
@@ -279,6 +559,21 @@ typedef struct rn_deconv3d_args {
 RN_API rn_tensor *rn_deconv3d_at(const rn_deconv3d_args *args);
 #define rn_deconv3d(...) rn_deconv3d_at(&(rn_deconv3d_args){ __VA_ARGS__, .site = RN_SITE(rn_deconv3d_args) })
 
+typedef struct rn_degrees_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_degrees_args;
+/** Radians to degrees.
+ *
+ *  y = x * 57.29577951308232
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_degrees_at(const rn_degrees_args *args);
+#define rn_degrees(...) rn_degrees_at(&(rn_degrees_args){ __VA_ARGS__, .site = RN_SITE(rn_degrees_args) })
+
 typedef struct rn_depthwise_conv2d_args {
     rn_tensor *x;
     rn_tensor *w;
@@ -306,6 +601,22 @@ typedef struct rn_depthwise_conv2d_args {
 RN_API rn_tensor *rn_depthwise_conv2d_at(const rn_depthwise_conv2d_args *args);
 #define rn_depthwise_conv2d(...) rn_depthwise_conv2d_at(&(rn_depthwise_conv2d_args){ __VA_ARGS__, .site = RN_SITE(rn_depthwise_conv2d_args) })
 
+typedef struct rn_digamma_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_digamma_args;
+/** Derivative of lgamma; differentiable once.
+ *
+ *  y = digamma(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Source   Abramowitz & Stegun 1964, 6.3
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_digamma_at(const rn_digamma_args *args);
+#define rn_digamma(...) rn_digamma_at(&(rn_digamma_args){ __VA_ARGS__, .site = RN_SITE(rn_digamma_args) })
+
 typedef struct rn_div_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -320,6 +631,205 @@ typedef struct rn_div_args {
  */
 RN_API rn_tensor *rn_div_at(const rn_div_args *args);
 #define rn_div(...) rn_div_at(&(rn_div_args){ __VA_ARGS__, .site = RN_SITE(rn_div_args) })
+
+typedef struct rn_equal_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_equal_args;
+/** Whether equal; NaN equals nothing.
+ *
+ *  y = x == z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_equal_at(const rn_equal_args *args);
+#define rn_equal(...) rn_equal_at(&(rn_equal_args){ __VA_ARGS__, .site = RN_SITE(rn_equal_args) })
+
+typedef struct rn_equal_scalar_args {
+    rn_tensor *x;
+    double c;
+    rn_site site;
+} rn_equal_scalar_args;
+/** Whether equal to a number.
+ *
+ *  y = x == c
+ *
+ *  Types    bool
+ *  Argument c: the number
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_equal_scalar_at(const rn_equal_scalar_args *args);
+#define rn_equal_scalar(...) rn_equal_scalar_at(&(rn_equal_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_equal_scalar_args) })
+
+typedef struct rn_erf_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_erf_args;
+/** Error function.
+ *
+ *  y = 2 / sqrt(pi) * integral from 0 to x of exp(-t ** 2)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_erf_at(const rn_erf_args *args);
+#define rn_erf(...) rn_erf_at(&(rn_erf_args){ __VA_ARGS__, .site = RN_SITE(rn_erf_args) })
+
+typedef struct rn_erfc_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_erfc_args;
+/** 1 - erf(x), exact also where that is small.
+ *
+ *  y = erfc(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_erfc_at(const rn_erfc_args *args);
+#define rn_erfc(...) rn_erfc_at(&(rn_erfc_args){ __VA_ARGS__, .site = RN_SITE(rn_erfc_args) })
+
+typedef struct rn_erfinv_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_erfinv_args;
+/** Inverse of erf; infinite at -1 and 1, NaN outside.
+ *
+ *  y = erfinv(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_erfinv_at(const rn_erfinv_args *args);
+#define rn_erfinv(...) rn_erfinv_at(&(rn_erfinv_args){ __VA_ARGS__, .site = RN_SITE(rn_erfinv_args) })
+
+typedef struct rn_exp_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_exp_args;
+/** e to the power of x.
+ *
+ *  y = exp(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_exp_at(const rn_exp_args *args);
+#define rn_exp(...) rn_exp_at(&(rn_exp_args){ __VA_ARGS__, .site = RN_SITE(rn_exp_args) })
+
+typedef struct rn_exp2_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_exp2_args;
+/** 2 to the power of x.
+ *
+ *  y = exp2(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_exp2_at(const rn_exp2_args *args);
+#define rn_exp2(...) rn_exp2_at(&(rn_exp2_args){ __VA_ARGS__, .site = RN_SITE(rn_exp2_args) })
+
+typedef struct rn_expm1_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_expm1_args;
+/** exp(x) - 1, exact also for small x.
+ *
+ *  y = expm1(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_expm1_at(const rn_expm1_args *args);
+#define rn_expm1(...) rn_expm1_at(&(rn_expm1_args){ __VA_ARGS__, .site = RN_SITE(rn_expm1_args) })
+
+typedef struct rn_fix_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_fix_args;
+/** NumPy's other name of trunc.
+ *
+ *  y = trunc(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers are unchanged
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_fix_at(const rn_fix_args *args);
+#define rn_fix(...) rn_fix_at(&(rn_fix_args){ __VA_ARGS__, .site = RN_SITE(rn_fix_args) })
+
+typedef struct rn_floor_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_floor_args;
+/** The largest whole number <= x. The gradient is zero.
+ *
+ *  y = floor(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers are unchanged
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_floor_at(const rn_floor_args *args);
+#define rn_floor(...) rn_floor_at(&(rn_floor_args){ __VA_ARGS__, .site = RN_SITE(rn_floor_args) })
+
+typedef struct rn_floor_divide_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_floor_divide_args;
+/** Quotient rounded down, as // in Python; 0 for whole numbers over 0. The gradient is zero.
+ *
+ *  y = floor(x / z)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_floor_divide_at(const rn_floor_divide_args *args);
+#define rn_floor_divide(...) rn_floor_divide_at(&(rn_floor_divide_args){ __VA_ARGS__, .site = RN_SITE(rn_floor_divide_args) })
+
+typedef struct rn_fma_args {
+    rn_tensor *a;
+    rn_tensor *b;
+    rn_tensor *c;
+    rn_site site;
+} rn_fma_args;
+/** a * b + c in one pass.
+ *
+ *  y = a * b + c
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    floats; rounded once or twice
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_fma_at(const rn_fma_args *args);
+#define rn_fma(...) rn_fma_at(&(rn_fma_args){ __VA_ARGS__, .site = RN_SITE(rn_fma_args) })
+
+typedef struct rn_fmod_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_fmod_args;
+/** Remainder with the sign of x, as fmod in C; 0 for whole numbers modulo 0.
+ *
+ *  y = x - trunc(x / z) * z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_fmod_at(const rn_fmod_args *args);
+#define rn_fmod(...) rn_fmod_at(&(rn_fmod_args){ __VA_ARGS__, .site = RN_SITE(rn_fmod_args) })
 
 typedef struct rn_full_args {
     rn_shape shape;
@@ -340,6 +850,176 @@ typedef struct rn_full_args {
 RN_API rn_tensor *rn_full_at(const rn_full_args *args);
 #define rn_full(...) rn_full_at(&(rn_full_args){ __VA_ARGS__, .site = RN_SITE(rn_full_args) })
 
+typedef struct rn_greater_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_greater_args;
+/** Whether x > z; false for NaN.
+ *
+ *  y = x > z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_greater_at(const rn_greater_args *args);
+#define rn_greater(...) rn_greater_at(&(rn_greater_args){ __VA_ARGS__, .site = RN_SITE(rn_greater_args) })
+
+typedef struct rn_greater_equal_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_greater_equal_args;
+/** Whether x >= z; false for NaN.
+ *
+ *  y = x >= z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_greater_equal_at(const rn_greater_equal_args *args);
+#define rn_greater_equal(...) rn_greater_equal_at(&(rn_greater_equal_args){ __VA_ARGS__, .site = RN_SITE(rn_greater_equal_args) })
+
+typedef struct rn_greater_equal_scalar_args {
+    rn_tensor *x;
+    double c;
+    rn_site site;
+} rn_greater_equal_scalar_args;
+/** Whether at least a number.
+ *
+ *  y = x >= c
+ *
+ *  Types    bool
+ *  Argument c: the number
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_greater_equal_scalar_at(const rn_greater_equal_scalar_args *args);
+#define rn_greater_equal_scalar(...) rn_greater_equal_scalar_at(&(rn_greater_equal_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_greater_equal_scalar_args) })
+
+typedef struct rn_greater_scalar_args {
+    rn_tensor *x;
+    double c;
+    rn_site site;
+} rn_greater_scalar_args;
+/** Whether above a number.
+ *
+ *  y = x > c
+ *
+ *  Types    bool
+ *  Argument c: the number
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_greater_scalar_at(const rn_greater_scalar_args *args);
+#define rn_greater_scalar(...) rn_greater_scalar_at(&(rn_greater_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_greater_scalar_args) })
+
+typedef struct rn_heaviside_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_heaviside_args;
+/** Step function: 0 below 0, z at 0, 1 above.
+ *
+ *  y = x == 0 ? z : isnan(x) ? x : x > 0
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_heaviside_at(const rn_heaviside_args *args);
+#define rn_heaviside(...) rn_heaviside_at(&(rn_heaviside_args){ __VA_ARGS__, .site = RN_SITE(rn_heaviside_args) })
+
+typedef struct rn_hypot_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_hypot_args;
+/** Length of the hypotenuse, without overflow; its gradient at 0 is taken as 0.
+ *
+ *  y = sqrt(x ** 2 + z ** 2)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_hypot_at(const rn_hypot_args *args);
+#define rn_hypot(...) rn_hypot_at(&(rn_hypot_args){ __VA_ARGS__, .site = RN_SITE(rn_hypot_args) })
+
+typedef struct rn_isfinite_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_isfinite_args;
+/** Whether neither infinite nor NaN.
+ *
+ *  y = !(isnan(x) || isinf(x))
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_isfinite_at(const rn_isfinite_args *args);
+#define rn_isfinite(...) rn_isfinite_at(&(rn_isfinite_args){ __VA_ARGS__, .site = RN_SITE(rn_isfinite_args) })
+
+typedef struct rn_isinf_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_isinf_args;
+/** Whether infinite, of either sign.
+ *
+ *  y = isinf(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_isinf_at(const rn_isinf_args *args);
+#define rn_isinf(...) rn_isinf_at(&(rn_isinf_args){ __VA_ARGS__, .site = RN_SITE(rn_isinf_args) })
+
+typedef struct rn_isnan_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_isnan_args;
+/** Whether not a number.
+ *
+ *  y = isnan(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_isnan_at(const rn_isnan_args *args);
+#define rn_isnan(...) rn_isnan_at(&(rn_isnan_args){ __VA_ARGS__, .site = RN_SITE(rn_isnan_args) })
+
+typedef struct rn_isneginf_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_isneginf_args;
+/** Whether minus infinity.
+ *
+ *  y = isinf(x) && x < 0
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_isneginf_at(const rn_isneginf_args *args);
+#define rn_isneginf(...) rn_isneginf_at(&(rn_isneginf_args){ __VA_ARGS__, .site = RN_SITE(rn_isneginf_args) })
+
+typedef struct rn_isposinf_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_isposinf_args;
+/** Whether plus infinity.
+ *
+ *  y = isinf(x) && x > 0
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_isposinf_at(const rn_isposinf_args *args);
+#define rn_isposinf(...) rn_isposinf_at(&(rn_isposinf_args){ __VA_ARGS__, .site = RN_SITE(rn_isposinf_args) })
+
 typedef struct rn_leaky_relu_args {
     rn_tensor *x;
     rn_site site;
@@ -356,6 +1036,272 @@ typedef struct rn_leaky_relu_args {
  */
 RN_API rn_tensor *rn_leaky_relu_at(const rn_leaky_relu_args *args);
 #define rn_leaky_relu(...) rn_leaky_relu_at(&(rn_leaky_relu_args){ __VA_ARGS__, .site = RN_SITE(rn_leaky_relu_args) })
+
+typedef struct rn_left_shift_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_left_shift_args;
+/** x times 2 to the power of z; what leaves the type is lost.
+ *
+ *  y = x << z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    whole numbers and bool
+ *  Errors   DTYPE for floats
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_left_shift_at(const rn_left_shift_args *args);
+#define rn_left_shift(...) rn_left_shift_at(&(rn_left_shift_args){ __VA_ARGS__, .site = RN_SITE(rn_left_shift_args) })
+
+typedef struct rn_lerp_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_tensor *w;
+    rn_site site;
+} rn_lerp_args;
+/** From x for w = 0 to z for w = 1.
+ *
+ *  y = x + w * (z - x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_lerp_at(const rn_lerp_args *args);
+#define rn_lerp(...) rn_lerp_at(&(rn_lerp_args){ __VA_ARGS__, .site = RN_SITE(rn_lerp_args) })
+
+typedef struct rn_less_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_less_args;
+/** Whether x < z; false for NaN.
+ *
+ *  y = x < z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_less_at(const rn_less_args *args);
+#define rn_less(...) rn_less_at(&(rn_less_args){ __VA_ARGS__, .site = RN_SITE(rn_less_args) })
+
+typedef struct rn_less_equal_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_less_equal_args;
+/** Whether x <= z; false for NaN.
+ *
+ *  y = x <= z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_less_equal_at(const rn_less_equal_args *args);
+#define rn_less_equal(...) rn_less_equal_at(&(rn_less_equal_args){ __VA_ARGS__, .site = RN_SITE(rn_less_equal_args) })
+
+typedef struct rn_less_equal_scalar_args {
+    rn_tensor *x;
+    double c;
+    rn_site site;
+} rn_less_equal_scalar_args;
+/** Whether at most a number.
+ *
+ *  y = x <= c
+ *
+ *  Types    bool
+ *  Argument c: the number
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_less_equal_scalar_at(const rn_less_equal_scalar_args *args);
+#define rn_less_equal_scalar(...) rn_less_equal_scalar_at(&(rn_less_equal_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_less_equal_scalar_args) })
+
+typedef struct rn_less_scalar_args {
+    rn_tensor *x;
+    double c;
+    rn_site site;
+} rn_less_scalar_args;
+/** Whether below a number.
+ *
+ *  y = x < c
+ *
+ *  Types    bool
+ *  Argument c: the number
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_less_scalar_at(const rn_less_scalar_args *args);
+#define rn_less_scalar(...) rn_less_scalar_at(&(rn_less_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_less_scalar_args) })
+
+typedef struct rn_lgamma_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_lgamma_args;
+/** Logarithm of the absolute value of the gamma function.
+ *
+ *  y = lgamma(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_lgamma_at(const rn_lgamma_args *args);
+#define rn_lgamma(...) rn_lgamma_at(&(rn_lgamma_args){ __VA_ARGS__, .site = RN_SITE(rn_lgamma_args) })
+
+typedef struct rn_log_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_log_args;
+/** Natural logarithm; -infinity at 0, NaN below.
+ *
+ *  y = log(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_log_at(const rn_log_args *args);
+#define rn_log(...) rn_log_at(&(rn_log_args){ __VA_ARGS__, .site = RN_SITE(rn_log_args) })
+
+typedef struct rn_log10_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_log10_args;
+/** Logarithm to base 10.
+ *
+ *  y = log10(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_log10_at(const rn_log10_args *args);
+#define rn_log10(...) rn_log10_at(&(rn_log10_args){ __VA_ARGS__, .site = RN_SITE(rn_log10_args) })
+
+typedef struct rn_log1p_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_log1p_args;
+/** log(1 + x), exact also for small x.
+ *
+ *  y = log1p(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_log1p_at(const rn_log1p_args *args);
+#define rn_log1p(...) rn_log1p_at(&(rn_log1p_args){ __VA_ARGS__, .site = RN_SITE(rn_log1p_args) })
+
+typedef struct rn_log2_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_log2_args;
+/** Logarithm to base 2.
+ *
+ *  y = log2(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_log2_at(const rn_log2_args *args);
+#define rn_log2(...) rn_log2_at(&(rn_log2_args){ __VA_ARGS__, .site = RN_SITE(rn_log2_args) })
+
+typedef struct rn_logaddexp_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_logaddexp_args;
+/** Logarithm of the sum of two exponentials, without overflow.
+ *
+ *  y = log(exp(x) + exp(z))
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_logaddexp_at(const rn_logaddexp_args *args);
+#define rn_logaddexp(...) rn_logaddexp_at(&(rn_logaddexp_args){ __VA_ARGS__, .site = RN_SITE(rn_logaddexp_args) })
+
+typedef struct rn_logical_and_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_logical_and_args;
+/** Whether both are true.
+ *
+ *  y = x && z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_logical_and_at(const rn_logical_and_args *args);
+#define rn_logical_and(...) rn_logical_and_at(&(rn_logical_and_args){ __VA_ARGS__, .site = RN_SITE(rn_logical_and_args) })
+
+typedef struct rn_logical_not_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_logical_not_args;
+/** Whether zero.
+ *
+ *  y = !x
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_logical_not_at(const rn_logical_not_args *args);
+#define rn_logical_not(...) rn_logical_not_at(&(rn_logical_not_args){ __VA_ARGS__, .site = RN_SITE(rn_logical_not_args) })
+
+typedef struct rn_logical_or_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_logical_or_args;
+/** Whether at least one is true.
+ *
+ *  y = x || z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_logical_or_at(const rn_logical_or_args *args);
+#define rn_logical_or(...) rn_logical_or_at(&(rn_logical_or_args){ __VA_ARGS__, .site = RN_SITE(rn_logical_or_args) })
+
+typedef struct rn_logical_xor_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_logical_xor_args;
+/** Whether exactly one is true.
+ *
+ *  y = (x != 0) != (z != 0)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_logical_xor_at(const rn_logical_xor_args *args);
+#define rn_logical_xor(...) rn_logical_xor_at(&(rn_logical_xor_args){ __VA_ARGS__, .site = RN_SITE(rn_logical_xor_args) })
+
+typedef struct rn_logit_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_logit_args;
+/** Inverse of sigmoid.
+ *
+ *  y = log(x / (1 - x))
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_logit_at(const rn_logit_args *args);
+#define rn_logit(...) rn_logit_at(&(rn_logit_args){ __VA_ARGS__, .site = RN_SITE(rn_logit_args) })
 
 typedef struct rn_matmul_args {
     rn_tensor *a;
@@ -378,6 +1324,37 @@ typedef struct rn_matmul_args {
 RN_API rn_tensor *rn_matmul_at(const rn_matmul_args *args);
 #define rn_matmul(...) rn_matmul_at(&(rn_matmul_args){ __VA_ARGS__, .site = RN_SITE(rn_matmul_args) })
 
+typedef struct rn_maximum_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_maximum_args;
+/** The larger one; NaN if either is. Of equal ones x gets the gradient.
+ *
+ *  y = max(x, z)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_maximum_at(const rn_maximum_args *args);
+#define rn_maximum(...) rn_maximum_at(&(rn_maximum_args){ __VA_ARGS__, .site = RN_SITE(rn_maximum_args) })
+
+typedef struct rn_maximum_scalar_args {
+    rn_tensor *x;
+    double c;
+    rn_site site;
+} rn_maximum_scalar_args;
+/** x, or a number where x is smaller.
+ *
+ *  y = max(x, c)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Argument c: the number
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_maximum_scalar_at(const rn_maximum_scalar_args *args);
+#define rn_maximum_scalar(...) rn_maximum_scalar_at(&(rn_maximum_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_maximum_scalar_args) })
+
 typedef struct rn_mean_args {
     rn_tensor *x;
     rn_site site;
@@ -392,6 +1369,52 @@ typedef struct rn_mean_args {
  */
 RN_API rn_tensor *rn_mean_at(const rn_mean_args *args);
 #define rn_mean(...) rn_mean_at(&(rn_mean_args){ __VA_ARGS__, .site = RN_SITE(rn_mean_args) })
+
+typedef struct rn_minimum_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_minimum_args;
+/** The smaller one; NaN if either is. Of equal ones x gets the gradient.
+ *
+ *  y = min(x, z)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_minimum_at(const rn_minimum_args *args);
+#define rn_minimum(...) rn_minimum_at(&(rn_minimum_args){ __VA_ARGS__, .site = RN_SITE(rn_minimum_args) })
+
+typedef struct rn_minimum_scalar_args {
+    rn_tensor *x;
+    double c;
+    rn_site site;
+} rn_minimum_scalar_args;
+/** x, or a number where x is larger.
+ *
+ *  y = min(x, c)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Argument c: the number
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_minimum_scalar_at(const rn_minimum_scalar_args *args);
+#define rn_minimum_scalar(...) rn_minimum_scalar_at(&(rn_minimum_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_minimum_scalar_args) })
+
+typedef struct rn_mod_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_mod_args;
+/** Remainder with the sign of z, as % in Python; 0 for whole numbers modulo 0.
+ *
+ *  y = x - floor(x / z) * z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_mod_at(const rn_mod_args *args);
+#define rn_mod(...) rn_mod_at(&(rn_mod_args){ __VA_ARGS__, .site = RN_SITE(rn_mod_args) })
 
 typedef struct rn_mul_args {
     rn_tensor *x;
@@ -423,6 +1446,42 @@ typedef struct rn_mul_scalar_args {
  */
 RN_API rn_tensor *rn_mul_scalar_at(const rn_mul_scalar_args *args);
 #define rn_mul_scalar(...) rn_mul_scalar_at(&(rn_mul_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_mul_scalar_args) })
+
+typedef struct rn_nan_to_num_args {
+    rn_tensor *x;
+    rn_site site;
+    double nan;
+    double posinf;
+    double neginf;
+} rn_nan_to_num_args;
+/** Finite numbers in place of NaN and infinities; no gradient passes there.
+ *
+ *  y = isnan(x) ? nan : x == inf ? posinf : x == -inf ? neginf : x
+ *
+ *  Shapes   y as x
+ *  Types    that of x
+ *  Option   .nan: in place of NaN (default 0)
+ *  Option   .posinf: in place of infinity; 0 means the largest number of the type (default 0)
+ *  Option   .neginf: in place of -infinity; 0 means the smallest number of the type (default 0)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_nan_to_num_at(const rn_nan_to_num_args *args);
+#define rn_nan_to_num(...) rn_nan_to_num_at(&(rn_nan_to_num_args){ __VA_ARGS__, .site = RN_SITE(rn_nan_to_num_args) })
+
+typedef struct rn_ndtr_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_ndtr_args;
+/** Distribution function of the standard normal distribution.
+ *
+ *  y = 0.5 * erfc(x * -0.7071067811865476)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_ndtr_at(const rn_ndtr_args *args);
+#define rn_ndtr(...) rn_ndtr_at(&(rn_ndtr_args){ __VA_ARGS__, .site = RN_SITE(rn_ndtr_args) })
 
 typedef struct rn_neg_args {
     rn_tensor *x;
@@ -459,6 +1518,38 @@ typedef struct rn_normal_args {
 RN_API rn_tensor *rn_normal_at(const rn_normal_args *args);
 #define rn_normal(...) rn_normal_at(&(rn_normal_args){ __VA_ARGS__, .site = RN_SITE(rn_normal_args) })
 
+typedef struct rn_not_equal_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_not_equal_args;
+/** Whether different; NaN differs from everything.
+ *
+ *  y = x != z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_not_equal_at(const rn_not_equal_args *args);
+#define rn_not_equal(...) rn_not_equal_at(&(rn_not_equal_args){ __VA_ARGS__, .site = RN_SITE(rn_not_equal_args) })
+
+typedef struct rn_not_equal_scalar_args {
+    rn_tensor *x;
+    double c;
+    rn_site site;
+} rn_not_equal_scalar_args;
+/** Whether different from a number.
+ *
+ *  y = x != c
+ *
+ *  Types    bool
+ *  Argument c: the number
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_not_equal_scalar_at(const rn_not_equal_scalar_args *args);
+#define rn_not_equal_scalar(...) rn_not_equal_scalar_at(&(rn_not_equal_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_not_equal_scalar_args) })
+
 typedef struct rn_ones_args {
     rn_shape shape;
     rn_site site;
@@ -476,6 +1567,21 @@ typedef struct rn_ones_args {
 RN_API rn_tensor *rn_ones_at(const rn_ones_args *args);
 #define rn_ones(...) rn_ones_at(&(rn_ones_args){ __VA_ARGS__, .site = RN_SITE(rn_ones_args) })
 
+typedef struct rn_pow_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_pow_args;
+/** x to the power of z; 0 to the power of 0 is 1, negative powers of whole numbers are cut to 0.
+ *
+ *  y = pow(x, z)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_pow_at(const rn_pow_args *args);
+#define rn_pow(...) rn_pow_at(&(rn_pow_args){ __VA_ARGS__, .site = RN_SITE(rn_pow_args) })
+
 typedef struct rn_pow_scalar_args {
     rn_tensor *x;
     double c;
@@ -492,6 +1598,21 @@ typedef struct rn_pow_scalar_args {
 RN_API rn_tensor *rn_pow_scalar_at(const rn_pow_scalar_args *args);
 #define rn_pow_scalar(...) rn_pow_scalar_at(&(rn_pow_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_pow_scalar_args) })
 
+typedef struct rn_radians_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_radians_args;
+/** Degrees to radians.
+ *
+ *  y = x * 0.017453292519943295
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_radians_at(const rn_radians_args *args);
+#define rn_radians(...) rn_radians_at(&(rn_radians_args){ __VA_ARGS__, .site = RN_SITE(rn_radians_args) })
+
 typedef struct rn_rdiv_scalar_args {
     rn_tensor *x;
     double c;
@@ -507,6 +1628,21 @@ typedef struct rn_rdiv_scalar_args {
  */
 RN_API rn_tensor *rn_rdiv_scalar_at(const rn_rdiv_scalar_args *args);
 #define rn_rdiv_scalar(...) rn_rdiv_scalar_at(&(rn_rdiv_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_rdiv_scalar_args) })
+
+typedef struct rn_reciprocal_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_reciprocal_args;
+/** 1 / x.
+ *
+ *  y = recip(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_reciprocal_at(const rn_reciprocal_args *args);
+#define rn_reciprocal(...) rn_reciprocal_at(&(rn_reciprocal_args){ __VA_ARGS__, .site = RN_SITE(rn_reciprocal_args) })
 
 typedef struct rn_relu_args {
     rn_tensor *x;
@@ -535,6 +1671,69 @@ typedef struct rn_reshape_args {
  */
 RN_API rn_tensor *rn_reshape_at(const rn_reshape_args *args);
 #define rn_reshape(...) rn_reshape_at(&(rn_reshape_args){ __VA_ARGS__, .site = RN_SITE(rn_reshape_args) })
+
+typedef struct rn_right_shift_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_right_shift_args;
+/** x over 2 to the power of z, rounded down.
+ *
+ *  y = x >> z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    whole numbers and bool
+ *  Errors   DTYPE for floats
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_right_shift_at(const rn_right_shift_args *args);
+#define rn_right_shift(...) rn_right_shift_at(&(rn_right_shift_args){ __VA_ARGS__, .site = RN_SITE(rn_right_shift_args) })
+
+typedef struct rn_round_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_round_args;
+/** The nearest whole number, halves to the even one. The gradient is zero.
+ *
+ *  y = round(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers are unchanged
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_round_at(const rn_round_args *args);
+#define rn_round(...) rn_round_at(&(rn_round_args){ __VA_ARGS__, .site = RN_SITE(rn_round_args) })
+
+typedef struct rn_rpow_scalar_args {
+    rn_tensor *x;
+    double c;
+    rn_site site;
+} rn_rpow_scalar_args;
+/** A number to the power of x.
+ *
+ *  y = pow(c, x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Argument c: the number
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_rpow_scalar_at(const rn_rpow_scalar_args *args);
+#define rn_rpow_scalar(...) rn_rpow_scalar_at(&(rn_rpow_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_rpow_scalar_args) })
+
+typedef struct rn_rsqrt_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_rsqrt_args;
+/** 1 / sqrt(x).
+ *
+ *  y = rsqrt(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_rsqrt_at(const rn_rsqrt_args *args);
+#define rn_rsqrt(...) rn_rsqrt_at(&(rn_rsqrt_args){ __VA_ARGS__, .site = RN_SITE(rn_rsqrt_args) })
 
 typedef struct rn_rsub_scalar_args {
     rn_tensor *x;
@@ -565,6 +1764,109 @@ typedef struct rn_sigmoid_args {
  */
 RN_API rn_tensor *rn_sigmoid_at(const rn_sigmoid_args *args);
 #define rn_sigmoid(...) rn_sigmoid_at(&(rn_sigmoid_args){ __VA_ARGS__, .site = RN_SITE(rn_sigmoid_args) })
+
+typedef struct rn_sign_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_sign_args;
+/** -1, 0 or 1; NaN for NaN. The gradient is zero.
+ *
+ *  y = sign(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_sign_at(const rn_sign_args *args);
+#define rn_sign(...) rn_sign_at(&(rn_sign_args){ __VA_ARGS__, .site = RN_SITE(rn_sign_args) })
+
+typedef struct rn_sin_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_sin_args;
+/** Sine of x radians.
+ *
+ *  y = sin(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_sin_at(const rn_sin_args *args);
+#define rn_sin(...) rn_sin_at(&(rn_sin_args){ __VA_ARGS__, .site = RN_SITE(rn_sin_args) })
+
+typedef struct rn_sinc_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_sinc_args;
+/** sin(pi x) / (pi x), and 1 at 0.
+ *
+ *  y = sin(pi * x) / (pi * x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_sinc_at(const rn_sinc_args *args);
+#define rn_sinc(...) rn_sinc_at(&(rn_sinc_args){ __VA_ARGS__, .site = RN_SITE(rn_sinc_args) })
+
+typedef struct rn_sinh_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_sinh_args;
+/** Hyperbolic sine.
+ *
+ *  y = sinh(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_sinh_at(const rn_sinh_args *args);
+#define rn_sinh(...) rn_sinh_at(&(rn_sinh_args){ __VA_ARGS__, .site = RN_SITE(rn_sinh_args) })
+
+typedef struct rn_sqrt_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_sqrt_args;
+/** Square root; its slope at 0 is infinite.
+ *
+ *  y = sqrt(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_sqrt_at(const rn_sqrt_args *args);
+#define rn_sqrt(...) rn_sqrt_at(&(rn_sqrt_args){ __VA_ARGS__, .site = RN_SITE(rn_sqrt_args) })
+
+typedef struct rn_square_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_square_args;
+/** x times itself.
+ *
+ *  y = x * x
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_square_at(const rn_square_args *args);
+#define rn_square(...) rn_square_at(&(rn_square_args){ __VA_ARGS__, .site = RN_SITE(rn_square_args) })
+
+typedef struct rn_squared_difference_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_squared_difference_args;
+/** Square of the difference.
+ *
+ *  y = (x - z) ** 2
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_squared_difference_at(const rn_squared_difference_args *args);
+#define rn_squared_difference(...) rn_squared_difference_at(&(rn_squared_difference_args){ __VA_ARGS__, .site = RN_SITE(rn_squared_difference_args) })
 
 typedef struct rn_sub_args {
     rn_tensor *x;
@@ -609,6 +1911,21 @@ typedef struct rn_sum_to_args {
 RN_API rn_tensor *rn_sum_to_at(const rn_sum_to_args *args);
 #define rn_sum_to(...) rn_sum_to_at(&(rn_sum_to_args){ __VA_ARGS__, .site = RN_SITE(rn_sum_to_args) })
 
+typedef struct rn_tan_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_tan_args;
+/** Tangent of x radians.
+ *
+ *  y = tan(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_tan_at(const rn_tan_args *args);
+#define rn_tan(...) rn_tan_at(&(rn_tan_args){ __VA_ARGS__, .site = RN_SITE(rn_tan_args) })
+
 typedef struct rn_tanh_args {
     rn_tensor *x;
     rn_site site;
@@ -636,6 +1953,21 @@ typedef struct rn_transpose_args {
 RN_API rn_tensor *rn_transpose_at(const rn_transpose_args *args);
 #define rn_transpose(...) rn_transpose_at(&(rn_transpose_args){ __VA_ARGS__, .site = RN_SITE(rn_transpose_args) })
 
+typedef struct rn_trunc_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_trunc_args;
+/** The whole part: rounded towards zero. The gradient is zero.
+ *
+ *  y = trunc(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers are unchanged
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_trunc_at(const rn_trunc_args *args);
+#define rn_trunc(...) rn_trunc_at(&(rn_trunc_args){ __VA_ARGS__, .site = RN_SITE(rn_trunc_args) })
+
 typedef struct rn_uniform_args {
     rn_shape shape;
     rn_site site;
@@ -656,6 +1988,40 @@ typedef struct rn_uniform_args {
  */
 RN_API rn_tensor *rn_uniform_at(const rn_uniform_args *args);
 #define rn_uniform(...) rn_uniform_at(&(rn_uniform_args){ __VA_ARGS__, .site = RN_SITE(rn_uniform_args) })
+
+typedef struct rn_where_args {
+    rn_tensor *cond;
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_where_args;
+/** x where cond is not zero, else z. What is not taken has no influence, not even as NaN.
+ *
+ *  y = cond ? x : z
+ *
+ *  Shapes   all three broadcast; y as they do
+ *  Types    that of x and z; cond of any type
+ *  Errors   SHAPE if the shapes do not broadcast
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_where_at(const rn_where_args *args);
+#define rn_where(...) rn_where_at(&(rn_where_args){ __VA_ARGS__, .site = RN_SITE(rn_where_args) })
+
+typedef struct rn_xlogy_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_xlogy_args;
+/** x * log(z), and 0 where x is 0.
+ *
+ *  y = x == 0 && !isnan(z) ? 0 : x * log(z)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_xlogy_at(const rn_xlogy_args *args);
+#define rn_xlogy(...) rn_xlogy_at(&(rn_xlogy_args){ __VA_ARGS__, .site = RN_SITE(rn_xlogy_args) })
 
 typedef struct rn_zeros_args {
     rn_shape shape;

@@ -148,6 +148,16 @@ static int32_t derive_unary(ctx *x, rn_code code)
     }
 }
 
+/* x ** 0 has slope 0 also at x = 0, where 0 * 0 ** -1 is none. */
+static int32_t power_by_base(ctx *x)
+{
+    const rni_expr_node b = x->e->node[x->b];
+    if (b.kind == RNI_EXPR_CONST && b.value == 0) return -1;
+    const int32_t one_less = bin(x, RN_CODE_POW, x->a, sub(x, x->b, k(x, 1)));
+    const int32_t slope = mul(x, mul(x, x->g, x->b), one_less);
+    return b.kind == RNI_EXPR_CONST ? slope : when(x, bin(x, RN_CODE_NE, x->b, k(x, 0)), slope);
+}
+
 static int32_t derive_binary(ctx *x, rn_code code, int which)
 {
     const int32_t a = x->a, b = x->b, y = x->y, g = x->g;
@@ -165,7 +175,7 @@ static int32_t derive_binary(ctx *x, rn_code code, int which)
     case RN_CODE_FMOD:
         return which ? un(x, RN_CODE_NEG, mul(x, g, un(x, RN_CODE_TRUNC, divide(x, a, b)))) : g;
     case RN_CODE_POW:
-        if (which == 0) return mul(x, mul(x, g, b), bin(x, RN_CODE_POW, a, sub(x, b, k(x, 1))));
+        if (which == 0) return power_by_base(x);
         /* 0 ** b has slope 0 in b, not 0 * log(0) */
         return when(x, bin(x, RN_CODE_NE, a, k(x, 0)), mul(x, mul(x, g, y), un(x, RN_CODE_LOG, a)));
     case RN_CODE_MIN: /* ties belong to a, so that the two derivatives add up to one */

@@ -12,8 +12,18 @@ extern const rn_op rn_ops_deconvolution[];
 extern const rn_op rn_op_depthwise_conv2d;
 extern const rn_op rn_op_matmul;
 extern const rn_op rn_ops_arithmetic[];
+extern const rn_op rn_ops_binary[];
+extern const rn_op rn_ops_bits[];
 extern const rn_op rn_op_cast;
+extern const rn_op rn_ops_compare[];
 extern const rn_op rn_op_copy;
+extern const rn_op rn_ops_exponential[];
+extern const rn_op rn_ops_logic[];
+extern const rn_op rn_op_nan_to_num;
+extern const rn_op rn_ops_rounding[];
+extern const rn_op rn_ops_special[];
+extern const rn_op rn_ops_trigonometric[];
+extern const rn_op rn_op_where;
 extern const rn_op rn_ops_draw[];
 extern const rn_op rn_ops_fill[];
 extern const rn_op rn_op_sum_to;
@@ -22,6 +32,30 @@ extern const rn_op rn_op_broadcast_to;
 extern const rn_op rn_ops_identity[];
 extern const rn_op rn_op_reshape;
 extern const rn_op rn_op_transpose;
+
+rn_tensor *rn_abs_at(const rn_abs_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rounding[0], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_acos_at(const rn_acos_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_acosh_at(const rn_acosh_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[10], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
 
 rn_tensor *rn_add_at(const rn_add_args *a)
 {
@@ -40,6 +74,78 @@ rn_tensor *rn_add_scalar_at(const rn_add_scalar_args *a)
     return out[0];
 }
 
+rn_tensor *rn_asin_at(const rn_asin_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[3], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_asinh_at(const rn_asinh_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[9], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_atan_at(const rn_atan_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[5], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_atan2_at(const rn_atan2_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_trigonometric[6], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_atanh_at(const rn_atanh_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[11], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_bitwise_and_at(const rn_bitwise_and_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_bits[0], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_bitwise_not_at(const rn_bitwise_not_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_bits[5], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_bitwise_or_at(const rn_bitwise_or_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_bits[1], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_bitwise_xor_at(const rn_bitwise_xor_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_bits[2], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_broadcast_to_at(const rn_broadcast_to_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_broadcast_to_args, shape), };
@@ -55,6 +161,31 @@ rn_tensor *rn_cast_at(const rn_cast_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_op_cast, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_cbrt_at(const rn_cbrt_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[9], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_ceil_at(const rn_ceil_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rounding[3], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_clip_at(const rn_clip_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_clip_args, min), offsetof(rn_clip_args, max), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_binary[6], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -93,6 +224,30 @@ rn_tensor *rn_copy_at(const rn_copy_args *a)
     return out[0];
 }
 
+rn_tensor *rn_copysign_at(const rn_copysign_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_rounding[7], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_cos_at(const rn_cos_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[1], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_cosh_at(const rn_cosh_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[8], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_deconv1d_at(const rn_deconv1d_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_deconv1d_args, stride), offsetof(rn_deconv1d_args, pad), offsetof(rn_deconv1d_args, pad_extra), offsetof(rn_deconv1d_args, dilation), offsetof(rn_deconv1d_args, groups), offsetof(rn_deconv1d_args, out_pad), offsetof(rn_deconv1d_args, size), };
@@ -120,12 +275,28 @@ rn_tensor *rn_deconv3d_at(const rn_deconv3d_args *a)
     return out[0];
 }
 
+rn_tensor *rn_degrees_at(const rn_degrees_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[13], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_depthwise_conv2d_at(const rn_depthwise_conv2d_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_depthwise_conv2d_args, stride), offsetof(rn_depthwise_conv2d_args, pad), offsetof(rn_depthwise_conv2d_args, pad_extra), offsetof(rn_depthwise_conv2d_args, dilation), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->w, a->b, };
     if (!rni_apply(&rn_op_depthwise_conv2d, &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_digamma_at(const rn_digamma_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_special[5], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -137,11 +308,206 @@ rn_tensor *rn_div_at(const rn_div_args *a)
     return out[0];
 }
 
+rn_tensor *rn_equal_at(const rn_equal_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_compare[0], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_equal_scalar_at(const rn_equal_scalar_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_equal_scalar_args, c), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_compare[6], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_erf_at(const rn_erf_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_special[0], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_erfc_at(const rn_erfc_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_special[1], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_erfinv_at(const rn_erfinv_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_special[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_exp_at(const rn_exp_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[0], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_exp2_at(const rn_exp2_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[1], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_expm1_at(const rn_expm1_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_fix_at(const rn_fix_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rounding[6], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_floor_at(const rn_floor_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rounding[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_floor_divide_at(const rn_floor_divide_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_binary[9], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_fma_at(const rn_fma_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, a->b, a->c, };
+    if (!rni_apply(&rn_ops_binary[12], &a->site, in, 3, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_fmod_at(const rn_fmod_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_binary[8], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_full_at(const rn_full_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_full_args, shape), offsetof(rn_full_args, value), offsetof(rn_full_args, dtype), };
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_fill[2], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_greater_at(const rn_greater_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_compare[4], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_greater_equal_at(const rn_greater_equal_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_compare[5], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_greater_equal_scalar_at(const rn_greater_equal_scalar_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_greater_equal_scalar_args, c), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_compare[11], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_greater_scalar_at(const rn_greater_scalar_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_greater_scalar_args, c), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_compare[10], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_heaviside_at(const rn_heaviside_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_rounding[8], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_hypot_at(const rn_hypot_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_trigonometric[12], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_isfinite_at(const rn_isfinite_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_logic[6], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_isinf_at(const rn_isinf_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_logic[5], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_isnan_at(const rn_isnan_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_logic[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_isneginf_at(const rn_isneginf_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_logic[8], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_isposinf_at(const rn_isposinf_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_logic[7], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -154,6 +520,144 @@ rn_tensor *rn_leaky_relu_at(const rn_leaky_relu_args *a)
     return out[0];
 }
 
+rn_tensor *rn_left_shift_at(const rn_left_shift_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_bits[3], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_lerp_at(const rn_lerp_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, a->w, };
+    if (!rni_apply(&rn_ops_binary[11], &a->site, in, 3, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_less_at(const rn_less_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_compare[2], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_less_equal_at(const rn_less_equal_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_compare[3], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_less_equal_scalar_at(const rn_less_equal_scalar_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_less_equal_scalar_args, c), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_compare[9], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_less_scalar_at(const rn_less_scalar_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_less_scalar_args, c), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_compare[8], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_lgamma_at(const rn_lgamma_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_special[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_log_at(const rn_log_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[3], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_log10_at(const rn_log10_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[5], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_log1p_at(const rn_log1p_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[6], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_log2_at(const rn_log2_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_logaddexp_at(const rn_logaddexp_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_exponential[12], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_logical_and_at(const rn_logical_and_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_logic[0], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_logical_not_at(const rn_logical_not_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_logic[3], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_logical_or_at(const rn_logical_or_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_logic[1], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_logical_xor_at(const rn_logical_xor_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_logic[2], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_logit_at(const rn_logit_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_special[6], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_matmul_at(const rn_matmul_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_matmul_args, trans_a), offsetof(rn_matmul_args, trans_b), };
@@ -163,12 +667,54 @@ rn_tensor *rn_matmul_at(const rn_matmul_args *a)
     return out[0];
 }
 
+rn_tensor *rn_maximum_at(const rn_maximum_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_binary[2], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_maximum_scalar_at(const rn_maximum_scalar_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_maximum_scalar_args, c), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_binary[4], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_mean_at(const rn_mean_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_mean_args, axes), offsetof(rn_mean_args, keepdims), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_sums[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_minimum_at(const rn_minimum_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_binary[3], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_minimum_scalar_at(const rn_minimum_scalar_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_minimum_scalar_args, c), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_binary[5], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_mod_at(const rn_mod_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_binary[7], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -189,6 +735,23 @@ rn_tensor *rn_mul_scalar_at(const rn_mul_scalar_args *a)
     return out[0];
 }
 
+rn_tensor *rn_nan_to_num_at(const rn_nan_to_num_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_nan_to_num_args, nan), offsetof(rn_nan_to_num_args, posinf), offsetof(rn_nan_to_num_args, neginf), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_nan_to_num, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_ndtr_at(const rn_ndtr_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_special[3], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_neg_at(const rn_neg_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -205,11 +768,36 @@ rn_tensor *rn_normal_at(const rn_normal_args *a)
     return out[0];
 }
 
+rn_tensor *rn_not_equal_at(const rn_not_equal_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_compare[1], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_not_equal_scalar_at(const rn_not_equal_scalar_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_not_equal_scalar_args, c), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_compare[7], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_ones_at(const rn_ones_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_ones_args, shape), offsetof(rn_ones_args, dtype), };
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_fill[1], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_pow_at(const rn_pow_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_binary[0], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -222,12 +810,28 @@ rn_tensor *rn_pow_scalar_at(const rn_pow_scalar_args *a)
     return out[0];
 }
 
+rn_tensor *rn_radians_at(const rn_radians_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[14], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_rdiv_scalar_at(const rn_rdiv_scalar_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_rdiv_scalar_args, c), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_arithmetic[8], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_reciprocal_at(const rn_reciprocal_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[11], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -248,6 +852,39 @@ rn_tensor *rn_reshape_at(const rn_reshape_args *a)
     return out[0];
 }
 
+rn_tensor *rn_right_shift_at(const rn_right_shift_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_bits[4], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_round_at(const rn_round_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rounding[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_rpow_scalar_at(const rn_rpow_scalar_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_rpow_scalar_args, c), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_binary[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_rsqrt_at(const rn_rsqrt_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[8], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_rsub_scalar_at(const rn_rsub_scalar_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_rsub_scalar_args, c), };
@@ -262,6 +899,62 @@ rn_tensor *rn_sigmoid_at(const rn_sigmoid_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_basic[1], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_sign_at(const rn_sign_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rounding[1], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_sin_at(const rn_sin_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[0], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_sinc_at(const rn_sinc_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[15], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_sinh_at(const rn_sinh_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[7], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_sqrt_at(const rn_sqrt_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[7], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_square_at(const rn_square_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_exponential[10], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_squared_difference_at(const rn_squared_difference_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_binary[10], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -291,6 +984,14 @@ rn_tensor *rn_sum_to_at(const rn_sum_to_args *a)
     return out[0];
 }
 
+rn_tensor *rn_tan_at(const rn_tan_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_trigonometric[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_tanh_at(const rn_tanh_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -308,11 +1009,35 @@ rn_tensor *rn_transpose_at(const rn_transpose_args *a)
     return out[0];
 }
 
+rn_tensor *rn_trunc_at(const rn_trunc_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rounding[5], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_uniform_at(const rn_uniform_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_uniform_args, shape), offsetof(rn_uniform_args, low), offsetof(rn_uniform_args, high), offsetof(rn_uniform_args, dtype), };
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_draw[0], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_where_at(const rn_where_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->cond, a->x, a->z, };
+    if (!rni_apply(&rn_op_where, &a->site, in, 3, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_xlogy_at(const rn_xlogy_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_special[7], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 

@@ -134,6 +134,23 @@ static double unary(rn_code code, double a)
     }
 }
 
+/* Python's: the result has the sign of b. Exact, unlike a - floor(a / b) * b. */
+static double modulo(double a, double b)
+{
+    const double r = fmod(a, b);
+    if (r == 0) return copysign(0, b);
+    return (r < 0) != (b < 0) ? r + b : r;
+}
+
+static double floor_quotient(double a, double b)
+{
+    if (b == 0) return a / b;
+    const double r = fmod(a, b);
+    double q = (a - r) / b;
+    if (r != 0 && (r < 0) != (b < 0)) q -= 1;
+    return rint(q); /* whole but for the rounding of the quotient */
+}
+
 static double binary(rn_code code, double a, double b)
 {
     switch (code) {
@@ -146,11 +163,11 @@ static double binary(rn_code code, double a, double b)
     case RN_CODE_DIV:
         return a / b;
     case RN_CODE_MOD:
-        return a - floor(a / b) * b;
+        return modulo(a, b);
     case RN_CODE_FMOD:
         return fmod(a, b);
     case RN_CODE_FLOORDIV:
-        return floor(a / b);
+        return floor_quotient(a, b);
     case RN_CODE_POW:
         return pow(a, b);
     case RN_CODE_MIN:
@@ -214,6 +231,11 @@ static int64_t integer(rn_code code, int64_t a, int64_t b)
         return a == 0;
     case RN_CODE_BITNOT:
         return ~a;
+    case RN_CODE_FLOOR:
+    case RN_CODE_CEIL:
+    case RN_CODE_ROUND:
+    case RN_CODE_TRUNC:
+        return a;
     case RN_CODE_ISNAN:
     case RN_CODE_ISINF:
         return 0;
@@ -260,7 +282,7 @@ static int64_t integer(rn_code code, int64_t a, int64_t b)
     case RN_CODE_SHR:
         return b < 0 || b > 63 ? (a < 0 ? -1 : 0) : a >> b;
     default:
-        return (int64_t)unary(code, (double)a); /* floor, sqrt and the like of whole numbers */
+        return (int64_t)unary(code, (double)a); /* sqrt and the like of whole numbers */
     }
 }
 
