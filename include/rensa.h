@@ -10,6 +10,7 @@
 #include <rensa/ops.h>
 #include <rensa/nn.h>
 #include <rensa/optim.h>
+#include <rensa/selftest.h>
 #include <rensa/data.h>
 
 #endif

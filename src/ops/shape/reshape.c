@@ -48,47 +48,38 @@ static bool backward(rn_vjp *v)
 }
 
 /* Finds, for each run of new axes, the run of old axes with the same number of elements; within such a run the old axes
- * must follow each other in memory. */
+ * must follow each other in memory. Axes of size 1 have no say, and nothing has where there are no elements. */
 static bool view(const rn_view *in, const void *opts, rn_view *out)
 {
     (void)opts;
-    int a = 0, b = 0;
-    while (a < in->rank || b < out->rank) {
-        int64_t na = 1, nb = 1;
+    int64_t dim[RN_MAX_RANK], stride[RN_MAX_RANK], step = 1;
+    int n = 0;
+    bool empty = false;
+    for (int i = 0; i < in->rank; i++) {
+        empty |= in->dim[i] == 0;
+        if (in->dim[i] == 1) continue;
+        dim[n] = in->dim[i];
+        stride[n++] = in->stride[i];
+    }
+    for (int i = out->rank - 1; i >= 0; i--) {
+        out->stride[i] = step;
+        step *= out->dim[i];
+    }
+    if (empty) return true;
+    for (int a = 0, b = 0; a < n;) {
         const int a0 = a, b0 = b;
-        if (a < in->rank) na = in->dim[a++];
-        if (b < out->rank) nb = out->dim[b++];
-        while (na != nb) {
-            if (na == 0 || nb == 0) break;
-            if (na < nb) {
-                if (a == in->rank) return false;
-                na *= in->dim[a++];
-            } else {
-                if (b == out->rank) return false;
+        int64_t na = dim[a++], nb = out->dim[b++];
+        while (na != nb)
+            if (na < nb)
+                na *= dim[a++];
+            else
                 nb *= out->dim[b++];
-            }
-        }
-        int64_t stride = 1;
-        for (int i = a - 1; i >= a0; i--) {
-            if (in->dim[i] == 1) continue;
-            if (i < a - 1 && na != 0) {
-                int64_t inner = 0;
-                for (int k = i + 1; k < a; k++)
-                    if (in->dim[k] != 1) {
-                        inner = in->dim[k] * in->stride[k];
-                        break;
-                    }
-                if (inner && in->stride[i] != inner) return false;
-            }
-        }
-        for (int i = a - 1; i >= a0; i--)
-            if (in->dim[i] != 1) {
-                stride = in->stride[i];
-                break;
-            }
+        for (int i = a0; i < a - 1; i++)
+            if (stride[i] != stride[i + 1] * dim[i + 1]) return false;
+        step = stride[a - 1];
         for (int i = b - 1; i >= b0; i--) {
-            out->stride[i] = stride;
-            stride *= out->dim[i];
+            out->stride[i] = step;
+            step *= out->dim[i];
         }
     }
     return true;
