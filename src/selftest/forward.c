@@ -58,6 +58,21 @@ bool rni_st_has_gradient(const rni_st_case *c)
     return !c->no_grad && !(c->op->flags & RN_OP_NO_GRAD) && has_float_input(c);
 }
 
+/* Where a result is a choice (a comparison, a position), the type's own rounding decides: the plain back end is asked in
+ * the case's types. */
+static bool replace_choices(rni_st *t)
+{
+    bool any = false;
+    for (int k = 0; k < t->truth.n_out; k++) any |= !rn_dtype_is_float(t->truth.out[k].dtype);
+    if (!any) return true;
+    rni_st_result own = { 0 };
+    bool ok = rni_st_call(t->c, t->c->in, &(rni_st_how){ .device = "ref" }, &own);
+    for (int k = 0; ok && k < own.n_out; k++)
+        if (!rn_dtype_is_float(own.out[k].dtype)) ok = rni_st_array_copy(&t->truth.out[k], &own.out[k]);
+    rni_st_result_free(&own);
+    return ok;
+}
+
 const rni_st_result *rni_st_truth(rni_st *t)
 {
     if (t->truth_known) return &t->truth;
@@ -71,6 +86,7 @@ const rni_st_result *rni_st_truth(rni_st *t)
         how.floats = RN_DTYPE_NONE;
         t->truth_known = rni_st_call(t->c, t->c->in, &how, &t->truth);
     }
+    if (t->truth_known && how.floats) t->truth_known = replace_choices(t);
     return t->truth_known ? &t->truth : NULL;
 }
 

@@ -125,7 +125,8 @@ static rni_st_verdict check_row(rni_st *t)
     const rn_case *first = op->cases;
     while (first && (first->in || first->with) && first->fails) first++;
     if (!first || !(first->in || first->with)) v = rni_st_fail(t, "there is no case");
-    if (op->kind != RN_MAP && op->kind != RN_REDUCE && !op->doc.errors)
+    const bool own_rules = op->kind == RN_VIEW || op->kind == RN_KERNEL || op->kind == RN_COMPOSITE;
+    if (own_rules && !op->doc.errors)
         v = rni_st_fail(t, "doc.errors is missing: which calls are refused?");
     for (const rn_opt *o = op->opts; o && o->name; o++)
         if (!o->help || !*o->help) v = rni_st_fail(t, "option %s has no help", o->name);
