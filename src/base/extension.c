@@ -48,8 +48,8 @@ static void *open_one(const char *folder, const char *name, rni_str *tried)
     return handle;
 }
 
-/* The path of the object that this code was linked into; "" if it cannot be found out. The loader knows a program only by
- * the name that it was called by, hence the link that the kernel keeps. */
+/* The path of the object that this code was linked into; "" if it cannot be found out. The loader knows a program only
+ * by the name that it was called by, hence the link that the kernel keeps. */
 static void own_path(char *path, size_t size)
 {
     Dl_info info;
@@ -104,7 +104,7 @@ static bool try_folder(const char *folder, void *user)
 
 static void fail_load(const char *name, const rni_str *tried)
 {
-    rni_fail(RN_ERR_DEVICE, NULL, NULL, "librensa_%s.so, which this needs, cannot be loaded", name);
+    rni_fail(RN_ERR_UNSUPPORTED, NULL, NULL, "librensa_%s.so, which this needs, cannot be loaded", name);
     rni_error_add("tried", "%s", tried->at ? tried->at : "");
     for (size_t i = 0; i < RN_COUNTOF(packages); i++)
         if (tried->at && strstr(tried->at, packages[i].library))
@@ -119,7 +119,7 @@ void *rni_extension_symbol(const char *name, const char *symbol)
     rni_extension_folders(try_folder, &s);
     void *address = s.handle ? dlsym(s.handle, symbol) : NULL;
     if (s.handle && !address)
-        rni_fail(RN_ERR_DEVICE, NULL, NULL, "librensa_%s.so does not have the symbol %s", name, symbol);
+        rni_fail(RN_ERR_UNSUPPORTED, NULL, NULL, "librensa_%s.so does not have the symbol %s", name, symbol);
     else if (!s.handle && rn_ok())
         fail_load(name, &s.tried);
     rni_str_free(&s.tried);

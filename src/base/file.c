@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,11 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Counts the temporary files of this process, to give each a name of its own. */
+static struct {
+    atomic_int temporaries;
+} g;
 
 static bool fail_errno(const char *what, const char *path)
 {
@@ -126,19 +132,21 @@ void rni_file_unmap(rni_map *map)
 
 /* ---- writing ---- */
 
-/* A new file would be readable by its owner only; this gives it the rights that others would get, or the old file's. */
-static void set_rights(int fd, const char *path)
+/* Creates a file of its own beside `path` and leaves its name in `name`. -1 with errno set on failure. */
+static int open_temporary(const char *path, rni_str *name)
 {
     struct stat s;
-    mode_t mode = 0;
-    if (stat(path, &s) == 0)
-        mode = s.st_mode & 0777;
-    else {
-        mode = umask(0);
-        umask(mode);
-        mode = 0666 & ~mode;
+    for (int attempt = 0; attempt < 1000; attempt++) {
+        rni_str_free(name);
+        rni_str_addf(name, "%s.tmp-%ld-%d", path, (long)getpid(), atomic_fetch_add(&g.temporaries, 1));
+        if (name->failed) break;
+        const int fd = open(name->at, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd < 0 && errno == EEXIST) continue; /* left behind by a program that was killed */
+        /* Keeps the rights of what is replaced. Some file systems have none; the file is good without. */
+        if (fd >= 0 && stat(path, &s) == 0) (void)!fchmod(fd, s.st_mode & 0777);
+        return fd;
     }
-    if (fchmod(fd, mode) != 0) return; /* some file systems have no rights; the file is good without */
+    return -1;
 }
 
 bool rni_out_begin(rni_out *out, const char *path)
@@ -147,22 +155,16 @@ bool rni_out_begin(rni_out *out, const char *path)
     char real[PATH_MAX];
     *out = (rni_out){ .fd = -1 };
     if (!realpath(path, real)) real[0] = '\0'; /* a link is followed: what it points to is replaced, not the link */
-    rni_str_addf(&name, "%s.tmp-XXXXXX", real[0] ? real : path);
-    out->path = name.failed ? NULL : rni_strdup(real[0] ? real : path);
-    if (!out->path) {
-        rni_str_free(&name);
-        return false;
+    out->path = rni_strdup(real[0] ? real : path);
+    if (out->path) out->fd = open_temporary(out->path, &name);
+    if (out->fd >= 0) {
+        out->temporary = name.at;
+        return true;
     }
-    out->fd = mkostemp(name.at, O_CLOEXEC);
-    if (out->fd < 0) {
-        fail_errno("write here", path);
-        rni_str_free(&name);
-        rni_out_abort(out);
-        return false;
-    }
-    out->temporary = name.at;
-    set_rights(out->fd, path);
-    return true;
+    if (out->path && !name.failed) fail_errno("write here", path);
+    rni_str_free(&name);
+    rni_out_abort(out);
+    return false;
 }
 
 void rni_out_abort(rni_out *out)

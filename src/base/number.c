@@ -24,7 +24,8 @@ static locale_t enter_c(void)
 bool rni_parse_f64(const char *text, int64_t n, double *out)
 {
     char small[SHORT_TEXT], *copy = small;
-    if (n <= 0 || strchr(" \t\n\v\f\r", text[0])) return false;
+    if (n <= 0 || strchr(" \t\n\v\f\r", text[0]) || memchr(text, 'x', (size_t)n) || memchr(text, 'X', (size_t)n))
+        return false;
     if (n >= SHORT_TEXT) copy = rni_strndup(text, n);
     if (!copy) return false;
     memcpy(copy, text, (size_t)n);

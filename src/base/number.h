@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Reads the n characters as one decimal number (as strtod does: also "inf" and "nan"). False unless all of them belong
- * to it. Too large gives infinity. */
+/* Reads the n characters as one decimal number ("inf" and "nan" are, hexadecimal is not). False unless all of them
+ * belong to it. Too large gives infinity. */
 bool rni_parse_f64(const char *text, int64_t n, double *out);
 /* Reads the n characters as a decimal integer with an optional sign. False if they are not, or it does not fit. */
 bool rni_parse_i64(const char *text, int64_t n, int64_t *out);

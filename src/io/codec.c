@@ -57,7 +57,7 @@ static const rni_codec *load(void)
     memcpy(&entry, &address, sizeof entry); /* ISO C has no cast from an object to a function */
     const rni_codec *codec = entry(&host);
     if (codec && codec->abi_version == RNI_CODEC_ABI && codec->size >= (int)sizeof *codec) return codec;
-    rni_fail(RN_ERR_DEVICE, NULL, NULL, "librensa_io.so belongs to another version of the library");
+    rni_fail(RN_ERR_UNSUPPORTED, NULL, NULL, "librensa_io.so belongs to another version of the library");
     return NULL;
 }
 

@@ -28,13 +28,13 @@ RN_TEST(an_extension_that_is_missing_or_broken_says_where_and_why)
     snprintf(before, sizeof before, "%s", given ? given : "");
     setenv("RENSA_LIBRARY", test_folder(), 1);
     CHECK(rni_extension_symbol("absent", "x") == NULL);
-    CHECK_ERROR(RN_ERR_DEVICE, "librensa_absent.so: not there");
+    CHECK_ERROR(RN_ERR_UNSUPPORTED, "librensa_absent.so: not there");
     CHECK(rni_file_write(in_folder("librensa_text.so"), "not an object", 13));
     CHECK(rni_extension_symbol("text", "x") == NULL);
-    CHECK_ERROR(RN_ERR_DEVICE, "librensa_text.so: ");
+    CHECK_ERROR(RN_ERR_UNSUPPORTED, "librensa_text.so: ");
     if (given) setenv("RENSA_LIBRARY", before, 1);
     CHECK(rni_extension_symbol("io", "rn_no_such_thing") == NULL);
-    CHECK_ERROR(RN_ERR_DEVICE, "does not have the symbol rn_no_such_thing");
+    CHECK_ERROR(RN_ERR_UNSUPPORTED, "does not have the symbol rn_no_such_thing");
 }
 
 /* ---- gzip ---- */

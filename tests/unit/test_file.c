@@ -122,6 +122,24 @@ RN_TEST(an_aborted_write_leaves_the_old_file_and_nothing_else)
     rni_out_abort(&out);
 }
 
+RN_TEST(what_a_killed_program_left_behind_is_in_nobodys_way)
+{
+    char left[600];
+    rni_out out;
+    CHECK(rni_out_begin(&out, in_folder("killed")));
+    snprintf(left, sizeof left, "%s", out.temporary);
+    rni_out_abort(&out);
+    const char *dash = strrchr(left, '-');
+    const int next = (int)strtol(dash + 1, NULL, 10) + 1;
+    for (int i = next; i < next + 3; i++) {
+        char name[700];
+        snprintf(name, sizeof name, "%.*s-%d", (int)(dash - left), left, i);
+        fclose(fopen(name, "w"));
+    }
+    CHECK(rni_file_write(in_folder("killed"), "alive", 5));
+    check_contents(in_folder("killed"), "alive");
+}
+
 RN_TEST(a_full_disk_leaves_the_old_file_and_nothing_else)
 {
     /* A limit on the size of files fails write() in the middle, as a full disk does. */

@@ -319,6 +319,7 @@ RN_TEST(text_is_read_as_a_number_only_if_all_of_it_is_one)
     int64_t i;
     CHECK(rni_parse_f64("1.5x", 3, &d) && d == 1.5);
     CHECK(!rni_parse_f64("1.5x", 4, &d) && !rni_parse_f64("", 0, &d) && !rni_parse_f64(" 1", 2, &d));
+    CHECK(!rni_parse_f64("0x10", 4, &d) && rni_parse_f64("-inf", 4, &d) && d == -INFINITY);
     CHECK(rni_parse_i64("+12", 3, &i) && i == 12);
     CHECK(!rni_parse_i64("-", 1, &i) && !rni_parse_i64("1 ", 2, &i) && !rni_parse_i64("9223372036854775808", 19, &i));
 }
