@@ -1,8 +1,8 @@
-/* The JSON parser and its tree.
+/* The JSON parser.
  *
  * Values and texts of one document lie in a chain of blocks that is freed as a whole. Members of large objects are also
  * kept sorted by key: duplicates are found, and keys looked up, in n log n however hostile the text is. */
-#include "base/json.h"
+#include "base/json_p.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -16,68 +16,29 @@
 
 enum { BLOCK_BYTES = 1 << 14, SORT_FROM = 9, FILE_LIMIT = 64 << 20 };
 
-typedef struct block {
-    struct block *next;
-    int64_t used, size;
-} block;
-
-typedef struct document {
-    block *blocks;
-    const char *source;
-} document;
-
-struct rni_json {
-    document *doc;
-    const char *key, *text; /* NUL-terminated */
-    int64_t key_bytes, text_bytes, integer, count;
-    double number;
-    rni_json *next;           /* sibling, in the order of the text */
-    rni_json **items, **keys; /* children in that order; the same sorted by key, or NULL */
-    int line, column;
-    rni_json_type type;
-    bool is_int, truth;
-};
-
 typedef struct parser {
-    document *doc;
+    rni_json_document *doc;
     const char *p, *end, *line_start;
     int64_t extra; /* bytes of this line, before p, that continue a character */
     int line, depth;
 } parser;
 
-static const char *const type_names[] = { "null", "true or false", "a number", "a string", "an array", "an object" };
-
 /* ---- memory ---- */
 
-static void *take(document *doc, int64_t bytes)
+static void *take(rni_json_document *doc, int64_t bytes)
 {
     bytes = (bytes + 7) / 8 * 8;
-    block *b = doc->blocks;
+    rni_json_block *b = doc->blocks;
     if (!b || b->size - b->used < bytes) {
         const int64_t size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
         b = rni_alloc_raw((int64_t)sizeof *b + size);
         if (!b) return NULL;
-        *b = (block){ doc->blocks, 0, size };
+        *b = (rni_json_block){ doc->blocks, 0, size };
         doc->blocks = b;
     }
     void *p = (char *)(b + 1) + b->used;
     b->used += bytes;
     return p;
-}
-
-static void document_free(document *doc)
-{
-    while (doc->blocks) {
-        block *b = doc->blocks;
-        doc->blocks = b->next;
-        rni_free(b);
-    }
-    rni_free(doc);
-}
-
-void rni_json_free(rni_json *root)
-{
-    if (root) document_free(root->doc);
 }
 
 /* ---- places and errors ---- */
@@ -263,14 +224,6 @@ static bool parse_number(parser *s, rni_json *v)
 
 static bool parse_value(parser *s, rni_json **out);
 
-static int compare_keys(const void *a, const void *b)
-{
-    const rni_json *x = *(rni_json *const *)a, *y = *(rni_json *const *)b;
-    const int64_t n = x->key_bytes < y->key_bytes ? x->key_bytes : y->key_bytes;
-    const int c = memcmp(x->key, y->key, (size_t)n);
-    return c ? c : (x->key_bytes > y->key_bytes) - (x->key_bytes < y->key_bytes);
-}
-
 static bool duplicate(const rni_json *a, const rni_json *b)
 {
     const bool in_order = a->line < b->line || (a->line == b->line && a->column < b->column);
@@ -279,24 +232,24 @@ static bool duplicate(const rni_json *a, const rni_json *b)
                          second->key, first->line, first->column);
 }
 
-static bool check_keys(document *doc, rni_json *v)
+static bool check_keys(rni_json_document *doc, rni_json *v)
 {
     if (v->count < SORT_FROM) {
         for (int64_t i = 0; i < v->count; i++)
             for (int64_t j = 0; j < i; j++)
-                if (compare_keys(&v->items[i], &v->items[j]) == 0) return duplicate(v->items[i], v->items[j]);
+                if (rni_json_compare_keys(&v->items[i], &v->items[j]) == 0) return duplicate(v->items[i], v->items[j]);
         return true;
     }
     v->keys = take(doc, v->count * (int64_t)sizeof *v->keys);
     if (!v->keys) return false;
     memcpy(v->keys, v->items, (size_t)v->count * sizeof *v->keys);
-    qsort(v->keys, (size_t)v->count, sizeof *v->keys, compare_keys);
+    qsort(v->keys, (size_t)v->count, sizeof *v->keys, rni_json_compare_keys);
     for (int64_t i = 1; i < v->count; i++)
-        if (compare_keys(&v->keys[i], &v->keys[i - 1]) == 0) return duplicate(v->keys[i], v->keys[i - 1]);
+        if (rni_json_compare_keys(&v->keys[i], &v->keys[i - 1]) == 0) return duplicate(v->keys[i], v->keys[i - 1]);
     return true;
 }
 
-static bool index_children(document *doc, rni_json *v, rni_json *first)
+static bool index_children(rni_json_document *doc, rni_json *v, rni_json *first)
 {
     if (v->count == 0) return true;
     v->items = take(doc, v->count * (int64_t)sizeof *v->items);
@@ -383,7 +336,7 @@ static bool parse_value(parser *s, rni_json **out)
     return parse_string(s, &v->text, &v->text_bytes);
 }
 
-static bool parse_document(document *doc, const char *text, int64_t n, const char *source, rni_json **root)
+static bool parse_document(rni_json_document *doc, const char *text, int64_t n, const char *source, rni_json **root)
 {
     const int64_t source_bytes = (int64_t)strlen(source) + 1;
     char *name = take(doc, source_bytes);
@@ -401,10 +354,10 @@ static bool parse_document(document *doc, const char *text, int64_t n, const cha
 rni_json *rni_json_parse(const char *text, int64_t n, const char *source)
 {
     rni_json *root = NULL;
-    document *doc = rni_alloc(sizeof *doc);
+    rni_json_document *doc = rni_alloc(sizeof *doc);
     if (!doc) return NULL;
     if (!parse_document(doc, text, n, source ? source : "text", &root)) {
-        document_free(doc);
+        rni_json_document_free(doc);
         return NULL;
     }
     return root;
@@ -418,120 +371,4 @@ rni_json *rni_json_load(const char *path, int64_t limit)
     rni_json *root = rni_json_parse(bytes, n, path);
     rni_free(bytes);
     return root;
-}
-
-/* ---- looking at values ---- */
-
-rni_json_type rni_json_type_of(const rni_json *v)
-{
-    return v ? v->type : RNI_JSON_NULL;
-}
-
-const char *rni_json_type_name(rni_json_type type)
-{
-    return type_names[type];
-}
-
-int rni_json_line(const rni_json *v)
-{
-    return v ? v->line : 0;
-}
-
-int rni_json_column(const rni_json *v)
-{
-    return v ? v->column : 0;
-}
-
-const char *rni_json_source(const rni_json *v)
-{
-    return v ? v->doc->source : NULL;
-}
-
-int64_t rni_json_count(const rni_json *v)
-{
-    return v ? v->count : 0;
-}
-
-const rni_json *rni_json_at(const rni_json *v, int64_t i)
-{
-    return v && i >= 0 && i < v->count ? v->items[i] : NULL;
-}
-
-const char *rni_json_key(const rni_json *v)
-{
-    return v ? v->key : NULL;
-}
-
-const char *rni_json_key_at(const rni_json *v, int64_t i)
-{
-    return rni_json_key(rni_json_at(v, i));
-}
-
-const rni_json *rni_json_get(const rni_json *v, const char *key)
-{
-    if (!v || v->type != RNI_JSON_OBJECT) return NULL;
-    const rni_json wanted = { .key = key, .key_bytes = (int64_t)strlen(key) }, *pointer = &wanted;
-    if (v->keys) {
-        rni_json *const *hit = bsearch(&pointer, v->keys, (size_t)v->count, sizeof *v->keys, compare_keys);
-        return hit ? *hit : NULL;
-    }
-    for (int64_t i = 0; i < v->count; i++)
-        if (compare_keys(&v->items[i], &pointer) == 0) return v->items[i];
-    return NULL;
-}
-
-const char *rni_json_string(const rni_json *v)
-{
-    return v ? v->text : NULL;
-}
-
-int64_t rni_json_string_bytes(const rni_json *v)
-{
-    return v ? v->text_bytes : 0;
-}
-
-double rni_json_number(const rni_json *v)
-{
-    return v ? v->number : 0;
-}
-
-bool rni_json_is_int(const rni_json *v)
-{
-    return v && v->is_int;
-}
-
-int64_t rni_json_int(const rni_json *v)
-{
-    return v ? v->integer : 0;
-}
-
-bool rni_json_bool(const rni_json *v)
-{
-    return v && v->truth;
-}
-
-bool rni_json_is_null(const rni_json *v)
-{
-    return v && v->type == RNI_JSON_NULL;
-}
-
-bool rni_json_fail(const rni_json *v, rn_status status, const char *fmt, ...)
-{
-    char what[1024];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
-    if (!v) return rni_fail(status, NULL, NULL, "%s", what);
-    return rni_fail(status, NULL, NULL, "%s:%d:%d: %s", v->doc->source, v->line, v->column, what);
-}
-
-bool rni_json_expect(const rni_json *v, rni_json_type type)
-{
-    if (v && v->type == type) return true;
-    if (v && v->key)
-        return rni_json_fail(v, RN_ERR_FORMAT, "\"%.60s\": expected %s, found %s", v->key, type_names[type],
-                             type_names[v->type]);
-    return rni_json_fail(v, RN_ERR_FORMAT, "expected %s, found %s", type_names[type],
-                         v ? type_names[v->type] : "nothing");
 }
