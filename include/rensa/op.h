@@ -131,6 +131,9 @@ typedef struct rn_vjp {
     rn_tensor **gin;        /* to be set: gradients of the inputs; NULL means zero */
 } rn_vjp;
 
+/** A `backward` for rows with a `build`: the gradient of the parts, which are computed once more for it. Of any order. */
+RN_API bool rn_backward_by_build(rn_vjp *v);
+
 /** Moves the start of a view by a number of elements (for `view` callbacks). */
 static inline void rn_view_shift(rn_view *v, int64_t elements)
 {

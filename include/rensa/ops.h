@@ -163,6 +163,102 @@ typedef struct rn_atanh_args {
 RN_API rn_tensor *rn_atanh_at(const rn_atanh_args *args);
 #define rn_atanh(...) rn_atanh_at(&(rn_atanh_args){ __VA_ARGS__, .site = RN_SITE(rn_atanh_args) })
 
+typedef struct rn_average_pool1d_args {
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[1];
+    int64_t stride[1];
+    int64_t pad[1];
+    int64_t pad_extra[1];
+    int64_t dilation[1];
+    bool cover_all;
+    bool exclude_pad;
+} rn_average_pool1d_args;
+/** 1-D mean of each window over a batch of sequences.
+ *
+ *  y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u
+ *
+ *  Shapes   x [N, C, T] -> y [N, C, To], each size X becomes (X + 2 pad + pad_extra - dilation (kernel - 1) - 1) / stride + 1, rounded down (up with cover_all)
+ *  Types    f16, bf16 (added in f32), f32, f64
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further padding at the end of each spatial axis; negative for less (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the window (default 1)
+ *  Option   .cover_all: round sizes up: a last window that begins inside x may reach beyond it (default false)
+ *  Option   .exclude_pad: divide by the number of elements of x in the window (default false)
+ *  Errors   SHAPE if the window does not fit; ARG if it is not given, or padding is as large as it; DTYPE for integers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_average_pool1d_at(const rn_average_pool1d_args *args);
+#define rn_average_pool1d(...) rn_average_pool1d_at(&(rn_average_pool1d_args){ __VA_ARGS__, .site = RN_SITE(rn_average_pool1d_args) })
+
+typedef struct rn_average_pool2d_args {
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[2];
+    int64_t stride[2];
+    int64_t pad[2];
+    int64_t pad_extra[2];
+    int64_t dilation[2];
+    bool cover_all;
+    bool exclude_pad;
+} rn_average_pool2d_args;
+/** 2-D mean of each window over a batch of images.
+ *
+ *  y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u
+ *
+ *  Shapes   x [N, C, H, W] -> y [N, C, Ho, Wo], each size X becomes (X + 2 pad + pad_extra - dilation (kernel - 1) - 1) / stride + 1, rounded down (up with cover_all)
+ *  Types    f16, bf16 (added in f32), f32, f64
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further padding at the end of each spatial axis; negative for less (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the window (default 1)
+ *  Option   .cover_all: round sizes up: a last window that begins inside x may reach beyond it (default false)
+ *  Option   .exclude_pad: divide by the number of elements of x in the window (default false)
+ *  Errors   SHAPE if the window does not fit; ARG if it is not given, or padding is as large as it; DTYPE for integers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_average_pool2d_at(const rn_average_pool2d_args *args);
+#define rn_average_pool2d(...) rn_average_pool2d_at(&(rn_average_pool2d_args){ __VA_ARGS__, .site = RN_SITE(rn_average_pool2d_args) })
+
+typedef struct rn_average_pool3d_args {
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[3];
+    int64_t stride[3];
+    int64_t pad[3];
+    int64_t pad_extra[3];
+    int64_t dilation[3];
+    bool cover_all;
+    bool exclude_pad;
+} rn_average_pool3d_args;
+/** 3-D mean of each window over a batch of volumes.
+ *
+ *  y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u
+ *
+ *  Shapes   x [N, C, D, H, W] -> y [N, C, Do, Ho, Wo], each size X becomes (X + 2 pad + pad_extra - dilation (kernel - 1) - 1) / stride + 1, rounded down (up with cover_all)
+ *  Types    f16, bf16 (added in f32), f32, f64
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further padding at the end of each spatial axis; negative for less (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the window (default 1)
+ *  Option   .cover_all: round sizes up: a last window that begins inside x may reach beyond it (default false)
+ *  Option   .exclude_pad: divide by the number of elements of x in the window (default false)
+ *  Errors   SHAPE if the window does not fit; ARG if it is not given, or padding is as large as it; DTYPE for integers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_average_pool3d_at(const rn_average_pool3d_args *args);
+#define rn_average_pool3d(...) rn_average_pool3d_at(&(rn_average_pool3d_args){ __VA_ARGS__, .site = RN_SITE(rn_average_pool3d_args) })
+
 typedef struct rn_bitwise_and_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -850,6 +946,20 @@ typedef struct rn_full_args {
 RN_API rn_tensor *rn_full_at(const rn_full_args *args);
 #define rn_full(...) rn_full_at(&(rn_full_args){ __VA_ARGS__, .site = RN_SITE(rn_full_args) })
 
+typedef struct rn_global_average_pool_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_global_average_pool_args;
+/** Mean over all spatial axes.
+ *  Shapes   x [N, C, ...] -> y [N, C, 1, ...]
+ *  Types    as mean
+ *  Errors   SHAPE if x has fewer than 3 axes
+ *  Source   Lin, Chen & Yan 2013, arXiv:1312.4400
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_global_average_pool_at(const rn_global_average_pool_args *args);
+#define rn_global_average_pool(...) rn_global_average_pool_at(&(rn_global_average_pool_args){ __VA_ARGS__, .site = RN_SITE(rn_global_average_pool_args) })
+
 typedef struct rn_greater_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -1323,6 +1433,183 @@ typedef struct rn_matmul_args {
  */
 RN_API rn_tensor *rn_matmul_at(const rn_matmul_args *args);
 #define rn_matmul(...) rn_matmul_at(&(rn_matmul_args){ __VA_ARGS__, .site = RN_SITE(rn_matmul_args) })
+
+typedef struct rn_max_pool1d_args {
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[1];
+    int64_t stride[1];
+    int64_t pad[1];
+    int64_t pad_extra[1];
+    int64_t dilation[1];
+    bool cover_all;
+} rn_max_pool1d_args;
+/** 1-D maximum of each window over a batch of sequences.
+ *
+ *  y[n, c, i] = max_u x[n, c, stride * i + dilation * u - pad]
+ *
+ *  Shapes   x [N, C, T] -> y [N, C, To], each size X becomes (X + 2 pad + pad_extra - dilation (kernel - 1) - 1) / stride + 1, rounded down (up with cover_all)
+ *  Types    f16, bf16, f32, f64
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further padding at the end of each spatial axis; negative for less (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the window (default 1)
+ *  Option   .cover_all: round sizes up: a last window that begins inside x may reach beyond it (default false)
+ *  Errors   SHAPE if the window does not fit; ARG if it is not given, or padding is as large as it; DTYPE for integers. The gradient goes to the first of equal maxima; a NaN is the maximum
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_max_pool1d_at(const rn_max_pool1d_args *args);
+#define rn_max_pool1d(...) rn_max_pool1d_at(&(rn_max_pool1d_args){ __VA_ARGS__, .site = RN_SITE(rn_max_pool1d_args) })
+
+typedef struct rn_max_pool2d_args {
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[2];
+    int64_t stride[2];
+    int64_t pad[2];
+    int64_t pad_extra[2];
+    int64_t dilation[2];
+    bool cover_all;
+} rn_max_pool2d_args;
+/** 2-D maximum of each window over a batch of images.
+ *
+ *  y[n, c, i] = max_u x[n, c, stride * i + dilation * u - pad]
+ *
+ *  Shapes   x [N, C, H, W] -> y [N, C, Ho, Wo], each size X becomes (X + 2 pad + pad_extra - dilation (kernel - 1) - 1) / stride + 1, rounded down (up with cover_all)
+ *  Types    f16, bf16, f32, f64
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further padding at the end of each spatial axis; negative for less (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the window (default 1)
+ *  Option   .cover_all: round sizes up: a last window that begins inside x may reach beyond it (default false)
+ *  Errors   SHAPE if the window does not fit; ARG if it is not given, or padding is as large as it; DTYPE for integers. The gradient goes to the first of equal maxima; a NaN is the maximum
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_max_pool2d_at(const rn_max_pool2d_args *args);
+#define rn_max_pool2d(...) rn_max_pool2d_at(&(rn_max_pool2d_args){ __VA_ARGS__, .site = RN_SITE(rn_max_pool2d_args) })
+
+typedef struct rn_max_pool3d_args {
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[3];
+    int64_t stride[3];
+    int64_t pad[3];
+    int64_t pad_extra[3];
+    int64_t dilation[3];
+    bool cover_all;
+} rn_max_pool3d_args;
+/** 3-D maximum of each window over a batch of volumes.
+ *
+ *  y[n, c, i] = max_u x[n, c, stride * i + dilation * u - pad]
+ *
+ *  Shapes   x [N, C, D, H, W] -> y [N, C, Do, Ho, Wo], each size X becomes (X + 2 pad + pad_extra - dilation (kernel - 1) - 1) / stride + 1, rounded down (up with cover_all)
+ *  Types    f16, bf16, f32, f64
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further padding at the end of each spatial axis; negative for less (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the window (default 1)
+ *  Option   .cover_all: round sizes up: a last window that begins inside x may reach beyond it (default false)
+ *  Errors   SHAPE if the window does not fit; ARG if it is not given, or padding is as large as it; DTYPE for integers. The gradient goes to the first of equal maxima; a NaN is the maximum
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_max_pool3d_at(const rn_max_pool3d_args *args);
+#define rn_max_pool3d(...) rn_max_pool3d_at(&(rn_max_pool3d_args){ __VA_ARGS__, .site = RN_SITE(rn_max_pool3d_args) })
+
+typedef struct rn_max_unpool1d_args {
+    rn_tensor *y;
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[1];
+    int64_t stride[1];
+    int64_t pad[1];
+    int64_t pad_extra[1];
+    int64_t dilation[1];
+    bool cover_all;
+} rn_max_unpool1d_args;
+/** 1-D unpooling to where a maximum was: elements of y go to the place of the maximum of the window of x, zeros elsewhere.
+ *  Shapes   y [N, C, To]   x [N, C, T]   ->   [N, C, T], where max_pool1d of x with the same options has the shape of y
+ *  Types    f16, bf16, f32, f64; both the same
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further padding at the end of each spatial axis; negative for less (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the window (default 1)
+ *  Option   .cover_all: round sizes up: a last window that begins inside x may reach beyond it (default false)
+ *  Errors   SHAPE if y has not the shape that pooling x gives
+ *  Source   Badrinarayanan et al. 2017, arXiv:1511.00561
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_max_unpool1d_at(const rn_max_unpool1d_args *args);
+#define rn_max_unpool1d(...) rn_max_unpool1d_at(&(rn_max_unpool1d_args){ __VA_ARGS__, .site = RN_SITE(rn_max_unpool1d_args) })
+
+typedef struct rn_max_unpool2d_args {
+    rn_tensor *y;
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[2];
+    int64_t stride[2];
+    int64_t pad[2];
+    int64_t pad_extra[2];
+    int64_t dilation[2];
+    bool cover_all;
+} rn_max_unpool2d_args;
+/** 2-D unpooling to where a maximum was: elements of y go to the place of the maximum of the window of x, zeros elsewhere.
+ *  Shapes   y [N, C, Ho, Wo]   x [N, C, H, W]   ->   [N, C, H, W], where max_pool2d of x with the same options has the shape of y
+ *  Types    f16, bf16, f32, f64; both the same
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further padding at the end of each spatial axis; negative for less (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the window (default 1)
+ *  Option   .cover_all: round sizes up: a last window that begins inside x may reach beyond it (default false)
+ *  Errors   SHAPE if y has not the shape that pooling x gives
+ *  Source   Badrinarayanan et al. 2017, arXiv:1511.00561
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_max_unpool2d_at(const rn_max_unpool2d_args *args);
+#define rn_max_unpool2d(...) rn_max_unpool2d_at(&(rn_max_unpool2d_args){ __VA_ARGS__, .site = RN_SITE(rn_max_unpool2d_args) })
+
+typedef struct rn_max_unpool3d_args {
+    rn_tensor *y;
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[3];
+    int64_t stride[3];
+    int64_t pad[3];
+    int64_t pad_extra[3];
+    int64_t dilation[3];
+    bool cover_all;
+} rn_max_unpool3d_args;
+/** 3-D unpooling to where a maximum was: elements of y go to the place of the maximum of the window of x, zeros elsewhere.
+ *  Shapes   y [N, C, Do, Ho, Wo]   x [N, C, D, H, W]   ->   [N, C, D, H, W], where max_pool3d of x with the same options has the shape of y
+ *  Types    f16, bf16, f32, f64; both the same
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further padding at the end of each spatial axis; negative for less (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the window (default 1)
+ *  Option   .cover_all: round sizes up: a last window that begins inside x may reach beyond it (default false)
+ *  Errors   SHAPE if y has not the shape that pooling x gives
+ *  Source   Badrinarayanan et al. 2017, arXiv:1511.00561
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_max_unpool3d_at(const rn_max_unpool3d_args *args);
+#define rn_max_unpool3d(...) rn_max_unpool3d_at(&(rn_max_unpool3d_args){ __VA_ARGS__, .site = RN_SITE(rn_max_unpool3d_args) })
 
 typedef struct rn_maximum_args {
     rn_tensor *x;
@@ -1988,6 +2275,75 @@ typedef struct rn_uniform_args {
  */
 RN_API rn_tensor *rn_uniform_at(const rn_uniform_args *args);
 #define rn_uniform(...) rn_uniform_at(&(rn_uniform_args){ __VA_ARGS__, .site = RN_SITE(rn_uniform_args) })
+
+typedef struct rn_unpool1d_args {
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[1];
+    int64_t stride[1];
+    int64_t pad[1];
+    int64_t size[1];
+} rn_unpool1d_args;
+/** 1-D unpooling: each element is repeated over its window; where windows overlap they are added.
+ *  Shapes   x [N, C, T] -> y [N, C, To], each size X becomes stride (X - 1) + kernel - 2 pad
+ *  Types    f16, bf16, f32, f64
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .size: sizes of y instead of the smallest that fit (default 0)
+ *  Errors   SHAPE if pooling y would not give the sizes of x
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_unpool1d_at(const rn_unpool1d_args *args);
+#define rn_unpool1d(...) rn_unpool1d_at(&(rn_unpool1d_args){ __VA_ARGS__, .site = RN_SITE(rn_unpool1d_args) })
+
+typedef struct rn_unpool2d_args {
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[2];
+    int64_t stride[2];
+    int64_t pad[2];
+    int64_t size[2];
+} rn_unpool2d_args;
+/** 2-D unpooling: each element is repeated over its window; where windows overlap they are added.
+ *  Shapes   x [N, C, H, W] -> y [N, C, Ho, Wo], each size X becomes stride (X - 1) + kernel - 2 pad
+ *  Types    f16, bf16, f32, f64
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .size: sizes of y instead of the smallest that fit (default 0)
+ *  Errors   SHAPE if pooling y would not give the sizes of x
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_unpool2d_at(const rn_unpool2d_args *args);
+#define rn_unpool2d(...) rn_unpool2d_at(&(rn_unpool2d_args){ __VA_ARGS__, .site = RN_SITE(rn_unpool2d_args) })
+
+typedef struct rn_unpool3d_args {
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[3];
+    int64_t stride[3];
+    int64_t pad[3];
+    int64_t size[3];
+} rn_unpool3d_args;
+/** 3-D unpooling: each element is repeated over its window; where windows overlap they are added.
+ *  Shapes   x [N, C, D, H, W] -> y [N, C, Do, Ho, Wo], each size X becomes stride (X - 1) + kernel - 2 pad
+ *  Types    f16, bf16, f32, f64
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window; left out: its sides (default 0)
+ *  Option   .pad: padding at both ends of each spatial axis (default 0)
+ *  Option   .size: sizes of y instead of the smallest that fit (default 0)
+ *  Errors   SHAPE if pooling y would not give the sizes of x
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_unpool3d_at(const rn_unpool3d_args *args);
+#define rn_unpool3d(...) rn_unpool3d_at(&(rn_unpool3d_args){ __VA_ARGS__, .site = RN_SITE(rn_unpool3d_args) })
 
 typedef struct rn_where_args {
     rn_tensor *cond;

@@ -24,6 +24,11 @@ extern const rn_op rn_ops_rounding[];
 extern const rn_op rn_ops_special[];
 extern const rn_op rn_ops_trigonometric[];
 extern const rn_op rn_op_where;
+extern const rn_op rn_ops_average_pool[];
+extern const rn_op rn_op_global_average_pool;
+extern const rn_op rn_ops_max_pool[];
+extern const rn_op rn_ops_pooling[];
+extern const rn_op rn_ops_unpooling[];
 extern const rn_op rn_ops_draw[];
 extern const rn_op rn_ops_fill[];
 extern const rn_op rn_op_sum_to;
@@ -111,6 +116,33 @@ rn_tensor *rn_atanh_at(const rn_atanh_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_trigonometric[11], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_average_pool1d_at(const rn_average_pool1d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_average_pool1d_args, kernel), offsetof(rn_average_pool1d_args, window), offsetof(rn_average_pool1d_args, stride), offsetof(rn_average_pool1d_args, pad), offsetof(rn_average_pool1d_args, pad_extra), offsetof(rn_average_pool1d_args, dilation), offsetof(rn_average_pool1d_args, cover_all), offsetof(rn_average_pool1d_args, exclude_pad), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_pooling[3], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_average_pool2d_at(const rn_average_pool2d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_average_pool2d_args, kernel), offsetof(rn_average_pool2d_args, window), offsetof(rn_average_pool2d_args, stride), offsetof(rn_average_pool2d_args, pad), offsetof(rn_average_pool2d_args, pad_extra), offsetof(rn_average_pool2d_args, dilation), offsetof(rn_average_pool2d_args, cover_all), offsetof(rn_average_pool2d_args, exclude_pad), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_pooling[4], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_average_pool3d_at(const rn_average_pool3d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_average_pool3d_args, kernel), offsetof(rn_average_pool3d_args, window), offsetof(rn_average_pool3d_args, stride), offsetof(rn_average_pool3d_args, pad), offsetof(rn_average_pool3d_args, pad_extra), offsetof(rn_average_pool3d_args, dilation), offsetof(rn_average_pool3d_args, cover_all), offsetof(rn_average_pool3d_args, exclude_pad), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_pooling[5], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -421,6 +453,14 @@ rn_tensor *rn_full_at(const rn_full_args *a)
     return out[0];
 }
 
+rn_tensor *rn_global_average_pool_at(const rn_global_average_pool_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_global_average_pool, &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_greater_at(const rn_greater_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -664,6 +704,60 @@ rn_tensor *rn_matmul_at(const rn_matmul_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->a, a->b, };
     if (!rni_apply(&rn_op_matmul, &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_max_pool1d_at(const rn_max_pool1d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_max_pool1d_args, kernel), offsetof(rn_max_pool1d_args, window), offsetof(rn_max_pool1d_args, stride), offsetof(rn_max_pool1d_args, pad), offsetof(rn_max_pool1d_args, pad_extra), offsetof(rn_max_pool1d_args, dilation), offsetof(rn_max_pool1d_args, cover_all), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_pooling[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_max_pool2d_at(const rn_max_pool2d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_max_pool2d_args, kernel), offsetof(rn_max_pool2d_args, window), offsetof(rn_max_pool2d_args, stride), offsetof(rn_max_pool2d_args, pad), offsetof(rn_max_pool2d_args, pad_extra), offsetof(rn_max_pool2d_args, dilation), offsetof(rn_max_pool2d_args, cover_all), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_pooling[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_max_pool3d_at(const rn_max_pool3d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_max_pool3d_args, kernel), offsetof(rn_max_pool3d_args, window), offsetof(rn_max_pool3d_args, stride), offsetof(rn_max_pool3d_args, pad), offsetof(rn_max_pool3d_args, pad_extra), offsetof(rn_max_pool3d_args, dilation), offsetof(rn_max_pool3d_args, cover_all), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_pooling[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_max_unpool1d_at(const rn_max_unpool1d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_max_unpool1d_args, kernel), offsetof(rn_max_unpool1d_args, window), offsetof(rn_max_unpool1d_args, stride), offsetof(rn_max_unpool1d_args, pad), offsetof(rn_max_unpool1d_args, pad_extra), offsetof(rn_max_unpool1d_args, dilation), offsetof(rn_max_unpool1d_args, cover_all), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->y, a->x, };
+    if (!rni_apply(&rn_ops_unpooling[3], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_max_unpool2d_at(const rn_max_unpool2d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_max_unpool2d_args, kernel), offsetof(rn_max_unpool2d_args, window), offsetof(rn_max_unpool2d_args, stride), offsetof(rn_max_unpool2d_args, pad), offsetof(rn_max_unpool2d_args, pad_extra), offsetof(rn_max_unpool2d_args, dilation), offsetof(rn_max_unpool2d_args, cover_all), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->y, a->x, };
+    if (!rni_apply(&rn_ops_unpooling[4], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_max_unpool3d_at(const rn_max_unpool3d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_max_unpool3d_args, kernel), offsetof(rn_max_unpool3d_args, window), offsetof(rn_max_unpool3d_args, stride), offsetof(rn_max_unpool3d_args, pad), offsetof(rn_max_unpool3d_args, pad_extra), offsetof(rn_max_unpool3d_args, dilation), offsetof(rn_max_unpool3d_args, cover_all), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->y, a->x, };
+    if (!rni_apply(&rn_ops_unpooling[5], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1022,6 +1116,33 @@ rn_tensor *rn_uniform_at(const rn_uniform_args *a)
     static const int16_t offsets[] = { offsetof(rn_uniform_args, shape), offsetof(rn_uniform_args, low), offsetof(rn_uniform_args, high), offsetof(rn_uniform_args, dtype), };
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_draw[0], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_unpool1d_at(const rn_unpool1d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_unpool1d_args, kernel), offsetof(rn_unpool1d_args, window), offsetof(rn_unpool1d_args, stride), offsetof(rn_unpool1d_args, pad), offsetof(rn_unpool1d_args, size), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_unpooling[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_unpool2d_at(const rn_unpool2d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_unpool2d_args, kernel), offsetof(rn_unpool2d_args, window), offsetof(rn_unpool2d_args, stride), offsetof(rn_unpool2d_args, pad), offsetof(rn_unpool2d_args, size), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_unpooling[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_unpool3d_at(const rn_unpool3d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_unpool3d_args, kernel), offsetof(rn_unpool3d_args, window), offsetof(rn_unpool3d_args, stride), offsetof(rn_unpool3d_args, pad), offsetof(rn_unpool3d_args, size), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_unpooling[2], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
