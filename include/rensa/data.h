@@ -434,12 +434,11 @@ typedef struct rn_augment {
     double fill;                                  /* value of what comes from outside the picture */
 } rn_augment;
 
-/* A window of height x width (left out: the size that came in) from anywhere in the picture with `pad` pixels around.
- */
+/* A window of height x width (left out: the size that came in) from anywhere in the picture and `pad` pixels around. */
 #define RN_STEP_CROP(...) ((rn_augment){ .name = "crop", __VA_ARGS__ })
 /* Mirrored with probability p (0.5): left-right with .x = 1 (the default), top-bottom with .y = 1. */
 #define RN_STEP_FLIP(...) ((rn_augment){ .name = "flip", __VA_ARGS__ })
-/* Moved by up to x and y pixels (2 and 2), each way. */
+/* Moved by up to x and y pixels (2 and 2 where neither is given), each way. */
 #define RN_STEP_SHIFT(...) ((rn_augment){ .name = "shift", __VA_ARGS__ })
 /* Turned by up to `degrees` (15), each way, around the middle. */
 #define RN_STEP_ROTATE(...) ((rn_augment){ .name = "rotate", __VA_ARGS__ })
