@@ -153,19 +153,24 @@ const float *rn_data_f32_at(const rn_site *site, rn_tensor *x)
     return rn_data_at(site, x);
 }
 
-bool rn_copy_to_at(const rn_site *site, rn_tensor *x, rn_dtype dtype, void *to, int64_t bytes)
+static bool copy_to(const rn_site *site, rn_tensor *x, rn_dtype dtype, void *to, int64_t bytes, const char *what)
 {
-    rn_tensor *v = known(site, x, "copy_to");
+    rn_tensor *v = known(site, x, what);
     if (!v) return false;
     const int64_t need = v->count * rn_dtype_bytes(dtype);
     if (need > bytes || need < 0)
-        return rni_fail(RN_ERR_ARG, site, "copy_to", "the buffer has %lld bytes, the tensor needs %lld",
+        return rni_fail(RN_ERR_ARG, site, what, "the buffer has %lld bytes, the tensor needs %lld",
                         (long long)bytes, (long long)need);
     if ((rn_dtype)v->dtype == dtype) return read_bytes(site, v, to);
     const void *data = rn_data_at(site, x);
     if (!data) return false;
     rni_convert(to, dtype, data, (rn_dtype)v->dtype, v->count);
     return true;
+}
+
+bool rn_copy_to_at(const rn_site *site, rn_tensor *x, rn_dtype dtype, void *to, int64_t bytes)
+{
+    return copy_to(site, x, dtype, to, bytes, "copy_to");
 }
 
 double rn_item_at(const rn_site *site, rn_tensor *x)
@@ -177,5 +182,5 @@ double rn_item_at(const rn_site *site, rn_tensor *x)
         return NAN;
     }
     double value = NAN;
-    return rn_copy_to_at(site, x, RN_F64, &value, sizeof value) ? value : NAN;
+    return copy_to(site, x, RN_F64, &value, sizeof value, "item") ? value : NAN;
 }
