@@ -202,6 +202,12 @@ static void define(parser *p, const char *name, int length, int32_t node)
     p->name[p->count++].node = node;
 }
 
+/* After a refusal there may be no node that the numbers stand for. */
+static int32_t make(parser *p, rn_code code, int32_t a, int32_t b, int32_t c)
+{
+    return p->bad ? 0 : rni_expr_make(p->e, code, a, b, c);
+}
+
 static int32_t parse_ternary(parser *p);
 
 static int find_code(const char *s, int n)
@@ -228,7 +234,7 @@ static int32_t parse_function(parser *p, const char *name, int n)
     if (code == RN_CODE_RANDOM && !p->bad && !p->e->failed &&
         (p->e->node[arg[0]].kind != RNI_EXPR_SCALAR || p->e->node[arg[1]].kind != RNI_EXPR_SCALAR))
         return refuse(p, "the arguments of rand are options");
-    return rni_expr_make(p->e, (rn_code)code, arg[0], arg[1], arg[2]);
+    return make(p, (rn_code)code, arg[0], arg[1], arg[2]);
 }
 
 static int32_t parse_name(parser *p)
@@ -246,8 +252,8 @@ static int32_t parse_name(parser *p)
     for (int i = 0; i < (int)RN_COUNTOF(constants); i++)
         if ((int)strlen(constants[i].name) == n && strncmp(constants[i].name, s, (size_t)n) == 0)
             return rni_expr_const(p->e, constants[i].value);
-    if (n == 1 && *s == 'i') return rni_expr_make(p->e, RN_CODE_INDEX, -1, -1, -1);
-    if (n == 1 && *s == 'n') return rni_expr_make(p->e, RN_CODE_COUNT, -1, -1, -1);
+    if (n == 1 && *s == 'i') return make(p, RN_CODE_INDEX, -1, -1, -1);
+    if (n == 1 && *s == 'n') return make(p, RN_CODE_COUNT, -1, -1, -1);
     p->at = s;
     return refuse(p, "unknown name '%.*s'", n, s);
 }
@@ -262,11 +268,11 @@ static int32_t parse_primary(parser *p)
         r = parse_ternary(p);
         if (!accept(p, ")")) r = refuse(p, "expected ')'");
     } else if (accept(p, "-"))
-        r = rni_expr_make(p->e, RN_CODE_NEG, parse_primary(p), -1, -1);
+        r = make(p, RN_CODE_NEG, parse_primary(p), -1, -1);
     else if (accept(p, "!"))
-        r = rni_expr_make(p->e, RN_CODE_NOT, parse_primary(p), -1, -1);
+        r = make(p, RN_CODE_NOT, parse_primary(p), -1, -1);
     else if (accept(p, "~"))
-        r = rni_expr_make(p->e, RN_CODE_BITNOT, parse_primary(p), -1, -1);
+        r = make(p, RN_CODE_BITNOT, parse_primary(p), -1, -1);
     else if (isdigit((unsigned char)*p->at) || *p->at == '.') {
         char *end;
         const double v = strtod(p->at, &end);
@@ -312,8 +318,8 @@ static int32_t parse_binary(parser *p, int level)
         p->at += strlen(operators[k].token);
         const int32_t right = parse_binary(p, operators[k].level + 1);
         if (p->bad || p->e->failed) return 0;
-        left = operators[k].swap ? rni_expr_make(p->e, operators[k].code, right, left, -1)
-                                 : rni_expr_make(p->e, operators[k].code, left, right, -1);
+        left = operators[k].swap ? make(p, operators[k].code, right, left, -1)
+                                 : make(p, operators[k].code, left, right, -1);
     }
 }
 
@@ -326,7 +332,7 @@ static int32_t parse_ternary(parser *p)
     if (!accept(p, ":")) return refuse(p, "expected ':'");
     const int32_t no = parse_ternary(p);
     p->depth--;
-    return p->bad || p->e->failed ? 0 : rni_expr_make(p->e, RN_CODE_SELECT, cond, yes, no);
+    return make(p, RN_CODE_SELECT, cond, yes, no);
 }
 
 static void parse_statement(parser *p)
