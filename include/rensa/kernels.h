@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* Every RN_REDUCE function, and cumulative ones. */
+/* Every RN_REDUCE function; logsumexp. */
 typedef struct rn_reduce_opts {
     rn_axes axes; /* n = 0: all */
     bool keepdims;
@@ -64,7 +64,14 @@ typedef struct rn_attention_opts {
     double scale; /* of the products; stands for itself */
 } rn_attention_opts;
 
-/* softmax, log_softmax, cumulative sums, sort, take_along_axis, …: one axis. */
+/* cumsum, cumprod: along one axis. */
+typedef struct rn_cumulative_opts {
+    int64_t axis;   /* may be negative */
+    bool exclusive; /* an element itself does not count for its place */
+    bool reverse;   /* from the end to the start */
+} rn_cumulative_opts;
+
+/* softmax, log_softmax, sort, take_along_axis, …: one axis. */
 typedef struct rn_axis_opts {
     int64_t axis;
 } rn_axis_opts;

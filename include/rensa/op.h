@@ -180,8 +180,8 @@ struct rn_op {
     const char *inputs;  /* "x, w, b?": ? may be left out, "xs*" is a list */
     const char *outputs; /* left out: "y"; further ones are returned through options of their name */
     const char *types;   /* RN_MAP, RN_REDUCE: type of the result: "promote" (default), "float" (at least a float),
-                            "sum" (integers and bool give i64), "bool", "i64", "first",
-                            "opt:<name of a dtype option>" */
+                            "sum" (floats stay, others give i64), "mean" (others give f64), "bool", "i64",
+                            "first", "opt:<name of a dtype option>" */
     const rn_opt *opts;
     size_t opts_size;
     /* RN_MAP: assignments to the outputs, as in "y = x > 0 ? x : slope * x" or "t = x - y; z = t * t".

@@ -87,6 +87,70 @@ typedef struct rn_add_scalar_args {
 RN_API rn_tensor *rn_add_scalar_at(const rn_add_scalar_args *args);
 #define rn_add_scalar(...) rn_add_scalar_at(&(rn_add_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_add_scalar_args) })
 
+typedef struct rn_all_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_all_args;
+/** Whether no element over axes is zero; true of nothing.
+ *  Types    bool
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_all_at(const rn_all_args *args);
+#define rn_all(...) rn_all_at(&(rn_all_args){ __VA_ARGS__, .site = RN_SITE(rn_all_args) })
+
+typedef struct rn_any_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_any_args;
+/** Whether some element over axes is not zero; false of nothing.
+ *  Types    bool
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_any_at(const rn_any_args *args);
+#define rn_any(...) rn_any_at(&(rn_any_args){ __VA_ARGS__, .site = RN_SITE(rn_any_args) })
+
+typedef struct rn_argmax_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_argmax_args;
+/** Position of the largest element, of the first NaN if there is one.
+ *  Types    i64; over several axes the position counts through them in row-major order
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once; SHAPE where there is nothing to reduce
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_argmax_at(const rn_argmax_args *args);
+#define rn_argmax(...) rn_argmax_at(&(rn_argmax_args){ __VA_ARGS__, .site = RN_SITE(rn_argmax_args) })
+
+typedef struct rn_argmin_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_argmin_args;
+/** Position of the smallest element, of the first NaN if there is one.
+ *  Types    i64; over several axes the position counts through them in row-major order
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once; SHAPE where there is nothing to reduce
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_argmin_at(const rn_argmin_args *args);
+#define rn_argmin(...) rn_argmin_at(&(rn_argmin_args){ __VA_ARGS__, .site = RN_SITE(rn_argmin_args) })
+
 typedef struct rn_asin_args {
     rn_tensor *x;
     rn_site site;
@@ -555,6 +619,66 @@ typedef struct rn_cosh_args {
  */
 RN_API rn_tensor *rn_cosh_at(const rn_cosh_args *args);
 #define rn_cosh(...) rn_cosh_at(&(rn_cosh_args){ __VA_ARGS__, .site = RN_SITE(rn_cosh_args) })
+
+typedef struct rn_count_nonzero_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_count_nonzero_args;
+/** How many elements over axes are not zero.
+ *  Types    i64
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_count_nonzero_at(const rn_count_nonzero_args *args);
+#define rn_count_nonzero(...) rn_count_nonzero_at(&(rn_count_nonzero_args){ __VA_ARGS__, .site = RN_SITE(rn_count_nonzero_args) })
+
+typedef struct rn_cumprod_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+    bool exclusive;
+    bool reverse;
+} rn_cumprod_args;
+/** Running products along an axis; gradients are right also where there are zeros.
+ *
+ *  y_k = x_0 * ... * x_k
+ *
+ *  Shapes   y as x
+ *  Types    floats stay; whole numbers and bool give i64
+ *  Argument axis: the axis; negative ones count from the end
+ *  Option   .exclusive: an element itself does not count for its place (default false)
+ *  Option   .reverse: from the end to the start (default false)
+ *  Errors   ARG if there is no such axis
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_cumprod_at(const rn_cumprod_args *args);
+#define rn_cumprod(...) rn_cumprod_at(&(rn_cumprod_args){ __VA_ARGS__, .site = RN_SITE(rn_cumprod_args) })
+
+typedef struct rn_cumsum_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+    bool exclusive;
+    bool reverse;
+} rn_cumsum_args;
+/** Running sums along an axis.
+ *
+ *  y_k = x_0 + ... + x_k
+ *
+ *  Shapes   y as x
+ *  Types    floats stay; whole numbers and bool give i64
+ *  Argument axis: the axis; negative ones count from the end
+ *  Option   .exclusive: an element itself does not count for its place (default false)
+ *  Option   .reverse: from the end to the start (default false)
+ *  Errors   ARG if there is no such axis
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_cumsum_at(const rn_cumsum_args *args);
+#define rn_cumsum(...) rn_cumsum_at(&(rn_cumsum_args){ __VA_ARGS__, .site = RN_SITE(rn_cumsum_args) })
 
 typedef struct rn_deconv1d_args {
     rn_tensor *x;
@@ -1413,6 +1537,25 @@ typedef struct rn_logit_args {
 RN_API rn_tensor *rn_logit_at(const rn_logit_args *args);
 #define rn_logit(...) rn_logit_at(&(rn_logit_args){ __VA_ARGS__, .site = RN_SITE(rn_logit_args) })
 
+typedef struct rn_logsumexp_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_logsumexp_args;
+/** Logarithm of the sum of exponentials over axes, without overflow; -infinity of -infinities.
+ *
+ *  y = log(sum(exp(x)))
+ *
+ *  Types    16-bit floats are computed in f32; whole numbers give f64
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once; SHAPE where there is nothing to reduce
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_logsumexp_at(const rn_logsumexp_args *args);
+#define rn_logsumexp(...) rn_logsumexp_at(&(rn_logsumexp_args){ __VA_ARGS__, .site = RN_SITE(rn_logsumexp_args) })
+
 typedef struct rn_matmul_args {
     rn_tensor *a;
     rn_tensor *b;
@@ -1433,6 +1576,21 @@ typedef struct rn_matmul_args {
  */
 RN_API rn_tensor *rn_matmul_at(const rn_matmul_args *args);
 #define rn_matmul(...) rn_matmul_at(&(rn_matmul_args){ __VA_ARGS__, .site = RN_SITE(rn_matmul_args) })
+
+typedef struct rn_max_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_max_args;
+/** Largest element over axes, NaN if one is; equal ones share the gradient.
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once; SHAPE where there is nothing to reduce
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_max_at(const rn_max_args *args);
+#define rn_max(...) rn_max_at(&(rn_max_args){ __VA_ARGS__, .site = RN_SITE(rn_max_args) })
 
 typedef struct rn_max_pool1d_args {
     rn_tensor *x;
@@ -1648,14 +1806,30 @@ typedef struct rn_mean_args {
     rn_axes axes;
     bool keepdims;
 } rn_mean_args;
-/** Mean over axes.
- *  Types    integers give floats
+/** Mean over axes; NaN of nothing.
+ *  Types    16-bit floats are added in f32; whole numbers and bool give f64
  *  Option   .axes: axes to reduce; left out: all
  *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once
  *  Since    0.1
  */
 RN_API rn_tensor *rn_mean_at(const rn_mean_args *args);
 #define rn_mean(...) rn_mean_at(&(rn_mean_args){ __VA_ARGS__, .site = RN_SITE(rn_mean_args) })
+
+typedef struct rn_min_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_min_args;
+/** Smallest element over axes, NaN if one is; equal ones share the gradient.
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once; SHAPE where there is nothing to reduce
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_min_at(const rn_min_args *args);
+#define rn_min(...) rn_min_at(&(rn_min_args){ __VA_ARGS__, .site = RN_SITE(rn_min_args) })
 
 typedef struct rn_minimum_args {
     rn_tensor *x;
@@ -1755,6 +1929,38 @@ typedef struct rn_nan_to_num_args {
 RN_API rn_tensor *rn_nan_to_num_at(const rn_nan_to_num_args *args);
 #define rn_nan_to_num(...) rn_nan_to_num_at(&(rn_nan_to_num_args){ __VA_ARGS__, .site = RN_SITE(rn_nan_to_num_args) })
 
+typedef struct rn_nanmean_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_nanmean_args;
+/** Mean over axes of what is not NaN; NaN where nothing else is there.
+ *  Types    as mean
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_nanmean_at(const rn_nanmean_args *args);
+#define rn_nanmean(...) rn_nanmean_at(&(rn_nanmean_args){ __VA_ARGS__, .site = RN_SITE(rn_nanmean_args) })
+
+typedef struct rn_nansum_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_nansum_args;
+/** Sum over axes of what is not NaN.
+ *  Types    as sum
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_nansum_at(const rn_nansum_args *args);
+#define rn_nansum(...) rn_nansum_at(&(rn_nansum_args){ __VA_ARGS__, .site = RN_SITE(rn_nansum_args) })
+
 typedef struct rn_ndtr_args {
     rn_tensor *x;
     rn_site site;
@@ -1783,6 +1989,27 @@ typedef struct rn_neg_args {
  */
 RN_API rn_tensor *rn_neg_at(const rn_neg_args *args);
 #define rn_neg(...) rn_neg_at(&(rn_neg_args){ __VA_ARGS__, .site = RN_SITE(rn_neg_args) })
+
+typedef struct rn_norm_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+    double p;
+} rn_norm_args;
+/** Length over axes, all taken together; the gradient at zero vectors and elements is 0.
+ *
+ *  y = sum(abs(x) ** p) ** (1 / p)
+ *
+ *  Types    16-bit floats are computed in f32; whole numbers give f64
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Option   .p: the power; infinity for the largest element (default 2)
+ *  Errors   ARG unless axes names axes of x, each once, or p is out of range
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_norm_at(const rn_norm_args *args);
+#define rn_norm(...) rn_norm_at(&(rn_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_norm_args) })
 
 typedef struct rn_normal_args {
     rn_shape shape;
@@ -1884,6 +2111,22 @@ typedef struct rn_pow_scalar_args {
  */
 RN_API rn_tensor *rn_pow_scalar_at(const rn_pow_scalar_args *args);
 #define rn_pow_scalar(...) rn_pow_scalar_at(&(rn_pow_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_pow_scalar_args) })
+
+typedef struct rn_prod_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_prod_args;
+/** Product over axes; 1 of nothing. Gradients are right also where there are zeros.
+ *  Types    floats stay; whole numbers and bool give i64
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_prod_at(const rn_prod_args *args);
+#define rn_prod(...) rn_prod_at(&(rn_prod_args){ __VA_ARGS__, .site = RN_SITE(rn_prod_args) })
 
 typedef struct rn_radians_args {
     rn_tensor *x;
@@ -2155,6 +2398,27 @@ typedef struct rn_squared_difference_args {
 RN_API rn_tensor *rn_squared_difference_at(const rn_squared_difference_args *args);
 #define rn_squared_difference(...) rn_squared_difference_at(&(rn_squared_difference_args){ __VA_ARGS__, .site = RN_SITE(rn_squared_difference_args) })
 
+typedef struct rn_std_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+    int64_t ddof;
+} rn_std_args;
+/** Standard deviation over axes; its gradient is taken as 0 where it is 0.
+ *
+ *  y = sqrt(var(x))
+ *
+ *  Types    16-bit floats are computed in f32; whole numbers give f64
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Option   .ddof: taken off the number of elements that is divided by; 1 estimates without bias (default 0)
+ *  Errors   ARG unless axes names axes of x, each once
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_std_at(const rn_std_args *args);
+#define rn_std(...) rn_std_at(&(rn_std_args){ __VA_ARGS__, .site = RN_SITE(rn_std_args) })
+
 typedef struct rn_sub_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -2177,9 +2441,10 @@ typedef struct rn_sum_args {
     bool keepdims;
 } rn_sum_args;
 /** Sum over axes.
- *  Types    16-bit floats are added in f32
+ *  Types    16-bit floats are added in f32; whole numbers and bool give i64
  *  Option   .axes: axes to reduce; left out: all
  *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once
  *  Since    0.1
  */
 RN_API rn_tensor *rn_sum_at(const rn_sum_args *args);
@@ -2344,6 +2609,27 @@ typedef struct rn_unpool3d_args {
  */
 RN_API rn_tensor *rn_unpool3d_at(const rn_unpool3d_args *args);
 #define rn_unpool3d(...) rn_unpool3d_at(&(rn_unpool3d_args){ __VA_ARGS__, .site = RN_SITE(rn_unpool3d_args) })
+
+typedef struct rn_var_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+    int64_t ddof;
+} rn_var_args;
+/** Variance over axes.
+ *
+ *  y = sum((x - mean(x)) ** 2) / (n - ddof)
+ *
+ *  Types    16-bit floats are computed in f32; whole numbers give f64
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Option   .ddof: taken off the number of elements that is divided by; 1 estimates without bias (default 0)
+ *  Errors   ARG unless axes names axes of x, each once
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_var_at(const rn_var_args *args);
+#define rn_var(...) rn_var_at(&(rn_var_args){ __VA_ARGS__, .site = RN_SITE(rn_var_args) })
 
 typedef struct rn_where_args {
     rn_tensor *cond;

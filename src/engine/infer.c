@@ -113,6 +113,7 @@ rn_dtype rni_result_type(const rn_op *op, const void *opts, const rn_dtype *in, 
     if (strcmp(rule, "float") == 0) return at_least_float(d);
     if (strcmp(rule, "promote") == 0) return d;
     if (strcmp(rule, "sum") == 0) return rn_dtype_is_float(d) ? d : RN_I64;
+    if (strcmp(rule, "mean") == 0) return rn_dtype_is_float(d) ? d : RN_F64;
     return rn_dtype_by_name(rule);
 }
 

@@ -31,8 +31,15 @@ extern const rn_op rn_ops_pooling[];
 extern const rn_op rn_ops_unpooling[];
 extern const rn_op rn_ops_draw[];
 extern const rn_op rn_ops_fill[];
+extern const rn_op rn_ops_cumulative[];
+extern const rn_op rn_ops_extremes[];
+extern const rn_op rn_op_logsumexp;
+extern const rn_op rn_op_norm;
+extern const rn_op rn_op_prod;
 extern const rn_op rn_op_sum_to;
 extern const rn_op rn_ops_sums[];
+extern const rn_op rn_ops_truth[];
+extern const rn_op rn_ops_variance[];
 extern const rn_op rn_op_broadcast_to;
 extern const rn_op rn_ops_identity[];
 extern const rn_op rn_op_reshape;
@@ -76,6 +83,42 @@ rn_tensor *rn_add_scalar_at(const rn_add_scalar_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_arithmetic[5], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_all_at(const rn_all_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_all_args, axes), offsetof(rn_all_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_truth[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_any_at(const rn_any_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_any_args, axes), offsetof(rn_any_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_truth[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_argmax_at(const rn_argmax_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_argmax_args, axes), offsetof(rn_argmax_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_extremes[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_argmin_at(const rn_argmin_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_argmin_args, axes), offsetof(rn_argmin_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_extremes[3], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -277,6 +320,33 @@ rn_tensor *rn_cosh_at(const rn_cosh_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_trigonometric[8], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_count_nonzero_at(const rn_count_nonzero_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_count_nonzero_args, axes), offsetof(rn_count_nonzero_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_truth[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_cumprod_at(const rn_cumprod_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_cumprod_args, axis), offsetof(rn_cumprod_args, exclusive), offsetof(rn_cumprod_args, reverse), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_cumulative[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_cumsum_at(const rn_cumsum_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_cumsum_args, axis), offsetof(rn_cumsum_args, exclusive), offsetof(rn_cumsum_args, reverse), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_cumulative[0], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -698,12 +768,30 @@ rn_tensor *rn_logit_at(const rn_logit_args *a)
     return out[0];
 }
 
+rn_tensor *rn_logsumexp_at(const rn_logsumexp_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_logsumexp_args, axes), offsetof(rn_logsumexp_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_logsumexp, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_matmul_at(const rn_matmul_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_matmul_args, trans_a), offsetof(rn_matmul_args, trans_b), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->a, a->b, };
     if (!rni_apply(&rn_op_matmul, &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_max_at(const rn_max_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_max_args, axes), offsetof(rn_max_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_extremes[0], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -787,6 +875,15 @@ rn_tensor *rn_mean_at(const rn_mean_args *a)
     return out[0];
 }
 
+rn_tensor *rn_min_at(const rn_min_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_min_args, axes), offsetof(rn_min_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_extremes[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_minimum_at(const rn_minimum_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -838,6 +935,24 @@ rn_tensor *rn_nan_to_num_at(const rn_nan_to_num_args *a)
     return out[0];
 }
 
+rn_tensor *rn_nanmean_at(const rn_nanmean_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_nanmean_args, axes), offsetof(rn_nanmean_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_sums[3], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_nansum_at(const rn_nansum_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_nansum_args, axes), offsetof(rn_nansum_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_sums[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_ndtr_at(const rn_ndtr_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -851,6 +966,15 @@ rn_tensor *rn_neg_at(const rn_neg_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_arithmetic[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_norm_at(const rn_norm_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_norm_args, axes), offsetof(rn_norm_args, keepdims), offsetof(rn_norm_args, p), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_norm, &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -901,6 +1025,15 @@ rn_tensor *rn_pow_scalar_at(const rn_pow_scalar_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_arithmetic[9], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_prod_at(const rn_prod_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_prod_args, axes), offsetof(rn_prod_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_prod, &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1052,6 +1185,15 @@ rn_tensor *rn_squared_difference_at(const rn_squared_difference_args *a)
     return out[0];
 }
 
+rn_tensor *rn_std_at(const rn_std_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_std_args, axes), offsetof(rn_std_args, keepdims), offsetof(rn_std_args, ddof), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_variance[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_sub_at(const rn_sub_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1143,6 +1285,15 @@ rn_tensor *rn_unpool3d_at(const rn_unpool3d_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_unpooling[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_var_at(const rn_var_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_var_args, axes), offsetof(rn_var_args, keepdims), offsetof(rn_var_args, ddof), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_variance[0], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 

@@ -1,36 +1,5 @@
 /* Elementwise functions: points and types that the cases in their rows cannot say. */
-#include "test.h"
-
-static rn_tensor *f64(int n, const double *v)
-{
-    return rn_require_grad(rn_array(RN_F64, RN_SHAPE(n), v), true);
-}
-
-static void check_values(rn_tensor *t, int n, const double *want, double tolerance)
-{
-    double have[16];
-    CHECK(rn_copy_to(t, RN_F64, have, (int64_t)sizeof have));
-    CHECK_OK();
-    CHECK_EQ_I64(rn_tensor_count(t), n);
-    for (int i = 0; i < n; i++)
-        if (isnan(want[i]))
-            CHECK(isnan(have[i]));
-        else if (isinf(want[i]))
-            CHECK(have[i] == want[i]);
-        else
-            CHECK_NEAR(have[i], want[i], tolerance);
-}
-#define VALUES(t, ...)                                                                                                 \
-    check_values(t, (int)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double)), (double[]){ __VA_ARGS__ }, 1e-12)
-#define F64(...) f64((int)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double)), (double[]){ __VA_ARGS__ })
-
-/* Gradient of the sum of y, and of the sum of that again. */
-static rn_tensor *slope(rn_tensor *y, rn_tensor *x)
-{
-    rn_tensor *g = NULL;
-    rn_grad(RN_LIST(rn_sum(y)), RN_LIST(x), .create_graph = true, .grads = &g);
-    return g;
-}
+#include "values.h"
 
 RN_TEST(powers_have_slopes_at_zero)
 {

@@ -1,10 +1,12 @@
 /* Arithmetic between tensors and with numbers. */
 #include <rensa/op.h>
 
+#include <math.h>
+
 typedef struct {
     double c;
 } number_opt;
-static const rn_opt number[] = { RN_REQ_F64(number_opt, c, -1e308, 1e308, "the number"), { 0 } };
+static const rn_opt number[] = { RN_REQ_F64(number_opt, c, -INFINITY, INFINITY, "the number"), { 0 } };
 
 #define BINARY_CASES                                                                                                   \
     (const rn_case[])                                                                                                  \

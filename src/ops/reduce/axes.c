@@ -1,0 +1,40 @@
+/* What reductions share: the rows of their options and the way back from the result's axes to the input's. */
+#include "ops/reduce/axes.h"
+
+#include <rensa/ops.h>
+
+const rn_opt rni_reduce_opts[] = { RNI_REDUCE_OPTS, { 0 } };
+
+static bool is_reduced(const rn_reduce_opts *o, int axis, int rank)
+{
+    bool yes = o->axes.n == 0;
+    for (int k = 0; k < o->axes.n; k++) yes |= o->axes.axis[k] == axis || o->axes.axis[k] + rank == axis;
+    return yes;
+}
+
+rn_tensor *rni_with_axes(rn_tensor *g, const rn_tensor *x, const rn_reduce_opts *o)
+{
+    rn_shape kept = *rn_tensor_shape(x);
+    for (int i = 0; i < kept.rank; i++)
+        if (is_reduced(o, i, kept.rank)) kept.dim[i] = 1;
+    return rn_reshape(g, kept);
+}
+
+double rni_reduced_count(const rn_tensor *x, const rn_reduce_opts *o)
+{
+    const rn_shape *s = rn_tensor_shape(x);
+    double n = 1;
+    for (int i = 0; i < s->rank; i++)
+        if (is_reduced(o, i, s->rank)) n *= (double)s->dim[i];
+    return n;
+}
+
+rn_tensor *rni_as(rn_tensor *x, rn_dtype dtype)
+{
+    return rn_tensor_dtype(x) == dtype ? x : rn_cast(x, dtype);
+}
+
+rn_tensor *rni_widen(rn_tensor *x)
+{
+    return rn_dtype_bytes(rn_tensor_dtype(x)) == 2 && rn_dtype_is_float(rn_tensor_dtype(x)) ? rn_cast(x, RN_F32) : x;
+}
