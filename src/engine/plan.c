@@ -471,11 +471,7 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device)
         rni_free(c.at);
         rni_free(c.view_store);
     }
-    if (p)
-        p->graph = *g;
-    else
-        rni_graph_free(g);
-    *g = (rni_graph){ 0 };
+    rni_graph_free(g); /* steps hold copies of what they need of it */
     if (ok) {
         rni_log(RN_LOG_DEBUG, "plan", "%lld steps, %lld bytes of intermediate values, %d results",
                 (long long)p->n_steps, (long long)p->slab_bytes, p->n_results);
@@ -499,6 +495,5 @@ void rni_plan_free(rni_plan *p)
     rni_free(p->result);
     rni_free(p->views);
     rni_free(p->places);
-    rni_graph_free(&p->graph);
     rni_free(p);
 }

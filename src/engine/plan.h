@@ -46,7 +46,6 @@ typedef struct rni_plan {
     int64_t slab_bytes;
     rn_view *views;
     rni_place *places;
-    rni_graph graph; /* kept for its held tensors */
 } rni_plan;
 
 /* Takes over g (also on failure). NULL with an error pending. */
