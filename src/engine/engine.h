@@ -48,7 +48,7 @@ struct rn_tensor {
 struct rni_cell {
     rn_tensor *value; /* the present version, held */
     bool trains;
-    bool is_param;
+    bool is_data; /* made from data, wants a gradient, cannot be assigned to */
     rni_thread *dirty_in; /* thread in whose list of pending updates it is */
     rn_tensor *self, *dirty_next, *dirty_prev;
 };
