@@ -95,6 +95,7 @@ typedef struct rn_infer {
     rn_dtype out_dtype[RN_INPUTS_MAX];
     rn_shape out_shape[RN_INPUTS_MAX];
     const rn_site *site;
+    int64_t part; /* of a function with parts: the result to be declared, as output 0 */
 } rn_infer;
 
 /** Declares output `i`. Errors: SHAPE if the number of elements overflows. */
@@ -116,8 +117,8 @@ typedef struct rn_call_info {
     rn_tensor **out; /* build: to be set; backward: the results, NULL where nobody holds one */
 } rn_call_info;
 
-/** Describes, with the options `opts`, the call that `build` is making, so that it can refuse by rn_refuse, in the name of
- *  its function, and follow the rules of another one's infer. */
+/** Describes, with the options `opts`, the call that `build` is making, so that it can refuse by rn_refuse, in the name
+ * of its function, and follow the rules of another one's infer. */
 RN_API void rn_infer_begin(rn_infer *f, const rn_call_info *c, const void *opts);
 
 typedef struct rn_vjp {
@@ -131,7 +132,8 @@ typedef struct rn_vjp {
     rn_tensor **gin;        /* to be set: gradients of the inputs; NULL means zero */
 } rn_vjp;
 
-/** A `backward` for rows with a `build`: the gradient of the parts, which are computed once more for it. Of any order. */
+/** A `backward` for rows with a `build`: the gradient of the parts, which are computed once more for it. Of any order.
+ */
 RN_API bool rn_backward_by_build(rn_vjp *v);
 
 /** Moves the start of a view by a number of elements (for `view` callbacks). */
@@ -197,6 +199,10 @@ struct rn_op {
     bool (*build)(rn_call_info *c);
     bool (*run)(rn_kernel_call *c);
     bool (*view)(const rn_view *in, const void *opts, rn_view *out); /* out: dims are set; set strides and data */
+    /* RN_VIEW with as many results as its options say (split), instead of `view`: their number, and the one numbered
+     * `part`. infer is called for each. Such functions have no generated wrapper (RN_OP_INTERNAL). */
+    int64_t (*parts)(const void *opts);
+    bool (*view_part)(const rn_view *in, const void *opts, int64_t part, rn_view *out);
     void (*cost)(rn_cost *c);
     const char *onnx; /* name in ONNX and how options are called there: "LeakyRelu slope=alpha" */
     const char *nnp;  /* name in NNP */

@@ -48,7 +48,7 @@ struct rn_tensor {
 struct rni_cell {
     rn_tensor *value; /* the present version, held */
     bool trains;
-    bool is_data; /* made from data, wants a gradient, cannot be assigned to */
+    bool is_param;
     rni_thread *dirty_in; /* thread in whose list of pending updates it is */
     rn_tensor *self, *dirty_next, *dirty_prev;
 };
@@ -126,8 +126,8 @@ bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
 /* Marks cell as having a pending value / a known one. */
 void rni_dirty_add(rni_thread *t, rn_tensor *cell);
 void rni_dirty_remove(rn_tensor *cell);
-/* Number of results of a call with n_in inputs. */
-int rni_call_outputs(const rn_op *op, int64_t n_in);
+/* Number of results of a call with n_in inputs and these options. */
+int rni_call_outputs(const rn_op *op, int64_t n_in, const void *opts);
 
 /* ---- evaluation ---- */
 

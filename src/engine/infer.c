@@ -18,6 +18,7 @@ void rni_infer_prepare(rn_infer *f, const rn_op *op, const rn_site *site, rn_ten
     f->n_out = rni_op_outputs(op);
     f->in = in;
     f->site = site;
+    f->part = 0;
     for (int i = 0; i < RN_INPUTS_MAX; i++) {
         const rn_tensor *x = i < n_in ? in[i] : NULL;
         f->dtype[i] = x ? (rn_dtype)x->dtype : RN_DTYPE_NONE;

@@ -78,7 +78,8 @@ static const char *row_defect(const rn_op *op)
     if (op->kind < RN_MAP || op->kind > RN_FUNCTION) return "its kind is not one of RN_MAP … RN_FUNCTION";
     if ((op->kind == RN_MAP || op->kind == RN_REDUCE) && !op->expr) return "it has no expr";
     if (op->kind == RN_KERNEL && (!op->run || !op->infer)) return "a kernel function needs infer and run";
-    if (op->kind == RN_VIEW && (!op->view || !op->infer)) return "a view needs infer and view";
+    if (op->kind == RN_VIEW && (!(op->view || (op->parts && op->view_part)) || !op->infer))
+        return "a view needs infer and view";
     if ((op->kind == RN_COMPOSITE || op->kind == RN_FUNCTION) && !op->build) return "it has no build";
     if (op->kind == RN_COMPOSITE && !op->backward && !(op->flags & RN_OP_NO_GRAD))
         return "a composite needs a backward";

@@ -227,18 +227,21 @@ static int32_t copy_step(compiler *c, const place *from, const rni_gnode *origin
 static bool view_step(compiler *c, const rni_gnode *n)
 {
     place in = c->at[c->g->in[n->first_in]];
-    const int32_t v = n->first_out;
-    place *out = &c->at[v];
     for (int attempt = 0; attempt < 2; attempt++) {
-        *out = in;
-        const rn_shape *shape = &c->g->value[v].shape;
-        out->view.rank = shape->rank;
-        memcpy(out->view.dim, shape->dim, sizeof shape->dim);
-        if (n->op->view(&in.view, n->opts, &out->view)) return true;
+        bool fits = true;
+        for (int i = 0; fits && i < n->n_out; i++) {
+            place *out = &c->at[n->first_out + i];
+            *out = in;
+            const rn_shape *shape = &c->g->value[n->first_out + i].shape;
+            out->view.rank = shape->rank;
+            memcpy(out->view.dim, shape->dim, sizeof shape->dim);
+            fits = n->op->parts ? n->op->view_part(&in.view, n->opts, i, &out->view)
+                                : n->op->view(&in.view, n->opts, &out->view);
+        }
+        if (fits) return true;
         place copied;
         if (copy_step(c, &in, n, STORE_SLAB, &copied) < 0) return false;
         in = copied;
-        out = &c->at[v];
     }
     return rni_fail(RN_ERR_INTERNAL, &n->site, n->op->name, "no view of a contiguous value");
 }

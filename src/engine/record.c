@@ -17,8 +17,9 @@
 enum { PENDING_NODES_MAX = 200000 };
 static const int64_t pending_bytes_max = (int64_t)32 << 30;
 
-int rni_call_outputs(const rn_op *op, int64_t n_in)
+int rni_call_outputs(const rn_op *op, int64_t n_in, const void *opts)
 {
+    if (op->parts) return (int)op->parts(opts);
     const int n = rni_op_outputs(op);
     if (!(op->flags & RN_OP_LIST_OUT)) return n;
     const int names = rni_op_inputs(op, NULL, NULL);
@@ -186,6 +187,20 @@ static void list_outputs(const rn_op *op, rni_node *node, rn_tensor *const *in, 
     }
 }
 
+/* Types and shapes of the results as infer declared them; with parts, it is asked for each. */
+static bool declare_outputs(rn_infer *f, rni_node *node)
+{
+    for (int i = 0; i < node->n_out; i++) {
+        f->part = i;
+        if (f->op->parts && i > 0) RNI_TRY(infer(f));
+        const int k = f->op->parts ? 0 : i;
+        node->out[i].dtype = (uint8_t)f->out_dtype[k];
+        node->out[i].shape = f->out_shape[k];
+        node->out[i].count = rni_shape_count(&f->out_shape[k]);
+    }
+    return true;
+}
+
 static bool check_places(rni_thread *t, const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in,
                          rni_device **device)
 {
@@ -250,7 +265,7 @@ static bool record(rni_thread *t, const rn_op *op, const rn_site *site, rn_tenso
         rni_infer_prepare(&f, op, site, in, n_in, opts);
         RNI_TRY(infer(&f));
     }
-    rni_node *node = rni_node_new((int)n_in, rni_call_outputs(op, n_in), (int64_t)op->opts_size);
+    rni_node *node = rni_node_new((int)n_in, rni_call_outputs(op, n_in, opts), (int64_t)op->opts_size);
     if (!node) return false;
     node->op = op;
     node->site = rni_site_current() ? *rni_site_current() : site ? *site : (rn_site){ 0 };
@@ -259,10 +274,9 @@ static bool record(rni_thread *t, const rn_op *op, const rn_site *site, rn_tenso
     node->device = device;
     if (opts) copy_opts(op, node->opts, opts);
     if (listed) list_outputs(op, node, in, n_in);
-    for (int i = 0; !listed && i < node->n_out; i++) {
-        node->out[i].dtype = (uint8_t)f.out_dtype[i];
-        node->out[i].shape = f.out_shape[i];
-        node->out[i].count = rni_shape_count(&f.out_shape[i]);
+    if (!listed && !declare_outputs(&f, node)) {
+        for (int i = node->n_out - 1; i >= 0; i--) rni_tensor_drop(&node->out[i]);
+        return false;
     }
     link_inputs(t, node, in, n_in);
     const bool grad = wants_grad(t, op, in, n_in);
@@ -301,7 +315,7 @@ bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
     bool ok = record(t, op, site, value, n_in, opts, out);
     if (value != few) rni_free(value);
     if (!ok || t->lowering) return ok;
-    if (t->eager) return rni_evaluate(t, out, rni_call_outputs(op, n_in), site);
+    if (t->eager) return rni_evaluate(t, out, rni_call_outputs(op, n_in, opts), site);
     if (t->pending > PENDING_NODES_MAX || t->pending_bytes > pending_bytes_max) return rni_evaluate(t, NULL, 0, site);
     return true;
 }

@@ -225,7 +225,7 @@ static bool call(const rni_st_case *c, const rni_st_array *in, const rni_st_how 
 {
     rn_tensor *x[RN_INPUTS_MAX] = { 0 }, *y[RN_INPUTS_MAX] = { 0 };
     r->n_in = c->n_in;
-    r->n_out = rni_call_outputs(c->op, c->n_in);
+    r->n_out = rni_call_outputs(c->op, c->n_in, &c->opts);
     if (r->n_out > RN_INPUTS_MAX) return rni_fail(RN_ERR_ARG, NULL, c->op->name, "has too many results for a test");
     RNI_TRY(rni_st_inputs(c, in, how, x));
     RNI_TRY(rn_op_call(c->op, RN_HERE, x, c->n_in, &c->opts, y));

@@ -126,8 +126,7 @@ static rni_st_verdict check_row(rni_st *t)
     while (first && (first->in || first->with) && first->fails) first++;
     if (!first || !(first->in || first->with)) v = rni_st_fail(t, "there is no case");
     const bool own_rules = op->kind == RN_VIEW || op->kind == RN_KERNEL || op->kind == RN_COMPOSITE;
-    if (own_rules && !op->doc.errors)
-        v = rni_st_fail(t, "doc.errors is missing: which calls are refused?");
+    if (own_rules && !op->doc.errors) v = rni_st_fail(t, "doc.errors is missing: which calls are refused?");
     for (const rn_opt *o = op->opts; o && o->name; o++)
         if (!o->help || !*o->help) v = rni_st_fail(t, "option %s has no help", o->name);
     return v;
@@ -214,7 +213,7 @@ static bool one_call(const rni_st_case *c, rn_tensor **x)
     rn_tensor *y[RN_INPUTS_MAX] = { 0 };
     const int scope = rn_scope_begin();
     bool ok = rn_op_call(c->op, RN_HERE, x, c->n_in, &c->opts, y);
-    ok = ok && rn_eval_at(RN_HERE, (rn_list){ y, rni_call_outputs(c->op, c->n_in) });
+    ok = ok && rn_eval_at(RN_HERE, (rn_list){ y, rni_call_outputs(c->op, c->n_in, &c->opts) });
     rn_scope_end(scope);
     return ok;
 }
