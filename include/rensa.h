@@ -8,6 +8,7 @@
 #include <rensa/io.h>
 #include <rensa/op.h>
 #include <rensa/ops.h>
+#include <rensa/lists.h>
 #include <rensa/nn.h>
 #include <rensa/optim.h>
 #include <rensa/selftest.h>

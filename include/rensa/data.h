@@ -520,7 +520,7 @@ typedef struct rn_iterator_new_args {
     bool repeat;      /* never returns NULL but on an error */
     bool drop_last;   /* leaves out the last batch of an epoch if it is not full */
     int threads;      /* that read ahead; left out: 2, or 1 on a machine with one processor */
-    int prefetch;     /* batches read ahead; left out: 4, up to 64 of small ones */
+    int prefetch;     /* batches read ahead; left out: 4 */
     bool synchronous; /* no threads: read in rn_next */
 } rn_iterator_new_args;
 /** Batches of a data set, read ahead by threads: rn_iterator_new(ds, 64, .shuffle = true). The batches and their order

@@ -20,6 +20,21 @@ typedef struct rn_matmul_opts {
     bool trans_a, trans_b; /* a is [.., K, M]; b is [.., N, K] */
 } rn_matmul_opts;
 
+/* as_strided_grad (g) -> y: zeros of `shape` to which each g[i, j, ..] is added at
+ * y.flat[offset + i * strides[0] + j * strides[1] + ..]: the gradient of slices, diagonals and other views. */
+typedef struct rn_strided_opts {
+    rn_shape shape;
+    int64_t strides[RN_MAX_RANK];
+    int64_t offset;
+} rn_strided_opts;
+
+/* pad (x) -> y, and pad_grad (gy) -> gx for modes other than constant: adds each gy to the place it was read from. */
+typedef struct rn_pad_opts {
+    int64_t before[RN_MAX_RANK], after[RN_MAX_RANK]; /* elements added along each axis */
+    int mode;                                        /* 0 constant, 1 edge, 2 reflect, 3 symmetric, 4 wrap */
+    double value;                                    /* constant */
+} rn_pad_opts;
+
 /* conv (x, w, b?) -> y, conv_grad_x (gy, w) -> gx and conv_grad_w (x, gy) -> gw over 1, 2 or 3 spatial axes:
  * x [N, C, ...], w [K, C/groups, ...], b [K], y [N, K, ...]. Places past the last spatial axis are unused. Every value
  * stands for itself: a pad_end of 0 is no padding at the end. For each spatial axis, with sizes X, U, Y of x, w, y:

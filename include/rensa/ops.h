@@ -151,6 +151,26 @@ typedef struct rn_argmin_args {
 RN_API rn_tensor *rn_argmin_at(const rn_argmin_args *args);
 #define rn_argmin(...) rn_argmin_at(&(rn_argmin_args){ __VA_ARGS__, .site = RN_SITE(rn_argmin_args) })
 
+typedef struct rn_as_strided_args {
+    rn_tensor *x;
+    rn_shape shape;
+    rn_site site;
+    int64_t strides[8];
+    int64_t offset;
+} rn_as_strided_args;
+/** The elements of x, taken row-major, by strides of one's own; places may overlap.
+ *
+ *  y[i, j, ..] = x.flat[offset + i * strides[0] + j * strides[1] + ..]
+ *
+ *  Argument shape: shape of the result
+ *  Option   .strides: elements of x from one place along each axis to the next; 0 repeats (default 0)
+ *  Option   .offset: element of x that the result begins with (default 0)
+ *  Errors   ARG if a place is outside of x
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_as_strided_at(const rn_as_strided_args *args);
+#define rn_as_strided(...) rn_as_strided_at(&(rn_as_strided_args){ __VA_ARGS__, .site = RN_SITE(rn_as_strided_args) })
+
 typedef struct rn_asin_args {
     rn_tensor *x;
     rn_site site;
@@ -466,6 +486,21 @@ typedef struct rn_clip_args {
  */
 RN_API rn_tensor *rn_clip_at(const rn_clip_args *args);
 #define rn_clip(...) rn_clip_at(&(rn_clip_args){ __VA_ARGS__, .site = RN_SITE(rn_clip_args) })
+
+typedef struct rn_concat_args {
+    rn_list xs;
+    rn_site site;
+    int64_t axis;
+} rn_concat_args;
+/** Tensors put one after the other along an axis.
+ *  Shapes   xs [.., D_i, ..]   ->   y [.., sum of D_i, ..]
+ *  Types    all the same
+ *  Option   .axis: axis along which they follow each other (default 0)
+ *  Errors   SHAPE if shapes differ in another axis; DTYPE on mixed types; ARG for no tensor or no such axis
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_concat_at(const rn_concat_args *args);
+#define rn_concat(...) rn_concat_at(&(rn_concat_args){ __VA_ARGS__, .site = RN_SITE(rn_concat_args) })
 
 typedef struct rn_conv1d_args {
     rn_tensor *x;
@@ -794,6 +829,24 @@ typedef struct rn_degrees_args {
 RN_API rn_tensor *rn_degrees_at(const rn_degrees_args *args);
 #define rn_degrees(...) rn_degrees_at(&(rn_degrees_args){ __VA_ARGS__, .site = RN_SITE(rn_degrees_args) })
 
+typedef struct rn_depth2space_args {
+    rn_tensor *x;
+    int64_t r;
+    rn_site site;
+} rn_depth2space_args;
+/** Channels spread over blocks of pixels (sub-pixel convolution's last step).
+ *
+ *  y[n, k, h*r + i, w*r + j] = x[n, (i*r + j)*K + k, h, w]
+ *
+ *  Shapes   x [N, K*r*r, H, W]   ->   y [N, K, H*r, W*r]
+ *  Argument r: side of a block, in pixels
+ *  Errors   SHAPE unless r*r divides the channels
+ *  Source   Shi et al. 2016, arXiv:1609.05158
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_depth2space_at(const rn_depth2space_args *args);
+#define rn_depth2space(...) rn_depth2space_at(&(rn_depth2space_args){ __VA_ARGS__, .site = RN_SITE(rn_depth2space_args) })
+
 typedef struct rn_depthwise_conv2d_args {
     rn_tensor *x;
     rn_tensor *w;
@@ -820,6 +873,38 @@ typedef struct rn_depthwise_conv2d_args {
  */
 RN_API rn_tensor *rn_depthwise_conv2d_at(const rn_depthwise_conv2d_args *args);
 #define rn_depthwise_conv2d(...) rn_depthwise_conv2d_at(&(rn_depthwise_conv2d_args){ __VA_ARGS__, .site = RN_SITE(rn_depthwise_conv2d_args) })
+
+typedef struct rn_diag_args {
+    rn_tensor *x;
+    rn_site site;
+    int64_t k;
+} rn_diag_args;
+/** A matrix with x on its diagonal, or the diagonal of a matrix.
+ *  Shapes   x [N]   ->   y [N + |k|, N + |k|];   x [M, N]   ->   y [length of the diagonal]
+ *  Option   .k: above (positive) or below the main diagonal (default 0)
+ *  Errors   SHAPE for another rank
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_diag_at(const rn_diag_args *args);
+#define rn_diag(...) rn_diag_at(&(rn_diag_args){ __VA_ARGS__, .site = RN_SITE(rn_diag_args) })
+
+typedef struct rn_diagonal_args {
+    rn_tensor *x;
+    rn_site site;
+    int64_t offset;
+    int64_t axis1;
+    int64_t axis2;
+} rn_diagonal_args;
+/** A diagonal, as the last axis of the result, without copying.
+ *  Shapes   x [M, N, ..]   ->   y [.., min(M, N)]
+ *  Option   .offset: above (positive) or below the main diagonal (default 0)
+ *  Option   .axis1: the axis of rows (default 0)
+ *  Option   .axis2: the axis of columns (default 1)
+ *  Errors   SHAPE below rank 2; ARG for equal axes or ones out of range
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_diagonal_at(const rn_diagonal_args *args);
+#define rn_diagonal(...) rn_diagonal_at(&(rn_diagonal_args){ __VA_ARGS__, .site = RN_SITE(rn_diagonal_args) })
 
 typedef struct rn_digamma_args {
     rn_tensor *x;
@@ -851,6 +936,17 @@ typedef struct rn_div_args {
  */
 RN_API rn_tensor *rn_div_at(const rn_div_args *args);
 #define rn_div(...) rn_div_at(&(rn_div_args){ __VA_ARGS__, .site = RN_SITE(rn_div_args) })
+
+typedef struct rn_dstack_args {
+    rn_list xs;
+    rn_site site;
+} rn_dstack_args;
+/** One behind the other: along the third axis, which is made where it is missing.
+ *  Errors   those of concat
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_dstack_at(const rn_dstack_args *args);
+#define rn_dstack(...) rn_dstack_at(&(rn_dstack_args){ __VA_ARGS__, .site = RN_SITE(rn_dstack_args) })
 
 typedef struct rn_equal_args {
     rn_tensor *x;
@@ -959,6 +1055,20 @@ typedef struct rn_exp2_args {
 RN_API rn_tensor *rn_exp2_at(const rn_exp2_args *args);
 #define rn_exp2(...) rn_exp2_at(&(rn_exp2_args){ __VA_ARGS__, .site = RN_SITE(rn_exp2_args) })
 
+typedef struct rn_expand_dims_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+} rn_expand_dims_args;
+/** A new axis of size 1.
+ *  Shapes   x [A, B]   ->   axis 0: [1, A, B], 1 or -2: [A, 1, B], -1: [A, B, 1]
+ *  Argument axis: where the new axis stands in the result
+ *  Errors   ARG for an axis out of range; SHAPE at rank 8
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_expand_dims_at(const rn_expand_dims_args *args);
+#define rn_expand_dims(...) rn_expand_dims_at(&(rn_expand_dims_args){ __VA_ARGS__, .site = RN_SITE(rn_expand_dims_args) })
+
 typedef struct rn_expm1_args {
     rn_tensor *x;
     rn_site site;
@@ -988,6 +1098,55 @@ typedef struct rn_fix_args {
  */
 RN_API rn_tensor *rn_fix_at(const rn_fix_args *args);
 #define rn_fix(...) rn_fix_at(&(rn_fix_args){ __VA_ARGS__, .site = RN_SITE(rn_fix_args) })
+
+typedef struct rn_flatten_args {
+    rn_tensor *x;
+    rn_site site;
+    int64_t start;
+} rn_flatten_args;
+/** All axes from one on merged into one: [N, C, H, W] becomes [N, C*H*W].
+ *  Shapes   x [N, ..]   ->   y [N, D]; with start = 2, x [A, B, ..] -> y [A, B, D]
+ *  Option   .start: first of the axes that become one (default 1)
+ *  Errors   SHAPE if x has fewer axes than are kept
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_flatten_at(const rn_flatten_args *args);
+#define rn_flatten(...) rn_flatten_at(&(rn_flatten_args){ __VA_ARGS__, .site = RN_SITE(rn_flatten_args) })
+
+typedef struct rn_flip_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+} rn_flip_args;
+/** The elements in reverse order along axes, without copying.
+ *  Option   .axes: axes to reverse; left out: all
+ *  Errors   ARG for an axis that x does not have, or named twice
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_flip_at(const rn_flip_args *args);
+#define rn_flip(...) rn_flip_at(&(rn_flip_args){ __VA_ARGS__, .site = RN_SITE(rn_flip_args) })
+
+typedef struct rn_fliplr_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_fliplr_args;
+/** The second axis reversed: left and right swapped.
+ *  Errors   SHAPE below rank 2
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_fliplr_at(const rn_fliplr_args *args);
+#define rn_fliplr(...) rn_fliplr_at(&(rn_fliplr_args){ __VA_ARGS__, .site = RN_SITE(rn_fliplr_args) })
+
+typedef struct rn_flipud_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_flipud_args;
+/** The first axis reversed: up and down swapped.
+ *  Errors   SHAPE below rank 1
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_flipud_at(const rn_flipud_args *args);
+#define rn_flipud(...) rn_flipud_at(&(rn_flipud_args){ __VA_ARGS__, .site = RN_SITE(rn_flipud_args) })
 
 typedef struct rn_floor_args {
     rn_tensor *x;
@@ -1162,6 +1321,17 @@ typedef struct rn_heaviside_args {
  */
 RN_API rn_tensor *rn_heaviside_at(const rn_heaviside_args *args);
 #define rn_heaviside(...) rn_heaviside_at(&(rn_heaviside_args){ __VA_ARGS__, .site = RN_SITE(rn_heaviside_args) })
+
+typedef struct rn_hstack_args {
+    rn_list xs;
+    rn_site site;
+} rn_hstack_args;
+/** Side by side: along the second axis, vectors along their only one.
+ *  Errors   those of concat
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_hstack_at(const rn_hstack_args *args);
+#define rn_hstack(...) rn_hstack_at(&(rn_hstack_args){ __VA_ARGS__, .site = RN_SITE(rn_hstack_args) })
 
 typedef struct rn_hypot_args {
     rn_tensor *x;
@@ -1877,6 +2047,21 @@ typedef struct rn_mod_args {
 RN_API rn_tensor *rn_mod_at(const rn_mod_args *args);
 #define rn_mod(...) rn_mod_at(&(rn_mod_args){ __VA_ARGS__, .site = RN_SITE(rn_mod_args) })
 
+typedef struct rn_moveaxis_args {
+    rn_tensor *x;
+    rn_axes source;
+    rn_axes destination;
+    rn_site site;
+} rn_moveaxis_args;
+/** Axes moved to other places; the others keep their order.
+ *  Argument source: axes of x to move
+ *  Argument destination: where they stand in the result
+ *  Errors   ARG for axes out of range, named twice, or not as many of both
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_moveaxis_at(const rn_moveaxis_args *args);
+#define rn_moveaxis(...) rn_moveaxis_at(&(rn_moveaxis_args){ __VA_ARGS__, .site = RN_SITE(rn_moveaxis_args) })
+
 typedef struct rn_mul_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -2081,6 +2266,42 @@ typedef struct rn_ones_args {
 RN_API rn_tensor *rn_ones_at(const rn_ones_args *args);
 #define rn_ones(...) rn_ones_at(&(rn_ones_args){ __VA_ARGS__, .site = RN_SITE(rn_ones_args) })
 
+typedef struct rn_pad_args {
+    rn_tensor *x;
+    rn_site site;
+    int64_t before[8];
+    int64_t after[8];
+    const char *mode;
+    double value;
+} rn_pad_args;
+/** More elements around a tensor.
+ *  Shapes   x [D0, D1, ..]   ->   y [before[0] + D0 + after[0], ..]
+ *  Option   .before: elements before the first, axis by axis (default 0)
+ *  Option   .after: elements after the last (default 0)
+ *  Option   .mode: where they come from: one value; the outermost element; mirrored without or with the outermost element; the other end (one of constant,edge,reflect,symmetric,wrap (the first is the default))
+ *  Option   .value: the value, in mode constant (default 0)
+ *  Errors   ARG for widths along axes that x does not have; SHAPE for an empty axis and no constant
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_pad_at(const rn_pad_args *args);
+#define rn_pad(...) rn_pad_at(&(rn_pad_args){ __VA_ARGS__, .site = RN_SITE(rn_pad_args) })
+
+typedef struct rn_pad_sequence_args {
+    rn_list xs;
+    rn_site site;
+    int64_t length;
+    double value;
+} rn_pad_sequence_args;
+/** Sequences of different lengths, padded at their ends, as one tensor.
+ *  Shapes   n tensors [T_i, ..]   ->   y [n, T, ..]
+ *  Option   .length: length to pad to; 0: the longest (default 0)
+ *  Option   .value: the value to pad with (default 0)
+ *  Errors   SHAPE if the other sizes differ or a sequence is longer than length; DTYPE on mixed types
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_pad_sequence_at(const rn_pad_sequence_args *args);
+#define rn_pad_sequence(...) rn_pad_sequence_at(&(rn_pad_sequence_args){ __VA_ARGS__, .site = RN_SITE(rn_pad_sequence_args) })
+
 typedef struct rn_pow_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -2143,6 +2364,16 @@ typedef struct rn_radians_args {
 RN_API rn_tensor *rn_radians_at(const rn_radians_args *args);
 #define rn_radians(...) rn_radians_at(&(rn_radians_args){ __VA_ARGS__, .site = RN_SITE(rn_radians_args) })
 
+typedef struct rn_ravel_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_ravel_args;
+/** All elements in row-major order along one axis.
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_ravel_at(const rn_ravel_args *args);
+#define rn_ravel(...) rn_ravel_at(&(rn_ravel_args){ __VA_ARGS__, .site = RN_SITE(rn_ravel_args) })
+
 typedef struct rn_rdiv_scalar_args {
     rn_tensor *x;
     double c;
@@ -2189,6 +2420,22 @@ typedef struct rn_relu_args {
 RN_API rn_tensor *rn_relu_at(const rn_relu_args *args);
 #define rn_relu(...) rn_relu_at(&(rn_relu_args){ __VA_ARGS__, .site = RN_SITE(rn_relu_args) })
 
+typedef struct rn_repeat_args {
+    rn_tensor *x;
+    int64_t repeats;
+    rn_site site;
+    int64_t axis;
+} rn_repeat_args;
+/** Each element repeated, one after the other, along an axis.
+ *  Shapes   x [.., D, ..]   ->   y [.., D * repeats, ..]
+ *  Argument repeats: how often each element appears
+ *  Option   .axis: along which axis (default 0)
+ *  Errors   ARG for no such axis
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_repeat_at(const rn_repeat_args *args);
+#define rn_repeat(...) rn_repeat_at(&(rn_repeat_args){ __VA_ARGS__, .site = RN_SITE(rn_repeat_args) })
+
 typedef struct rn_reshape_args {
     rn_tensor *x;
     rn_shape shape;
@@ -2218,6 +2465,51 @@ typedef struct rn_right_shift_args {
  */
 RN_API rn_tensor *rn_right_shift_at(const rn_right_shift_args *args);
 #define rn_right_shift(...) rn_right_shift_at(&(rn_right_shift_args){ __VA_ARGS__, .site = RN_SITE(rn_right_shift_args) })
+
+typedef struct rn_roll_args {
+    rn_tensor *x;
+    int64_t shift;
+    rn_site site;
+    rn_axes axes;
+} rn_roll_args;
+/** Elements moved along axes; those that leave at the end come in at the beginning.
+ *  Argument shift: places by which elements move on
+ *  Option   .axes: along which axes; left out: x as one long row
+ *  Errors   ARG for axes out of range or named twice
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_roll_at(const rn_roll_args *args);
+#define rn_roll(...) rn_roll_at(&(rn_roll_args){ __VA_ARGS__, .site = RN_SITE(rn_roll_args) })
+
+typedef struct rn_rollaxis_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+    int64_t start;
+} rn_rollaxis_args;
+/** An axis moved before another one; by default to the front.
+ *  Argument axis: the axis to move
+ *  Option   .start: axis of x that it is moved before; rank: to the end (default 0)
+ *  Errors   ARG for an axis out of range
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_rollaxis_at(const rn_rollaxis_args *args);
+#define rn_rollaxis(...) rn_rollaxis_at(&(rn_rollaxis_args){ __VA_ARGS__, .site = RN_SITE(rn_rollaxis_args) })
+
+typedef struct rn_rot90_args {
+    rn_tensor *x;
+    rn_site site;
+    int64_t k;
+    rn_axes axes;
+} rn_rot90_args;
+/** Quarter turns in the plane of two axes, without copying.
+ *  Option   .k: quarter turns (default 1)
+ *  Option   .axes: the plane, from the first axis to the second; default 0, 1
+ *  Errors   SHAPE below rank 2; ARG unless axes are two
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_rot90_at(const rn_rot90_args *args);
+#define rn_rot90(...) rn_rot90_at(&(rn_rot90_args){ __VA_ARGS__, .site = RN_SITE(rn_rot90_args) })
 
 typedef struct rn_round_args {
     rn_tensor *x;
@@ -2354,6 +2646,37 @@ typedef struct rn_sinh_args {
 RN_API rn_tensor *rn_sinh_at(const rn_sinh_args *args);
 #define rn_sinh(...) rn_sinh_at(&(rn_sinh_args){ __VA_ARGS__, .site = RN_SITE(rn_sinh_args) })
 
+typedef struct rn_slice_args {
+    rn_tensor *x;
+    rn_ranges ranges;
+    rn_site site;
+} rn_slice_args;
+/** A part of a tensor, as NumPy's x[1:3, ::-1, 0], without copying.
+ *  Shapes   a range keeps its axis, a position (RN_AT) drops it
+ *  Argument ranges: RN_RANGES of RN_ALL, RN_RANGE(1, 3), RN_FROM(1), RN_TO(-1), RN_EVERY(2), RN_STEP(8, 2, -2), RN_AT(0), axis by axis; axes not named are taken whole
+ *  Errors   ARG for a position outside of its axis or more ranges than axes; ranges are clipped instead
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_slice_at(const rn_slice_args *args);
+#define rn_slice(...) rn_slice_at(&(rn_slice_args){ __VA_ARGS__, .site = RN_SITE(rn_slice_args) })
+
+typedef struct rn_space2depth_args {
+    rn_tensor *x;
+    int64_t r;
+    rn_site site;
+} rn_space2depth_args;
+/** Blocks of pixels gathered into channels; undoes depth2space.
+ *
+ *  y[n, (i*r + j)*K + k, h, w] = x[n, k, h*r + i, w*r + j]
+ *
+ *  Shapes   x [N, K, H*r, W*r]   ->   y [N, K*r*r, H, W]
+ *  Argument r: side of a block, in pixels
+ *  Errors   SHAPE unless r divides height and width
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_space2depth_at(const rn_space2depth_args *args);
+#define rn_space2depth(...) rn_space2depth_at(&(rn_space2depth_args){ __VA_ARGS__, .site = RN_SITE(rn_space2depth_args) })
+
 typedef struct rn_sqrt_args {
     rn_tensor *x;
     rn_site site;
@@ -2397,6 +2720,33 @@ typedef struct rn_squared_difference_args {
  */
 RN_API rn_tensor *rn_squared_difference_at(const rn_squared_difference_args *args);
 #define rn_squared_difference(...) rn_squared_difference_at(&(rn_squared_difference_args){ __VA_ARGS__, .site = RN_SITE(rn_squared_difference_args) })
+
+typedef struct rn_squeeze_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+} rn_squeeze_args;
+/** Without its axes of size 1.
+ *  Option   .axes: axes to take out; left out: all of size 1
+ *  Errors   SHAPE if a named axis has another size; ARG if there is none of that name
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_squeeze_at(const rn_squeeze_args *args);
+#define rn_squeeze(...) rn_squeeze_at(&(rn_squeeze_args){ __VA_ARGS__, .site = RN_SITE(rn_squeeze_args) })
+
+typedef struct rn_stack_args {
+    rn_list xs;
+    rn_site site;
+    int64_t axis;
+} rn_stack_args;
+/** Tensors of one shape along a new axis.
+ *  Shapes   n tensors [A, B]   ->   y [n, A, B]
+ *  Option   .axis: where the new axis stands in the result (default 0)
+ *  Errors   SHAPE if shapes differ; DTYPE on mixed types; ARG for no tensor or no such axis
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_stack_at(const rn_stack_args *args);
+#define rn_stack(...) rn_stack_at(&(rn_stack_args){ __VA_ARGS__, .site = RN_SITE(rn_stack_args) })
 
 typedef struct rn_std_args {
     rn_tensor *x;
@@ -2463,6 +2813,21 @@ typedef struct rn_sum_to_args {
 RN_API rn_tensor *rn_sum_to_at(const rn_sum_to_args *args);
 #define rn_sum_to(...) rn_sum_to_at(&(rn_sum_to_args){ __VA_ARGS__, .site = RN_SITE(rn_sum_to_args) })
 
+typedef struct rn_swapaxes_args {
+    rn_tensor *x;
+    int64_t axis1;
+    int64_t axis2;
+    rn_site site;
+} rn_swapaxes_args;
+/** Two axes change places.
+ *  Argument axis1: an axis
+ *  Argument axis2: the axis it changes places with
+ *  Errors   ARG for an axis out of range
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_swapaxes_at(const rn_swapaxes_args *args);
+#define rn_swapaxes(...) rn_swapaxes_at(&(rn_swapaxes_args){ __VA_ARGS__, .site = RN_SITE(rn_swapaxes_args) })
+
 typedef struct rn_tan_args {
     rn_tensor *x;
     rn_site site;
@@ -2491,6 +2856,40 @@ typedef struct rn_tanh_args {
  */
 RN_API rn_tensor *rn_tanh_at(const rn_tanh_args *args);
 #define rn_tanh(...) rn_tanh_at(&(rn_tanh_args){ __VA_ARGS__, .site = RN_SITE(rn_tanh_args) })
+
+typedef struct rn_tile_args {
+    rn_tensor *x;
+    rn_shape reps;
+    rn_site site;
+} rn_tile_args;
+/** Copies of a whole tensor, side by side along its axes.
+ *  Shapes   x [A, B] with reps (r, s)   ->   y [r*A, s*B]; missing axes and reps are 1
+ *  Argument reps: copies along each axis; counted from the last one
+ *  Errors   ARG for negative reps
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_tile_at(const rn_tile_args *args);
+#define rn_tile(...) rn_tile_at(&(rn_tile_args){ __VA_ARGS__, .site = RN_SITE(rn_tile_args) })
+
+typedef struct rn_trace_args {
+    rn_tensor *x;
+    rn_site site;
+    int64_t offset;
+    int64_t axis1;
+    int64_t axis2;
+} rn_trace_args;
+/** Sum of a diagonal.
+ *
+ *  y = sum_i x[i, i + offset]
+ *
+ *  Option   .offset: above (positive) or below the main diagonal (default 0)
+ *  Option   .axis1: the axis of rows (default 0)
+ *  Option   .axis2: the axis of columns (default 1)
+ *  Errors   those of diagonal
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_trace_at(const rn_trace_args *args);
+#define rn_trace(...) rn_trace_at(&(rn_trace_args){ __VA_ARGS__, .site = RN_SITE(rn_trace_args) })
 
 typedef struct rn_transpose_args {
     rn_tensor *x;
@@ -2630,6 +3029,17 @@ typedef struct rn_var_args {
  */
 RN_API rn_tensor *rn_var_at(const rn_var_args *args);
 #define rn_var(...) rn_var_at(&(rn_var_args){ __VA_ARGS__, .site = RN_SITE(rn_var_args) })
+
+typedef struct rn_vstack_args {
+    rn_list xs;
+    rn_site site;
+} rn_vstack_args;
+/** One below the other: along the first axis, vectors as rows.
+ *  Errors   those of concat
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_vstack_at(const rn_vstack_args *args);
+#define rn_vstack(...) rn_vstack_at(&(rn_vstack_args){ __VA_ARGS__, .site = RN_SITE(rn_vstack_args) })
 
 typedef struct rn_where_args {
     rn_tensor *cond;

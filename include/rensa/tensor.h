@@ -113,8 +113,7 @@ RN_API rn_tensor *rn_value(rn_tensor *cell);
 
 /* ---- gradients ---- */
 
-/** Lets a tensor made from data, or a result without history (rn_detach), want a gradient; lets a parameter be trained
- *  (true) or frozen (false). Returns t. Errors: DTYPE unless it is a float. */
+/** Lets a tensor made from data want a gradient, or a parameter be trained (true) or frozen (false). Returns t. */
 RN_API rn_tensor *rn_require_grad(rn_tensor *t, bool yes);
 RN_API bool rn_requires_grad(const rn_tensor *t);
 /** The same value, cut off from its history: gradients stop here. Scoped. */

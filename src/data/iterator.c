@@ -82,22 +82,13 @@ static bool make_slots(rn_iterator *it)
     return it->order != NULL;
 }
 
-/* Four batches, more of small ones: up to 64, as long as they take no more than a megabyte. */
-static int usual_prefetch(const rn_dataset *ds, int64_t batch_size)
-{
-    int64_t bytes;
-    if (!rni_mul_i64(rni_dataset_example_bytes(ds), batch_size, &bytes)) return 4;
-    const int64_t n = ((int64_t)1 << 20) / (bytes + 1);
-    return n < 4 ? 4 : n > 64 ? 64 : (int)n;
-}
-
 static void fill_defaults(rn_iterator_new_args *a, const rn_dataset *ds)
 {
     if (a->epochs == 0) a->epochs = 1;
     if (a->threads == 0) a->threads = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 2 : 1;
-    if (a->batch_size > ds->count) a->batch_size = ds->count;
-    if (a->prefetch == 0) a->prefetch = usual_prefetch(ds, a->batch_size);
+    if (a->prefetch == 0) a->prefetch = 4;
     if (a->synchronous) a->prefetch = 1;
+    if (a->batch_size > ds->count) a->batch_size = ds->count;
 }
 
 rn_iterator *rn_iterator_new_at(const rn_iterator_new_args *args)

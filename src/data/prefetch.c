@@ -75,24 +75,18 @@ static void fill(rn_iterator *it, rni_batch_slot *s)
     rni_site_enter(before);
 }
 
-/* Batches that may be read now. */
-static int64_t room(const rn_iterator *it)
-{
-    if (it->paused || it->ahead.epoch >= it->end) return 0;
-    return it->given.batch + it->args.prefetch - it->ahead.batch;
-}
-
 static void *reader(void *user)
 {
     rn_iterator *it = user;
     pthread_mutex_lock(&it->lock);
-    while (!it->stop) {
-        if (room(it) <= 0) {
+    for (;;) {
+        const bool room = it->ahead.batch < it->given.batch + it->args.prefetch && it->ahead.epoch < it->end;
+        if (it->stop) break;
+        if (!room || it->paused) {
             pthread_cond_wait(&it->work, &it->lock);
             continue;
         }
         rni_batch_slot *s = claim(it);
-        if (room(it) > 0) pthread_cond_signal(&it->work); /* enough for another reader */
         pthread_mutex_unlock(&it->lock);
         fill(it, s);
         pthread_mutex_lock(&it->lock);
@@ -145,8 +139,7 @@ bool rni_prefetch_take(rn_iterator *it, rni_batch_slot *out)
     s->failed = false;
     s->state = RNI_BATCH_EMPTY;
     rni_batch_cursor_advance(it, &it->given);
-    /* Waking a reader costs more than reading a small batch: they sleep until half of the slots are free. */
-    if (2 * room(it) >= it->args.prefetch) pthread_cond_signal(&it->work);
+    pthread_cond_signal(&it->work);
     pthread_mutex_unlock(&it->lock);
     if (!out->failed) return true;
     rni_error_give(out->error);

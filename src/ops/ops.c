@@ -40,9 +40,20 @@ extern const rn_op rn_op_sum_to;
 extern const rn_op rn_ops_sums[];
 extern const rn_op rn_ops_truth[];
 extern const rn_op rn_ops_variance[];
+extern const rn_op rn_ops_as_strided[];
+extern const rn_op rn_ops_axes_order[];
+extern const rn_op rn_ops_blocks[];
 extern const rn_op rn_op_broadcast_to;
+extern const rn_op rn_ops_concat[];
+extern const rn_op rn_ops_diagonal[];
+extern const rn_op rn_ops_flip[];
 extern const rn_op rn_ops_identity[];
+extern const rn_op rn_ops_pad[];
+extern const rn_op rn_ops_rank[];
 extern const rn_op rn_op_reshape;
+extern const rn_op rn_op_slice;
+extern const rn_op rn_op_split;
+extern const rn_op rn_ops_tile[];
 extern const rn_op rn_op_transpose;
 
 rn_tensor *rn_abs_at(const rn_abs_args *a)
@@ -119,6 +130,15 @@ rn_tensor *rn_argmin_at(const rn_argmin_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_extremes[3], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_as_strided_at(const rn_as_strided_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_as_strided_args, shape), offsetof(rn_as_strided_args, strides), offsetof(rn_as_strided_args, offset), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_as_strided[0], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -264,6 +284,14 @@ rn_tensor *rn_clip_at(const rn_clip_args *a)
     return out[0];
 }
 
+rn_tensor *rn_concat_at(const rn_concat_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_concat_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_concat[0], &a->site, a->xs.at, a->xs.n, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_conv1d_at(const rn_conv1d_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_conv1d_args, stride), offsetof(rn_conv1d_args, pad), offsetof(rn_conv1d_args, pad_extra), offsetof(rn_conv1d_args, dilation), offsetof(rn_conv1d_args, groups), offsetof(rn_conv1d_args, cover_all), };
@@ -385,12 +413,39 @@ rn_tensor *rn_degrees_at(const rn_degrees_args *a)
     return out[0];
 }
 
+rn_tensor *rn_depth2space_at(const rn_depth2space_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_depth2space_args, r), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_blocks[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_depthwise_conv2d_at(const rn_depthwise_conv2d_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_depthwise_conv2d_args, stride), offsetof(rn_depthwise_conv2d_args, pad), offsetof(rn_depthwise_conv2d_args, pad_extra), offsetof(rn_depthwise_conv2d_args, dilation), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->w, a->b, };
     if (!rni_apply(&rn_op_depthwise_conv2d, &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_diag_at(const rn_diag_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_diag_args, k), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_diagonal[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_diagonal_at(const rn_diagonal_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_diagonal_args, offset), offsetof(rn_diagonal_args, axis1), offsetof(rn_diagonal_args, axis2), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_diagonal[0], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -407,6 +462,13 @@ rn_tensor *rn_div_at(const rn_div_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_arithmetic[3], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_dstack_at(const rn_dstack_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_concat[4], &a->site, a->xs.at, a->xs.n, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -467,6 +529,15 @@ rn_tensor *rn_exp2_at(const rn_exp2_args *a)
     return out[0];
 }
 
+rn_tensor *rn_expand_dims_at(const rn_expand_dims_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_expand_dims_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rank[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_expm1_at(const rn_expm1_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -480,6 +551,40 @@ rn_tensor *rn_fix_at(const rn_fix_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_rounding[6], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_flatten_at(const rn_flatten_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_flatten_args, start), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rank[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_flip_at(const rn_flip_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_flip_args, axes), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_flip[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_fliplr_at(const rn_fliplr_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_flip[1], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_flipud_at(const rn_flipud_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_flip[2], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -570,6 +675,13 @@ rn_tensor *rn_heaviside_at(const rn_heaviside_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_rounding[8], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_hstack_at(const rn_hstack_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_concat[2], &a->site, a->xs.at, a->xs.n, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -909,6 +1021,15 @@ rn_tensor *rn_mod_at(const rn_mod_args *a)
     return out[0];
 }
 
+rn_tensor *rn_moveaxis_at(const rn_moveaxis_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_moveaxis_args, source), offsetof(rn_moveaxis_args, destination), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_axes_order[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_mul_at(const rn_mul_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1011,6 +1132,23 @@ rn_tensor *rn_ones_at(const rn_ones_args *a)
     return out[0];
 }
 
+rn_tensor *rn_pad_at(const rn_pad_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_pad_args, before), offsetof(rn_pad_args, after), offsetof(rn_pad_args, mode), offsetof(rn_pad_args, value), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_pad[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_pad_sequence_at(const rn_pad_sequence_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_pad_sequence_args, length), offsetof(rn_pad_sequence_args, value), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_pad[2], &a->site, a->xs.at, a->xs.n, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_pow_at(const rn_pow_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1045,6 +1183,14 @@ rn_tensor *rn_radians_at(const rn_radians_args *a)
     return out[0];
 }
 
+rn_tensor *rn_ravel_at(const rn_ravel_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rank[3], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_rdiv_scalar_at(const rn_rdiv_scalar_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_rdiv_scalar_args, c), };
@@ -1070,6 +1216,15 @@ rn_tensor *rn_relu_at(const rn_relu_args *a)
     return out[0];
 }
 
+rn_tensor *rn_repeat_at(const rn_repeat_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_repeat_args, repeats), offsetof(rn_repeat_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_tile[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_reshape_at(const rn_reshape_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_reshape_args, shape), };
@@ -1084,6 +1239,33 @@ rn_tensor *rn_right_shift_at(const rn_right_shift_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_bits[4], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_roll_at(const rn_roll_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_roll_args, shift), offsetof(rn_roll_args, axes), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_tile[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_rollaxis_at(const rn_rollaxis_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_rollaxis_args, axis), offsetof(rn_rollaxis_args, start), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_axes_order[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_rot90_at(const rn_rot90_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_rot90_args, k), offsetof(rn_rot90_args, axes), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_tile[3], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1161,6 +1343,24 @@ rn_tensor *rn_sinh_at(const rn_sinh_args *a)
     return out[0];
 }
 
+rn_tensor *rn_slice_at(const rn_slice_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_slice_args, ranges), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_slice, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_space2depth_at(const rn_space2depth_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_space2depth_args, r), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_blocks[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_sqrt_at(const rn_sqrt_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1182,6 +1382,23 @@ rn_tensor *rn_squared_difference_at(const rn_squared_difference_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_binary[10], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_squeeze_at(const rn_squeeze_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_squeeze_args, axes), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rank[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_stack_at(const rn_stack_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_stack_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_concat[1], &a->site, a->xs.at, a->xs.n, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1220,6 +1437,15 @@ rn_tensor *rn_sum_to_at(const rn_sum_to_args *a)
     return out[0];
 }
 
+rn_tensor *rn_swapaxes_at(const rn_swapaxes_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_swapaxes_args, axis1), offsetof(rn_swapaxes_args, axis2), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_axes_order[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_tan_at(const rn_tan_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1233,6 +1459,24 @@ rn_tensor *rn_tanh_at(const rn_tanh_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_basic[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_tile_at(const rn_tile_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_tile_args, reps), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_tile[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_trace_at(const rn_trace_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_trace_args, offset), offsetof(rn_trace_args, axis1), offsetof(rn_trace_args, axis2), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_diagonal[2], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1294,6 +1538,13 @@ rn_tensor *rn_var_at(const rn_var_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_variance[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_vstack_at(const rn_vstack_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_concat[3], &a->site, a->xs.at, a->xs.n, a, NULL, out)) return NULL;
     return out[0];
 }
 

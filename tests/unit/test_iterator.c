@@ -296,11 +296,10 @@ RN_TEST(lack_of_memory_is_an_error_and_leaks_nothing)
     source s = { .bad = -1 };
     rn_dataset *ds = make(&s, 20);
     for (int synchronous = 0; synchronous < 2; synchronous++)
-        for (int n = 1; n < 150; n++) {
+        for (int n = 1; n < 80; n++) {
             const int64_t blocks = rni_alloc_live();
             rni_alloc_fail_after(n);
-            rn_iterator *it =
-                rn_iterator_new(ds, 4, .shuffle = true, .synchronous = synchronous, .threads = 2, .prefetch = 2);
+            rn_iterator *it = rn_iterator_new(ds, 4, .shuffle = true, .synchronous = synchronous, .threads = 2);
             int64_t got = 0;
             for (rn_batch *b; (b = rn_next(it)) != NULL;) got += b->count;
             rni_alloc_fail_after(0);
