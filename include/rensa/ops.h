@@ -343,6 +343,31 @@ typedef struct rn_average_pool3d_args {
 RN_API rn_tensor *rn_average_pool3d_at(const rn_average_pool3d_args *args);
 #define rn_average_pool3d(...) rn_average_pool3d_at(&(rn_average_pool3d_args){ __VA_ARGS__, .site = RN_SITE(rn_average_pool3d_args) })
 
+typedef struct rn_batch_norm_args {
+    rn_tensor *x;
+    rn_tensor *gamma; /* may be left out */
+    rn_tensor *beta; /* may be left out */
+    rn_site site;
+    rn_tensor **mean; /* to be set to the result of that name */
+    rn_tensor **var; /* to be set to the result of that name */
+    rn_axes axes;
+    double eps;
+} rn_batch_norm_args;
+/** Normalisation of each channel by the statistics of the batch, for training.
+ *
+ *  y = (x - mean) / sqrt(var + eps) * gamma + beta, with mean and var over all axes but `axes`
+ *
+ *  Shapes   x any; gamma, beta, mean, var the sizes of x along `axes`: [C] for x [N, C, ...]
+ *  Types    f16, bf16 (statistics in f32; gamma and beta may be f32), f32, f64
+ *  Option   .axes: axes with statistics of their own; left out: 1, the channels
+ *  Option   .eps: added to the variance (default 1e-05)
+ *  Errors   SHAPE if gamma or beta does not fit; ARG for axes out of range; DTYPE for integers. var is divided by the number of elements, not one less; a batch of no elements gives mean 0 and var 0
+ *  Source   Ioffe & Szegedy 2015, arXiv:1502.03167
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_batch_norm_at(const rn_batch_norm_args *args);
+#define rn_batch_norm(...) rn_batch_norm_at(&(rn_batch_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_batch_norm_args) })
+
 typedef struct rn_bitwise_and_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -1099,6 +1124,31 @@ typedef struct rn_fix_args {
 RN_API rn_tensor *rn_fix_at(const rn_fix_args *args);
 #define rn_fix(...) rn_fix_at(&(rn_fix_args){ __VA_ARGS__, .site = RN_SITE(rn_fix_args) })
 
+typedef struct rn_fixed_batch_norm_args {
+    rn_tensor *x;
+    rn_tensor *mean;
+    rn_tensor *var;
+    rn_tensor *gamma; /* may be left out */
+    rn_tensor *beta; /* may be left out */
+    rn_site site;
+    rn_axes axes;
+    double eps;
+} rn_fixed_batch_norm_args;
+/** Normalisation of each channel by given statistics, for inference.
+ *
+ *  y = (x - mean) / sqrt(var + eps) * gamma + beta
+ *
+ *  Shapes   x any; mean, var, gamma, beta the sizes of x along `axes`: [C] for x [N, C, ...]
+ *  Types    f16, bf16 (the others may be f32), f32, f64
+ *  Option   .axes: axes with statistics of their own; left out: 1, the channels
+ *  Option   .eps: added to the variance (default 1e-05)
+ *  Errors   SHAPE if a statistic does not fit; ARG for axes out of range; DTYPE for integers
+ *  Source   Ioffe & Szegedy 2015, arXiv:1502.03167
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_fixed_batch_norm_at(const rn_fixed_batch_norm_args *args);
+#define rn_fixed_batch_norm(...) rn_fixed_batch_norm_at(&(rn_fixed_batch_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_fixed_batch_norm_args) })
+
 typedef struct rn_flatten_args {
     rn_tensor *x;
     rn_site site;
@@ -1307,6 +1357,29 @@ typedef struct rn_greater_scalar_args {
 RN_API rn_tensor *rn_greater_scalar_at(const rn_greater_scalar_args *args);
 #define rn_greater_scalar(...) rn_greater_scalar_at(&(rn_greater_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_greater_scalar_args) })
 
+typedef struct rn_group_norm_args {
+    rn_tensor *x;
+    rn_tensor *gamma; /* may be left out */
+    rn_tensor *beta; /* may be left out */
+    int64_t groups;
+    rn_site site;
+    double eps;
+} rn_group_norm_args;
+/** Normalisation of each sample over groups of channels.
+ *
+ *  y = (x - mean) / sqrt(var + eps) * gamma + beta, with mean and var over a group and all spatial axes
+ *
+ *  Shapes   x [N, C, ...]   gamma, beta [C]   ->   y like x
+ *  Types    f16, bf16 (statistics in f32; gamma and beta may be f32), f32, f64
+ *  Argument groups: groups of channels
+ *  Option   .eps: added to the variance (default 1e-05)
+ *  Errors   SHAPE if groups do not divide C or gamma or beta does not fit; DTYPE for integers
+ *  Source   Wu & He 2018, arXiv:1803.08494
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_group_norm_at(const rn_group_norm_args *args);
+#define rn_group_norm(...) rn_group_norm_at(&(rn_group_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_group_norm_args) })
+
 typedef struct rn_heaviside_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -1348,6 +1421,27 @@ typedef struct rn_hypot_args {
  */
 RN_API rn_tensor *rn_hypot_at(const rn_hypot_args *args);
 #define rn_hypot(...) rn_hypot_at(&(rn_hypot_args){ __VA_ARGS__, .site = RN_SITE(rn_hypot_args) })
+
+typedef struct rn_instance_norm_args {
+    rn_tensor *x;
+    rn_tensor *gamma; /* may be left out */
+    rn_tensor *beta; /* may be left out */
+    rn_site site;
+    double eps;
+} rn_instance_norm_args;
+/** Normalisation of each channel of each sample.
+ *
+ *  y = (x - mean) / sqrt(var + eps) * gamma + beta, with mean and var over all spatial axes
+ *
+ *  Shapes   x [N, C, ...]   gamma, beta [C]   ->   y like x
+ *  Types    f16, bf16 (statistics in f32; gamma and beta may be f32), f32, f64
+ *  Option   .eps: added to the variance (default 1e-05)
+ *  Errors   SHAPE if gamma or beta does not fit; DTYPE for integers
+ *  Source   Ulyanov, Vedaldi & Lempitsky 2016, arXiv:1607.08022
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_instance_norm_at(const rn_instance_norm_args *args);
+#define rn_instance_norm(...) rn_instance_norm_at(&(rn_instance_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_instance_norm_args) })
 
 typedef struct rn_isfinite_args {
     rn_tensor *x;
@@ -1423,6 +1517,29 @@ typedef struct rn_isposinf_args {
  */
 RN_API rn_tensor *rn_isposinf_at(const rn_isposinf_args *args);
 #define rn_isposinf(...) rn_isposinf_at(&(rn_isposinf_args){ __VA_ARGS__, .site = RN_SITE(rn_isposinf_args) })
+
+typedef struct rn_layer_norm_args {
+    rn_tensor *x;
+    rn_tensor *gamma; /* may be left out */
+    rn_tensor *beta; /* may be left out */
+    rn_site site;
+    int64_t axis;
+    double eps;
+} rn_layer_norm_args;
+/** Normalisation over the trailing axes.
+ *
+ *  y = (x - mean) / sqrt(var + eps) * gamma + beta, with mean and var over all axes from `axis` on
+ *
+ *  Shapes   x [.., D, ...] with D, ... from `axis` on; gamma, beta [D, ...]
+ *  Types    f16, bf16 (statistics in f32; gamma and beta may be f32), f32, f64
+ *  Option   .axis: first of the normalised axes; the first of all cannot be it (default -1)
+ *  Option   .eps: added to the variance (default 1e-05)
+ *  Errors   SHAPE if gamma or beta does not fit; ARG for an axis out of range; DTYPE for integers
+ *  Source   Ba, Kiros & Hinton 2016, arXiv:1607.06450
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_layer_norm_at(const rn_layer_norm_args *args);
+#define rn_layer_norm(...) rn_layer_norm_at(&(rn_layer_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_layer_norm_args) })
 
 typedef struct rn_leaky_relu_args {
     rn_tensor *x;
@@ -1552,6 +1669,31 @@ typedef struct rn_lgamma_args {
  */
 RN_API rn_tensor *rn_lgamma_at(const rn_lgamma_args *args);
 #define rn_lgamma(...) rn_lgamma_at(&(rn_lgamma_args){ __VA_ARGS__, .site = RN_SITE(rn_lgamma_args) })
+
+typedef struct rn_local_response_norm_args {
+    rn_tensor *x;
+    rn_site site;
+    int64_t n;
+    double k;
+    double alpha;
+    double beta;
+} rn_local_response_norm_args;
+/** Division of each element by the energy of neighbouring channels.
+ *
+ *  y[n, c, i] = x[n, c, i] / (k + alpha * sum_{|d - c| <= n / 2} x[n, d, i]^2)^beta
+ *
+ *  Shapes   x [N, C, ...] -> y like x
+ *  Types    f16, bf16 (energies in f32), f32, f64
+ *  Option   .n: channels that are joined (default 5)
+ *  Option   .k: added to the energy (default 2)
+ *  Option   .alpha: weight of each neighbour (default 0.0001)
+ *  Option   .beta: exponent (default 0.75)
+ *  Errors   SHAPE if x has fewer than 2 axes; DTYPE for integers. ONNX divides its alpha by n
+ *  Source   Krizhevsky, Sutskever & Hinton 2012
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_local_response_norm_at(const rn_local_response_norm_args *args);
+#define rn_local_response_norm(...) rn_local_response_norm_at(&(rn_local_response_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_local_response_norm_args) })
 
 typedef struct rn_log_args {
     rn_tensor *x;
@@ -2217,6 +2359,26 @@ typedef struct rn_normal_args {
 RN_API rn_tensor *rn_normal_at(const rn_normal_args *args);
 #define rn_normal(...) rn_normal_at(&(rn_normal_args){ __VA_ARGS__, .site = RN_SITE(rn_normal_args) })
 
+typedef struct rn_normalize_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    double eps;
+} rn_normalize_args;
+/** Vectors of Euclidean length 1.
+ *
+ *  y = x / (sqrt(sum of x^2 over axes) + eps)
+ *
+ *  Shapes   y like x
+ *  Types    f16, bf16 (lengths in f32), f32, f64
+ *  Option   .axes: axes of the vectors; left out: 1
+ *  Option   .eps: added to the length (default 1e-05)
+ *  Errors   ARG for axes out of range; DTYPE for integers. A vector of zeros stays one, with gradient gy / eps
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_normalize_at(const rn_normalize_args *args);
+#define rn_normalize(...) rn_normalize_at(&(rn_normalize_args){ __VA_ARGS__, .site = RN_SITE(rn_normalize_args) })
+
 typedef struct rn_not_equal_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -2465,6 +2627,28 @@ typedef struct rn_right_shift_args {
  */
 RN_API rn_tensor *rn_right_shift_at(const rn_right_shift_args *args);
 #define rn_right_shift(...) rn_right_shift_at(&(rn_right_shift_args){ __VA_ARGS__, .site = RN_SITE(rn_right_shift_args) })
+
+typedef struct rn_rms_norm_args {
+    rn_tensor *x;
+    rn_tensor *gamma; /* may be left out */
+    rn_site site;
+    int64_t axis;
+    double eps;
+} rn_rms_norm_args;
+/** Division by the root of the mean square over the trailing axes.
+ *
+ *  y = x / sqrt(mean(x^2) + eps) * gamma, with the mean over all axes from `axis` on
+ *
+ *  Shapes   x [.., D, ...] with D, ... from `axis` on; gamma [D, ...]
+ *  Types    f16, bf16 (statistics in f32; gamma and beta may be f32), f32, f64
+ *  Option   .axis: first of the normalised axes; the first of all cannot be it (default -1)
+ *  Option   .eps: added to the variance (default 1e-06)
+ *  Errors   SHAPE if gamma or beta does not fit; ARG for an axis out of range; DTYPE for integers
+ *  Source   Zhang & Sennrich 2019, arXiv:1910.07467
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_rms_norm_at(const rn_rms_norm_args *args);
+#define rn_rms_norm(...) rn_rms_norm_at(&(rn_rms_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_rms_norm_args) })
 
 typedef struct rn_roll_args {
     rn_tensor *x;
@@ -3040,6 +3224,25 @@ typedef struct rn_vstack_args {
  */
 RN_API rn_tensor *rn_vstack_at(const rn_vstack_args *args);
 #define rn_vstack(...) rn_vstack_at(&(rn_vstack_args){ __VA_ARGS__, .site = RN_SITE(rn_vstack_args) })
+
+typedef struct rn_weight_standardization_args {
+    rn_tensor *w;
+    rn_site site;
+    double eps;
+} rn_weight_standardization_args;
+/** Each filter to mean 0 and variance 1.
+ *
+ *  y = (w - mean) / sqrt(var + eps), with mean and var over all axes but the first
+ *
+ *  Shapes   w [K, ...] -> y like w
+ *  Types    f16, bf16 (statistics in f32), f32, f64
+ *  Option   .eps: added to the variance (default 1e-05)
+ *  Errors   SHAPE if w has fewer than 2 axes; DTYPE for integers
+ *  Source   Qiao et al. 2019, arXiv:1903.10520
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_weight_standardization_at(const rn_weight_standardization_args *args);
+#define rn_weight_standardization(...) rn_weight_standardization_at(&(rn_weight_standardization_args){ __VA_ARGS__, .site = RN_SITE(rn_weight_standardization_args) })
 
 typedef struct rn_where_args {
     rn_tensor *cond;

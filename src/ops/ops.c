@@ -24,6 +24,12 @@ extern const rn_op rn_ops_rounding[];
 extern const rn_op rn_ops_special[];
 extern const rn_op rn_ops_trigonometric[];
 extern const rn_op rn_op_where;
+extern const rn_op rn_ops_batch_norm[];
+extern const rn_op rn_op_fixed_batch_norm;
+extern const rn_op rn_ops_group_norm[];
+extern const rn_op rn_ops_layer_norm[];
+extern const rn_op rn_ops_normalize[];
+extern const rn_op rn_ops_steps[];
 extern const rn_op rn_ops_average_pool[];
 extern const rn_op rn_op_global_average_pool;
 extern const rn_op rn_ops_max_pool[];
@@ -206,6 +212,17 @@ rn_tensor *rn_average_pool3d_at(const rn_average_pool3d_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_pooling[5], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_batch_norm_at(const rn_batch_norm_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_batch_norm_args, axes), offsetof(rn_batch_norm_args, eps), };
+    rn_tensor *out[3] = { 0 };
+    rn_tensor *const in[] = { a->x, a->gamma, a->beta, };
+    if (!rni_apply(&rn_ops_batch_norm[0], &a->site, in, 3, a, offsets, out)) return NULL;
+    if (a->mean) *a->mean = out[1];
+    if (a->var) *a->var = out[2];
     return out[0];
 }
 
@@ -554,6 +571,15 @@ rn_tensor *rn_fix_at(const rn_fix_args *a)
     return out[0];
 }
 
+rn_tensor *rn_fixed_batch_norm_at(const rn_fixed_batch_norm_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_fixed_batch_norm_args, axes), offsetof(rn_fixed_batch_norm_args, eps), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->mean, a->var, a->gamma, a->beta, };
+    if (!rni_apply(&rn_op_fixed_batch_norm, &a->site, in, 5, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_flatten_at(const rn_flatten_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_flatten_args, start), };
@@ -670,6 +696,15 @@ rn_tensor *rn_greater_scalar_at(const rn_greater_scalar_args *a)
     return out[0];
 }
 
+rn_tensor *rn_group_norm_at(const rn_group_norm_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_group_norm_args, groups), offsetof(rn_group_norm_args, eps), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->gamma, a->beta, };
+    if (!rni_apply(&rn_ops_group_norm[0], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_heaviside_at(const rn_heaviside_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -690,6 +725,15 @@ rn_tensor *rn_hypot_at(const rn_hypot_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_trigonometric[12], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_instance_norm_at(const rn_instance_norm_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_instance_norm_args, eps), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->gamma, a->beta, };
+    if (!rni_apply(&rn_ops_group_norm[1], &a->site, in, 3, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -730,6 +774,15 @@ rn_tensor *rn_isposinf_at(const rn_isposinf_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_logic[7], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_layer_norm_at(const rn_layer_norm_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_layer_norm_args, axis), offsetof(rn_layer_norm_args, eps), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->gamma, a->beta, };
+    if (!rni_apply(&rn_ops_layer_norm[0], &a->site, in, 3, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -797,6 +850,15 @@ rn_tensor *rn_lgamma_at(const rn_lgamma_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_special[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_local_response_norm_at(const rn_local_response_norm_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_local_response_norm_args, n), offsetof(rn_local_response_norm_args, k), offsetof(rn_local_response_norm_args, alpha), offsetof(rn_local_response_norm_args, beta), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_normalize[1], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1107,6 +1169,15 @@ rn_tensor *rn_normal_at(const rn_normal_args *a)
     return out[0];
 }
 
+rn_tensor *rn_normalize_at(const rn_normalize_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_normalize_args, axes), offsetof(rn_normalize_args, eps), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_normalize[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_not_equal_at(const rn_not_equal_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1239,6 +1310,15 @@ rn_tensor *rn_right_shift_at(const rn_right_shift_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_bits[4], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_rms_norm_at(const rn_rms_norm_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_rms_norm_args, axis), offsetof(rn_rms_norm_args, eps), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->gamma, };
+    if (!rni_apply(&rn_ops_layer_norm[2], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1545,6 +1625,15 @@ rn_tensor *rn_vstack_at(const rn_vstack_args *a)
 {
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_concat[3], &a->site, a->xs.at, a->xs.n, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_weight_standardization_at(const rn_weight_standardization_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_weight_standardization_args, eps), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->w, };
+    if (!rni_apply(&rn_ops_group_norm[2], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
