@@ -20,6 +20,12 @@ typedef struct rn_matmul_opts {
     bool trans_a, trans_b; /* a is [.., K, M]; b is [.., N, K] */
 } rn_matmul_opts;
 
+/* linear (x, w, b?) -> y: x [N, D] seen as rows of D features, w [K, D], b [K], y [N, K]; N is the product of the first
+ * n_batch_axes sizes of x, which y keeps. */
+typedef struct rn_linear_opts {
+    int64_t n_batch_axes;
+} rn_linear_opts;
+
 /* as_strided_grad (g) -> y: zeros of `shape` to which each g[i, j, ..] is added at
  * y.flat[offset + i * strides[0] + j * strides[1] + ..]: the gradient of slices, diagonals and other views. */
 typedef struct rn_strided_opts {

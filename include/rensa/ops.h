@@ -1670,6 +1670,26 @@ typedef struct rn_lgamma_args {
 RN_API rn_tensor *rn_lgamma_at(const rn_lgamma_args *args);
 #define rn_lgamma(...) rn_lgamma_at(&(rn_lgamma_args){ __VA_ARGS__, .site = RN_SITE(rn_lgamma_args) })
 
+typedef struct rn_linear_args {
+    rn_tensor *x;
+    rn_tensor *w;
+    rn_tensor *b; /* may be left out */
+    rn_site site;
+    int64_t n_batch_axes;
+} rn_linear_args;
+/** Product with a matrix plus a vector: what a fully connected layer computes.
+ *
+ *  y[n, k] = sum_d x[n, d] * w[k, d] + b[k]
+ *
+ *  Shapes   x [N, ..] with D features behind its first axis   w [K, D]   b [K] or NULL   ->   y [N, K]; with n_batch_axes = 2, x [N, T, ..] gives [N, T, K]
+ *  Types    all the same; 16-bit floats accumulate in f32
+ *  Option   .n_batch_axes: axes of x that are batches; those after them are its features (default 1)
+ *  Errors   SHAPE if the features of x are not the columns of w; DTYPE on mixed types
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_linear_at(const rn_linear_args *args);
+#define rn_linear(...) rn_linear_at(&(rn_linear_args){ __VA_ARGS__, .site = RN_SITE(rn_linear_args) })
+
 typedef struct rn_local_response_norm_args {
     rn_tensor *x;
     rn_site site;

@@ -10,6 +10,7 @@ extern const rn_op rn_ops_conv[];
 extern const rn_op rn_ops_convolution[];
 extern const rn_op rn_ops_deconvolution[];
 extern const rn_op rn_op_depthwise_conv2d;
+extern const rn_op rn_op_linear;
 extern const rn_op rn_op_matmul;
 extern const rn_op rn_ops_arithmetic[];
 extern const rn_op rn_ops_binary[];
@@ -850,6 +851,15 @@ rn_tensor *rn_lgamma_at(const rn_lgamma_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_special[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_linear_at(const rn_linear_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_linear_args, n_batch_axes), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->w, a->b, };
+    if (!rni_apply(&rn_op_linear, &a->site, in, 3, a, offsets, out)) return NULL;
     return out[0];
 }
 
