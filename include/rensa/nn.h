@@ -205,10 +205,10 @@ RN_API rn_link *rn_linear_link_at(const rn_linear_link_args *args);
     rn_linear_link_at(&(rn_linear_link_args){ __VA_ARGS__, .site = RN_SITE(rn_linear_link_args) })
 
 #define RNI_CONV_FIELDS(axes)                                                                                          \
-    int64_t out;  /* channels of the result */                                                                         \
-    int64_t size; /* of the kernel along each axis */                                                                  \
+    int64_t out;    /* channels of the result */                                                                       \
+    int64_t kernel; /* its size along each axis; 0: as .window says */                                                 \
     rn_site site;                                                                                                      \
-    int64_t kernel[axes];   /* where the sizes differ; `size` is then 0 */                                             \
+    int64_t window[axes];   /* sizes of the kernel where they differ */                                                \
     int64_t stride[axes];   /* 1 */                                                                                    \
     int64_t pad[axes];      /* 0 */                                                                                    \
     int64_t dilation[axes]; /* 1 */                                                                                    \
@@ -238,14 +238,14 @@ RN_API rn_link *rn_conv3d_link_at(const rn_conv3d_link_args *args);
     rn_conv3d_link_at(&(rn_conv3d_link_args){ __VA_ARGS__, .site = RN_SITE(rn_conv3d_link_args) })
 
 #define RNI_DECONV_FIELDS(axes)                                                                                        \
-    int64_t out;  /* channels of the result */                                                                         \
-    int64_t size; /* of the kernel along each axis */                                                                  \
+    int64_t out;    /* channels of the result */                                                                       \
+    int64_t kernel; /* its size along each axis; 0: as .window says */                                                 \
     rn_site site;                                                                                                      \
-    int64_t kernel[axes];   /* where the sizes differ; `size` is then 0 */                                             \
+    int64_t window[axes];   /* sizes of the kernel where they differ */                                                \
     int64_t stride[axes];   /* 1 */                                                                                    \
     int64_t pad[axes];      /* 0 */                                                                                    \
     int64_t dilation[axes]; /* 1 */                                                                                    \
-    int64_t extra[axes];    /* 0: rows added at the end, to reach a size that strides leave open */                    \
+    int64_t out_pad[axes];  /* 0: elements added at the end, to reach a size that strides leave open */                \
     int64_t groups;         /* 1 */                                                                                    \
     int64_t in;             /* channels of x */                                                                        \
     bool no_bias;                                                                                                      \
@@ -271,17 +271,17 @@ RN_API rn_link *rn_deconv3d_link_at(const rn_deconv3d_link_args *args);
     rn_deconv3d_link_at(&(rn_deconv3d_link_args){ __VA_ARGS__, .site = RN_SITE(rn_deconv3d_link_args) })
 
 #define RNI_DEPTHWISE_FIELDS                                                                                           \
-    int64_t size; /* of the kernel along each axis */                                                                  \
+    int64_t kernel; /* its size along each axis; 0: as .window says */                                                 \
     rn_site site;                                                                                                      \
     int64_t multiplier; /* 1: results per channel */                                                                   \
-    int64_t kernel[2], stride[2], pad[2], dilation[2];                                                                 \
+    int64_t window[2], stride[2], pad[2], dilation[2];                                                                 \
     int64_t in;                                                                                                        \
     bool same, no_bias;                                                                                                \
     rn_init w_init, b_init;
 typedef struct rn_depthwise_conv2d_link_args {
     RNI_DEPTHWISE_FIELDS
 } rn_depthwise_conv2d_link_args;
-/** Each channel by itself.  x [N, C, H, W] -> y [N, C * multiplier, ...].  W [C * multiplier, 1, kernel...], b. */
+/** Each channel by itself.  x [N, C, H, W] -> y [N, C * multiplier, ...].  W [C, multiplier, kernel...], b. */
 RN_API rn_link *rn_depthwise_conv2d_link_at(const rn_depthwise_conv2d_link_args *args);
 #define rn_depthwise_conv2d_link(...)                                                                                  \
     rn_depthwise_conv2d_link_at(                                                                                       \
@@ -561,7 +561,8 @@ typedef struct rn_link_slot {
     const char *name;
     const char *init; /* default initialiser, as text */
     unsigned flags;   /* RN_SLOT_* */
-    size_t init_at;   /* offset of an rn_init in the argument struct that overrides it; 0: none */
+    /* Offsets in the argument struct, 0 for none: an rn_init that overrides `init`; a bool that leaves the slot out. */
+    size_t init_at, unless_at;
 } rn_link_slot;
 #define RN_SLOT_STATE 1u /* saved and loaded, not trained */
 #define RN_SLOT_WIDE 2u  /* at least f32, whatever the type of the other parameters */
