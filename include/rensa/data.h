@@ -146,7 +146,8 @@ RN_API rn_dataset *rn_dataset_fashion_mnist_at(const rn_known_args *args);
 #define rn_dataset_fashion_mnist(...)                                                                                  \
     rn_dataset_fashion_mnist_at(&(rn_known_args){ __VA_ARGS__, .site = RN_SITE(rn_known_args) })
 /** CIFAR-10: x f32 [3, 32, 32], t i32 [] of 10 named classes, from data_batch_1.bin … 5 (those that are there) and
- *  test_batch.bin under cifar10/ in $RENSA_DATA or the cache. Not downloaded. */
+ *  test_batch.bin under cifar10/ in $RENSA_DATA or the cache, else from the published archive, which is unpacked into
+ *  the cache. */
 RN_API rn_dataset *rn_dataset_cifar10_at(const rn_known_args *args);
 #define rn_dataset_cifar10(...) rn_dataset_cifar10_at(&(rn_known_args){ __VA_ARGS__, .site = RN_SITE(rn_known_args) })
 

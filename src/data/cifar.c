@@ -1,5 +1,6 @@
 /* CIFAR-10 in its binary form: records of one label byte and 3 x 32 x 32 pixels, plane by plane (Krizhevsky 2009).
- * The files are mapped, not read: an example is converted when it is asked for. */
+ * The files are mapped, not read: an example is converted when it is asked for. They are published as one archive,
+ * which is unpacked into the user's cache. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -7,6 +8,8 @@
 #include "base/str.h"
 #include "data/data.h"
 #include "data/source.h"
+#include "data/cifar.h"
+#include "data/tar.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,11 +78,54 @@ static bool add_folder(cifar *c, const char *folder, rn_part part)
     return true;
 }
 
-/* Looks in $RENSA_DATA/cifar10, then in the user's cache; says in `source` which it was. */
+static const rni_known_set archive_set = { "cifar10", "cifar10", { "https://www.cs.toronto.edu/~kriz/" } };
+static const rni_known_file archive = { "cifar-10-binary.tar.gz",
+                                        "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", 170052171 };
+
+static bool unpack_members(rni_tar *tar, const char *folder)
+{
+    int more;
+    while ((more = rni_tar_next(tar)) > 0) {
+        if (!rni_path_has_extension(tar->name, ".bin")) continue;
+        char *path = rni_path_join(folder, rni_path_base(tar->name)); /* its last part only: nothing lands elsewhere */
+        const bool ok = path && rni_file_write(path, tar->data, tar->bytes_of_data);
+        rni_free(path);
+        if (!ok) return false;
+    }
+    return more == 0;
+}
+
+bool rni_cifar_unpack(const char *path, const char *folder)
+{
+    void *bytes = NULL;
+    int64_t n = 0;
+    if (!rni_folder_make(folder) || !rni_read_unpacked(path, &bytes, &n)) return false;
+    rni_tar tar = { .bytes = bytes, .n = n, .source = path };
+    const bool ok = unpack_members(&tar, folder);
+    rni_free(bytes);
+    return ok;
+}
+
+/* The archive, found or downloaded, unpacked into the cache. False with an error; *why is set where there is none. */
+static bool add_archive(cifar *c, const rn_known_args *a, const char *cache, rni_str *source, char **why)
+{
+    rni_found found = { 0 };
+    const rni_find_result r = rni_find_files(&archive_set, &archive, 1, a, &found, why);
+    bool ok = r != RNI_FIND_FAILED;
+    if (r == RNI_FOUND) {
+        ok = rni_cifar_unpack(found.path[0], cache) && add_folder(c, cache, a->part);
+        rni_str_add(source, found.source);
+    }
+    rni_found_free(&found);
+    return ok;
+}
+
+/* Looks in $RENSA_DATA/cifar10, then in the user's cache, then for the archive; says in `source` which it was. */
 static bool find(cifar *c, const rn_known_args *a, rni_str *source)
 {
     const char *root = getenv("RENSA_DATA");
-    char *folders[2] = { root && *root ? rni_path_join(root, "cifar10") : NULL, rni_cache_path("cifar10") };
+    char *folders[2] = { root && *root ? rni_path_join(root, "cifar10") : NULL, rni_cache_path("cifar10") },
+         *why = NULL;
     static const char *const words[2] = { "data", "cache" };
     bool ok = true;
     if (!rn_ok() && rn_error_last()->status == RN_ERR_STATE) rn_error_clear(); /* the cache has no place */
@@ -88,20 +134,21 @@ static bool find(cifar *c, const rn_known_args *a, rni_str *source)
         ok = add_folder(c, folders[i], a->part);
         if (c->files) rni_str_addf(source, "%s %s", words[i], folders[i]);
     }
+    if (ok && rn_ok() && c->files == 0 && folders[1]) ok = add_archive(c, a, folders[1], source, &why);
     if (ok && rn_ok() && c->files == 0) {
         rni_fail(RN_ERR_IO, &a->site, "cifar10", "its files are not to be had");
-        for (int i = 0; i < 2; i++)
-            if (folders[i]) rni_error_add("actual", "not in %s", folders[i]);
+        if (why) rni_error_add("actual", "%s", why);
         rni_error_add("hint", "put %s into $RENSA_DATA/cifar10",
                       a->part == RN_TRAIN ? "data_batch_1.bin … data_batch_5.bin" : "test_batch.bin");
     }
     for (int i = 0; i < 2; i++) rni_free(folders[i]);
+    rni_free(why);
     return ok && c->files > 0 && !source->failed;
 }
 
 static bool check_args(const rn_known_args *a)
 {
-    static const char *const sources[] = { "data", "cache", NULL };
+    static const char *const sources[] = { "data", "cache", "download", NULL };
     if (!rni_source_check(a, sources, "cifar10")) return false;
     if (a->part != RN_TRAIN && a->part != RN_TEST) {
         rni_fail(RN_ERR_ARG, &a->site, "cifar10", "there is no such part");

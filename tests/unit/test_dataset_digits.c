@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "data/cifar.h"
 
 enum { PIXELS = 784 };
 
@@ -145,6 +146,7 @@ RN_TEST(cifar_files_that_are_not_right_are_refused)
     CHECK(rni_folder_make(path));
     setenv("RENSA_DATA", test_folder(), 1);
     setenv("XDG_CACHE_HOME", test_folder(), 1);
+    setenv("RENSA_MIRRORS", "", 1);
     CHECK(rn_dataset_cifar10(RN_TEST) == NULL);
     CHECK_ERROR(RN_ERR_IO, "test_batch.bin");
     snprintf(path, sizeof path, "%s/cifar10/test_batch.bin", test_folder());
@@ -160,7 +162,55 @@ RN_TEST(cifar_files_that_are_not_right_are_refused)
     CHECK_ERROR(RN_ERR_FORMAT, "label 10");
     rn_dataset_free(ds);
     CHECK(rn_dataset_cifar10(RN_TRAIN, .source = "drawn") == NULL);
-    CHECK_ERROR(RN_ERR_ARG, "\"data\", \"cache\"");
+    CHECK_ERROR(RN_ERR_ARG, "\"data\", \"cache\", \"download\"");
     if (data) setenv("RENSA_DATA", data, 1);
     free(data);
+}
+
+/* A member of a tar archive at `to`; returns the bytes that it takes. */
+static int64_t put_member(char *to, const char *name, char kind, const char *data, int64_t n)
+{
+    unsigned sum = 0;
+    memset(to, 0, 512);
+    snprintf(to, 100, "%s", name);
+    snprintf(to + 124, 12, "%011o", (unsigned)n);
+    to[156] = kind;
+    memset(to + 148, ' ', 8);
+    for (int i = 0; i < 512; i++) sum += (unsigned char)to[i];
+    snprintf(to + 148, 8, "%06o", sum);
+    memset(to + 512, 0, (size_t)((n + 511) / 512 * 512));
+    if (n) memcpy(to + 512, data, (size_t)n);
+    return 512 + (n + 511) / 512 * 512;
+}
+
+RN_TEST(the_published_archive_is_unpacked)
+{
+    static char tar[16384], record[3073] = "\7";
+    char path[300], folder[300], out[400];
+    int64_t n = put_member(tar, "cifar/", '5', NULL, 0);
+    n += put_member(tar + n, "cifar/test_batch.bin", '0', record, sizeof record);
+    n += put_member(tar + n, "../../escape.bin", '0', "no", 2);
+    n += put_member(tar + n, "cifar/readme.html", '0', "no", 2);
+    n += 1024;
+    snprintf(path, sizeof path, "%s/c.tar", test_folder());
+    snprintf(folder, sizeof folder, "%s/unpacked/deep", test_folder());
+    CHECK(rni_file_write(path, tar, n));
+    CHECK(rni_cifar_unpack(path, folder));
+    CHECK_OK();
+    snprintf(out, sizeof out, "%s/test_batch.bin", folder);
+    CHECK_EQ_I64(rni_file_bytes(out), 3073);
+    snprintf(out, sizeof out, "%s/escape.bin", folder);
+    CHECK_EQ_I64(rni_file_bytes(out), 2);
+    snprintf(out, sizeof out, "%s/readme.html", folder);
+    CHECK(!rni_file_exists(out));
+    CHECK(rni_file_write(path, tar, 3000));
+    CHECK(!rni_cifar_unpack(path, folder));
+    CHECK_ERROR(RN_ERR_FORMAT, "truncated");
+    CHECK(rni_file_write(path, tar, 300));
+    CHECK(!rni_cifar_unpack(path, folder));
+    CHECK_ERROR(RN_ERR_FORMAT, "truncated");
+    tar[600] ^= 1;
+    CHECK(rni_file_write(path, tar, n));
+    CHECK(!rni_cifar_unpack(path, folder));
+    CHECK_ERROR(RN_ERR_FORMAT, "damaged");
 }
