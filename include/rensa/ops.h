@@ -2777,6 +2777,32 @@ typedef struct rn_rsub_scalar_args {
 RN_API rn_tensor *rn_rsub_scalar_at(const rn_rsub_scalar_args *args);
 #define rn_rsub_scalar(...) rn_rsub_scalar_at(&(rn_rsub_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_rsub_scalar_args) })
 
+typedef struct rn_scaled_dot_product_attention_args {
+    rn_tensor *q;
+    rn_tensor *k;
+    rn_tensor *v;
+    rn_tensor *mask; /* may be left out */
+    rn_site site;
+    bool causal;
+    double scale;
+    double dropout;
+} rn_scaled_dot_product_attention_args;
+/** Scaled dot-product attention: means of values, weighted by how queries resemble keys.
+ *
+ *  y = softmax(scale * q k' + mask) v
+ *
+ *  Shapes   q [.., T, D]   k [.., S, D]   v [.., S, E]   mask broadcasts to [.., T, S]   ->   y [.., T, E]
+ *  Types    f16, bf16 (computed in f32), f32, f64; q, k, v the same; mask bool (false: not seen) or a float, which is added
+ *  Option   .causal: position t of T sees positions s <= t + S - T only (default false)
+ *  Option   .scale: factor of the products; left out: 1 / sqrt(D) (default 0)
+ *  Option   .dropout: part of the weights dropped in training (default 0)
+ *  Errors   SHAPE if leading axes, lengths or numbers differ or the mask does not fit; DTYPE on mixed types. A query that sees nothing gives zeros
+ *  Source   Vaswani et al. 2017, arXiv:1706.03762
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_scaled_dot_product_attention_at(const rn_scaled_dot_product_attention_args *args);
+#define rn_scaled_dot_product_attention(...) rn_scaled_dot_product_attention_at(&(rn_scaled_dot_product_attention_args){ __VA_ARGS__, .site = RN_SITE(rn_scaled_dot_product_attention_args) })
+
 typedef struct rn_sigmoid_args {
     rn_tensor *x;
     rn_site site;

@@ -6,6 +6,9 @@
 
 extern const rn_op rn_ops_basic[];
 extern const rn_op rn_op_leaky_relu;
+extern const rn_op rn_ops_attention[];
+extern const rn_op rn_op_scaled_dot_product_attention;
+extern const rn_op rn_ops_weights[];
 extern const rn_op rn_ops_conv[];
 extern const rn_op rn_ops_convolution[];
 extern const rn_op rn_ops_deconvolution[];
@@ -1390,6 +1393,15 @@ rn_tensor *rn_rsub_scalar_at(const rn_rsub_scalar_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_arithmetic[7], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_scaled_dot_product_attention_at(const rn_scaled_dot_product_attention_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_scaled_dot_product_attention_args, causal), offsetof(rn_scaled_dot_product_attention_args, scale), offsetof(rn_scaled_dot_product_attention_args, dropout), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->q, a->k, a->v, a->mask, };
+    if (!rni_apply(&rn_op_scaled_dot_product_attention, &a->site, in, 4, a, offsets, out)) return NULL;
     return out[0];
 }
 
