@@ -494,6 +494,23 @@ typedef struct rn_ceil_args {
 RN_API rn_tensor *rn_ceil_at(const rn_ceil_args *args);
 #define rn_ceil(...) rn_ceil_at(&(rn_ceil_args){ __VA_ARGS__, .site = RN_SITE(rn_ceil_args) })
 
+typedef struct rn_celu_args {
+    rn_tensor *x;
+    rn_site site;
+    double alpha;
+} rn_celu_args;
+/** Exponential linear unit with a slope that does not jump.
+ *
+ *  y = x > 0 ? x : alpha * (exp(x / alpha) - 1)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Option   .alpha: minus the value at -infinity (default 1)
+ *  Source   Barron 2017, arXiv:1704.07483
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_celu_at(const rn_celu_args *args);
+#define rn_celu(...) rn_celu_at(&(rn_celu_args){ __VA_ARGS__, .site = RN_SITE(rn_celu_args) })
+
 typedef struct rn_clip_args {
     rn_tensor *x;
     double min;
@@ -511,6 +528,22 @@ typedef struct rn_clip_args {
  */
 RN_API rn_tensor *rn_clip_at(const rn_clip_args *args);
 #define rn_clip(...) rn_clip_at(&(rn_clip_args){ __VA_ARGS__, .site = RN_SITE(rn_clip_args) })
+
+typedef struct rn_clipped_relu_args {
+    rn_tensor *x;
+    rn_site site;
+    double z;
+} rn_clipped_relu_args;
+/** Rectified linear unit that ends at z.
+ *
+ *  y = min(max(x, 0), z)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Option   .z: the largest value (default 20)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_clipped_relu_at(const rn_clipped_relu_args *args);
+#define rn_clipped_relu(...) rn_clipped_relu_at(&(rn_clipped_relu_args){ __VA_ARGS__, .site = RN_SITE(rn_clipped_relu_args) })
 
 typedef struct rn_concat_args {
     rn_list xs;
@@ -962,6 +995,25 @@ typedef struct rn_div_args {
 RN_API rn_tensor *rn_div_at(const rn_div_args *args);
 #define rn_div(...) rn_div_at(&(rn_div_args){ __VA_ARGS__, .site = RN_SITE(rn_div_args) })
 
+typedef struct rn_dropout_args {
+    rn_tensor *x;
+    double ratio;
+    rn_site site;
+} rn_dropout_args;
+/** In training each element is 0 with probability ratio, else x / (1 - ratio); in evaluation y = x.
+ *
+ *  y = r < ratio ? 0 : x / (1 - ratio), r uniform in [0, 1)
+ *
+ *  Shapes   y as x
+ *  Types    floats
+ *  Argument ratio: probability that an element becomes 0
+ *  Errors   DTYPE for whole numbers; ARG for a ratio outside [0, 1]
+ *  Source   Srivastava et al. 2014
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_dropout_at(const rn_dropout_args *args);
+#define rn_dropout(...) rn_dropout_at(&(rn_dropout_args){ __VA_ARGS__, .site = RN_SITE(rn_dropout_args) })
+
 typedef struct rn_dstack_args {
     rn_list xs;
     rn_site site;
@@ -972,6 +1024,23 @@ typedef struct rn_dstack_args {
  */
 RN_API rn_tensor *rn_dstack_at(const rn_dstack_args *args);
 #define rn_dstack(...) rn_dstack_at(&(rn_dstack_args){ __VA_ARGS__, .site = RN_SITE(rn_dstack_args) })
+
+typedef struct rn_elu_args {
+    rn_tensor *x;
+    rn_site site;
+    double alpha;
+} rn_elu_args;
+/** Exponential linear unit.
+ *
+ *  y = x > 0 ? x : alpha * (exp(x) - 1)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Option   .alpha: minus the value at -infinity (default 1)
+ *  Source   Clevert, Unterthiner & Hochreiter 2016, arXiv:1511.07289
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_elu_at(const rn_elu_args *args);
+#define rn_elu(...) rn_elu_at(&(rn_elu_args){ __VA_ARGS__, .site = RN_SITE(rn_elu_args) })
 
 typedef struct rn_equal_args {
     rn_tensor *x;
@@ -1279,6 +1348,56 @@ typedef struct rn_full_args {
 RN_API rn_tensor *rn_full_at(const rn_full_args *args);
 #define rn_full(...) rn_full_at(&(rn_full_args){ __VA_ARGS__, .site = RN_SITE(rn_full_args) })
 
+typedef struct rn_gaussian_args {
+    rn_tensor *mean;
+    rn_tensor *ln_var;
+    rn_site site;
+} rn_gaussian_args;
+/** A sample of a normal distribution, differentiable by its parameters.
+ *
+ *  y = mean + exp(ln_var / 2) * e, e standard normal
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Source   Kingma & Welling 2014, arXiv:1312.6114
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gaussian_at(const rn_gaussian_args *args);
+#define rn_gaussian(...) rn_gaussian_at(&(rn_gaussian_args){ __VA_ARGS__, .site = RN_SITE(rn_gaussian_args) })
+
+typedef struct rn_gaussian_noise_args {
+    rn_tensor *x;
+    double sigma;
+    rn_site site;
+} rn_gaussian_noise_args;
+/** Adds normal noise in training; in evaluation y = x.
+ *
+ *  y = x + sigma * e, e standard normal
+ *
+ *  Shapes   y as x
+ *  Argument sigma: standard deviation
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gaussian_noise_at(const rn_gaussian_noise_args *args);
+#define rn_gaussian_noise(...) rn_gaussian_noise_at(&(rn_gaussian_noise_args){ __VA_ARGS__, .site = RN_SITE(rn_gaussian_noise_args) })
+
+typedef struct rn_gelu_args {
+    rn_tensor *x;
+    rn_site site;
+    const char *approximate;
+} rn_gelu_args;
+/** Gaussian error linear unit.
+ *
+ *  y = x * (1 + erf(x / sqrt(2))) / 2; approximate "tanh": y = x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) / 2
+ *
+ *  Shapes   y as x
+ *  Types    integers give floats
+ *  Option   .approximate: tanh: the formula that GPT-2 uses, off by up to 5e-4 (one of none,tanh (the first is the default))
+ *  Source   Hendrycks & Gimpel 2016, arXiv:1606.08415
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gelu_at(const rn_gelu_args *args);
+#define rn_gelu(...) rn_gelu_at(&(rn_gelu_args){ __VA_ARGS__, .site = RN_SITE(rn_gelu_args) })
+
 typedef struct rn_global_average_pool_args {
     rn_tensor *x;
     rn_site site;
@@ -1379,6 +1498,85 @@ typedef struct rn_group_norm_args {
  */
 RN_API rn_tensor *rn_group_norm_at(const rn_group_norm_args *args);
 #define rn_group_norm(...) rn_group_norm_at(&(rn_group_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_group_norm_args) })
+
+typedef struct rn_gumbel_softmax_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+    double tau;
+} rn_gumbel_softmax_args;
+/** A differentiable, almost one-hot sample of the classes with log-probabilities x.
+ *
+ *  y = softmax((x + g) / tau), g standard Gumbel
+ *
+ *  Shapes   y as x
+ *  Argument axis: the axis of classes
+ *  Option   .tau: temperature; small: almost one-hot (default 0.1)
+ *  Errors   ARG if there is no such axis
+ *  Source   Jang, Gu & Poole 2017, arXiv:1611.01144
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gumbel_softmax_at(const rn_gumbel_softmax_args *args);
+#define rn_gumbel_softmax(...) rn_gumbel_softmax_at(&(rn_gumbel_softmax_args){ __VA_ARGS__, .site = RN_SITE(rn_gumbel_softmax_args) })
+
+typedef struct rn_hard_shrink_args {
+    rn_tensor *x;
+    rn_site site;
+    double lambda;
+} rn_hard_shrink_args;
+/** Zero for small values, all others unchanged.
+ *
+ *  y = abs(x) <= lambda ? 0 : x
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Option   .lambda: half the width of what becomes 0 (default 0.5)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_hard_shrink_at(const rn_hard_shrink_args *args);
+#define rn_hard_shrink(...) rn_hard_shrink_at(&(rn_hard_shrink_args){ __VA_ARGS__, .site = RN_SITE(rn_hard_shrink_args) })
+
+typedef struct rn_hard_sigmoid_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_hard_sigmoid_args;
+/** Sigmoid made of straight pieces.
+ *
+ *  y = min(max(0.2 * x + 0.5, 0), 1)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_hard_sigmoid_at(const rn_hard_sigmoid_args *args);
+#define rn_hard_sigmoid(...) rn_hard_sigmoid_at(&(rn_hard_sigmoid_args){ __VA_ARGS__, .site = RN_SITE(rn_hard_sigmoid_args) })
+
+typedef struct rn_hard_swish_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_hard_swish_args;
+/** Swish made of straight pieces.
+ *
+ *  y = x * min(max(x + 3, 0), 6) / 6
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Source   Howard et al. 2019, arXiv:1905.02244
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_hard_swish_at(const rn_hard_swish_args *args);
+#define rn_hard_swish(...) rn_hard_swish_at(&(rn_hard_swish_args){ __VA_ARGS__, .site = RN_SITE(rn_hard_swish_args) })
+
+typedef struct rn_hard_tanh_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_hard_tanh_args;
+/** Hyperbolic tangent made of straight pieces.
+ *
+ *  y = min(max(x, -1), 1)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_hard_tanh_at(const rn_hard_tanh_args *args);
+#define rn_hard_tanh(...) rn_hard_tanh_at(&(rn_hard_tanh_args){ __VA_ARGS__, .site = RN_SITE(rn_hard_tanh_args) })
 
 typedef struct rn_heaviside_args {
     rn_tensor *x;
@@ -1775,6 +1973,38 @@ typedef struct rn_log2_args {
 RN_API rn_tensor *rn_log2_at(const rn_log2_args *args);
 #define rn_log2(...) rn_log2_at(&(rn_log2_args){ __VA_ARGS__, .site = RN_SITE(rn_log2_args) })
 
+typedef struct rn_log_sigmoid_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_log_sigmoid_args;
+/** Logarithm of the sigmoid, without overflow.
+ *
+ *  y = log(sigmoid(x))
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_log_sigmoid_at(const rn_log_sigmoid_args *args);
+#define rn_log_sigmoid(...) rn_log_sigmoid_at(&(rn_log_sigmoid_args){ __VA_ARGS__, .site = RN_SITE(rn_log_sigmoid_args) })
+
+typedef struct rn_log_softmax_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+} rn_log_softmax_args;
+/** Logarithm of softmax, exact also where that is tiny.
+ *
+ *  y = x - log(sum(exp(x)))
+ *
+ *  Shapes   y as x
+ *  Types    floats; 16-bit ones are computed in f32
+ *  Argument axis: the axis that is normalised; negative ones count from the end
+ *  Errors   ARG if there is no such axis; DTYPE for whole numbers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_log_softmax_at(const rn_log_softmax_args *args);
+#define rn_log_softmax(...) rn_log_softmax_at(&(rn_log_softmax_args){ __VA_ARGS__, .site = RN_SITE(rn_log_softmax_args) })
+
 typedef struct rn_logaddexp_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -2132,6 +2362,26 @@ typedef struct rn_maximum_scalar_args {
 RN_API rn_tensor *rn_maximum_scalar_at(const rn_maximum_scalar_args *args);
 #define rn_maximum_scalar(...) rn_maximum_scalar_at(&(rn_maximum_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_maximum_scalar_args) })
 
+typedef struct rn_maxout_args {
+    rn_tensor *x;
+    int64_t pool_size;
+    int64_t axis;
+    rn_site site;
+} rn_maxout_args;
+/** The largest of each group of channels.
+ *
+ *  y[.., c, ..] = max over k < pool_size of x[.., c * pool_size + k, ..]
+ *
+ *  Shapes   x [.., C, ..]   ->   y [.., C / pool_size, ..]
+ *  Argument pool_size: channels in a group; they follow each other
+ *  Argument axis: the axis of channels
+ *  Errors   SHAPE unless pool_size divides the channels; ARG if there is no such axis
+ *  Source   Goodfellow et al. 2013, arXiv:1302.4389
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_maxout_at(const rn_maxout_args *args);
+#define rn_maxout(...) rn_maxout_at(&(rn_maxout_args){ __VA_ARGS__, .site = RN_SITE(rn_maxout_args) })
+
 typedef struct rn_mean_args {
     rn_tensor *x;
     rn_site site;
@@ -2193,6 +2443,21 @@ typedef struct rn_minimum_scalar_args {
  */
 RN_API rn_tensor *rn_minimum_scalar_at(const rn_minimum_scalar_args *args);
 #define rn_minimum_scalar(...) rn_minimum_scalar_at(&(rn_minimum_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_minimum_scalar_args) })
+
+typedef struct rn_mish_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_mish_args;
+/** Mish activation.
+ *
+ *  y = x * tanh(softplus(x))
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Source   Misra 2020, arXiv:1908.08681
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_mish_at(const rn_mish_args *args);
+#define rn_mish(...) rn_mish_at(&(rn_mish_args){ __VA_ARGS__, .site = RN_SITE(rn_mish_args) })
 
 typedef struct rn_mod_args {
     rn_tensor *x;
@@ -2367,7 +2632,7 @@ typedef struct rn_normal_args {
 } rn_normal_args;
 /** Normal, by the inverse of the distribution function.
  *
- *  y = mean + sigma * 1.4142135623730951 * erfinv(2 * rand(seed, stream) - 1 + 5.9604644775390625e-8)
+ *  t = 2 * rand(seed, stream) - 1; y = mean + sigma * 1.4142135623730951 * erfinv(t == -1 ? 0 : t)
  *
  *  Shapes   inputs broadcast; y as they do
  *  Argument shape: shape of the result
@@ -2515,6 +2780,23 @@ typedef struct rn_pow_scalar_args {
 RN_API rn_tensor *rn_pow_scalar_at(const rn_pow_scalar_args *args);
 #define rn_pow_scalar(...) rn_pow_scalar_at(&(rn_pow_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_pow_scalar_args) })
 
+typedef struct rn_prelu_args {
+    rn_tensor *x;
+    rn_tensor *w;
+    rn_site site;
+} rn_prelu_args;
+/** Rectified linear unit with a slope for x <= 0 that is learnt.
+ *
+ *  y = x > 0 ? x : w * x
+ *
+ *  Shapes   x [N, D1, D2, ...]   w [], [D1], [D1, D2], ...   ->   y as x
+ *  Errors   SHAPE if w is not x.shape[1:1+rank of w]
+ *  Source   He et al. 2015, arXiv:1502.01852
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_prelu_at(const rn_prelu_args *args);
+#define rn_prelu(...) rn_prelu_at(&(rn_prelu_args){ __VA_ARGS__, .site = RN_SITE(rn_prelu_args) })
+
 typedef struct rn_prod_args {
     rn_tensor *x;
     rn_site site;
@@ -2601,6 +2883,21 @@ typedef struct rn_relu_args {
  */
 RN_API rn_tensor *rn_relu_at(const rn_relu_args *args);
 #define rn_relu(...) rn_relu_at(&(rn_relu_args){ __VA_ARGS__, .site = RN_SITE(rn_relu_args) })
+
+typedef struct rn_relu6_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_relu6_args;
+/** Rectified linear unit that ends at 6.
+ *
+ *  y = min(max(x, 0), 6)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Source   Krizhevsky 2010
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_relu6_at(const rn_relu6_args *args);
+#define rn_relu6(...) rn_relu6_at(&(rn_relu6_args){ __VA_ARGS__, .site = RN_SITE(rn_relu6_args) })
 
 typedef struct rn_repeat_args {
     rn_tensor *x;
@@ -2746,6 +3043,25 @@ typedef struct rn_rpow_scalar_args {
 RN_API rn_tensor *rn_rpow_scalar_at(const rn_rpow_scalar_args *args);
 #define rn_rpow_scalar(...) rn_rpow_scalar_at(&(rn_rpow_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_rpow_scalar_args) })
 
+typedef struct rn_rrelu_args {
+    rn_tensor *x;
+    rn_site site;
+    double low;
+    double high;
+} rn_rrelu_args;
+/** Leaky rectified linear unit with random slopes in training, their mean in evaluation.
+ *
+ *  y = x >= 0 ? x : r * x, r uniform in [low, high)
+ *
+ *  Shapes   y as x
+ *  Option   .low: smallest slope (default 0.125)
+ *  Option   .high: largest slope (default 0.333333)
+ *  Source   Xu et al. 2015, arXiv:1505.00853
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_rrelu_at(const rn_rrelu_args *args);
+#define rn_rrelu(...) rn_rrelu_at(&(rn_rrelu_args){ __VA_ARGS__, .site = RN_SITE(rn_rrelu_args) })
+
 typedef struct rn_rsqrt_args {
     rn_tensor *x;
     rn_site site;
@@ -2803,6 +3119,25 @@ typedef struct rn_scaled_dot_product_attention_args {
 RN_API rn_tensor *rn_scaled_dot_product_attention_at(const rn_scaled_dot_product_attention_args *args);
 #define rn_scaled_dot_product_attention(...) rn_scaled_dot_product_attention_at(&(rn_scaled_dot_product_attention_args){ __VA_ARGS__, .site = RN_SITE(rn_scaled_dot_product_attention_args) })
 
+typedef struct rn_selu_args {
+    rn_tensor *x;
+    rn_site site;
+    double alpha;
+    double scale;
+} rn_selu_args;
+/** Scaled exponential linear unit, which keeps mean 0 and variance 1.
+ *
+ *  y = scale * (x > 0 ? x : alpha * (exp(x) - 1))
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Option   .alpha: minus the value at -infinity, over scale (default 1.67326)
+ *  Option   .scale: slope for x > 0 (default 1.0507)
+ *  Source   Klambauer et al. 2017, arXiv:1706.02515
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_selu_at(const rn_selu_args *args);
+#define rn_selu(...) rn_selu_at(&(rn_selu_args){ __VA_ARGS__, .site = RN_SITE(rn_selu_args) })
+
 typedef struct rn_sigmoid_args {
     rn_tensor *x;
     rn_site site;
@@ -2830,6 +3165,21 @@ typedef struct rn_sign_args {
  */
 RN_API rn_tensor *rn_sign_at(const rn_sign_args *args);
 #define rn_sign(...) rn_sign_at(&(rn_sign_args){ __VA_ARGS__, .site = RN_SITE(rn_sign_args) })
+
+typedef struct rn_silu_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_silu_args;
+/** Sigmoid linear unit, also called swish.
+ *
+ *  y = x * sigmoid(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Source   Elfwing, Uchibe & Doya 2018, arXiv:1702.03118
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_silu_at(const rn_silu_args *args);
+#define rn_silu(...) rn_silu_at(&(rn_silu_args){ __VA_ARGS__, .site = RN_SITE(rn_silu_args) })
 
 typedef struct rn_sin_args {
     rn_tensor *x;
@@ -2889,6 +3239,71 @@ typedef struct rn_slice_args {
  */
 RN_API rn_tensor *rn_slice_at(const rn_slice_args *args);
 #define rn_slice(...) rn_slice_at(&(rn_slice_args){ __VA_ARGS__, .site = RN_SITE(rn_slice_args) })
+
+typedef struct rn_soft_shrink_args {
+    rn_tensor *x;
+    rn_site site;
+    double lambda;
+} rn_soft_shrink_args;
+/** Zero for small values, all others moved towards it.
+ *
+ *  y = x > lambda ? x - lambda : x < -lambda ? x + lambda : isnan(x) ? x : 0
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Option   .lambda: half the width of what becomes 0 (default 0.5)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_soft_shrink_at(const rn_soft_shrink_args *args);
+#define rn_soft_shrink(...) rn_soft_shrink_at(&(rn_soft_shrink_args){ __VA_ARGS__, .site = RN_SITE(rn_soft_shrink_args) })
+
+typedef struct rn_softmax_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+} rn_softmax_args;
+/** Exponentials divided by their sum along an axis; zeros where all are -infinity.
+ *
+ *  y = exp(x) / sum(exp(x))
+ *
+ *  Shapes   y as x
+ *  Types    floats; 16-bit ones are computed in f32
+ *  Argument axis: the axis that is normalised; negative ones count from the end
+ *  Errors   ARG if there is no such axis; DTYPE for whole numbers
+ *  Source   Bridle 1990
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_softmax_at(const rn_softmax_args *args);
+#define rn_softmax(...) rn_softmax_at(&(rn_softmax_args){ __VA_ARGS__, .site = RN_SITE(rn_softmax_args) })
+
+typedef struct rn_softplus_args {
+    rn_tensor *x;
+    rn_site site;
+    double beta;
+} rn_softplus_args;
+/** Smooth rectified linear unit, without overflow.
+ *
+ *  y = log(1 + exp(beta * x)) / beta
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Option   .beta: sharpness of the bend (default 1)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_softplus_at(const rn_softplus_args *args);
+#define rn_softplus(...) rn_softplus_at(&(rn_softplus_args){ __VA_ARGS__, .site = RN_SITE(rn_softplus_args) })
+
+typedef struct rn_softsign_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_softsign_args;
+/** An S-shaped curve that reaches its limits slowly.
+ *
+ *  y = x / (1 + abs(x))
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_softsign_at(const rn_softsign_args *args);
+#define rn_softsign(...) rn_softsign_at(&(rn_softsign_args){ __VA_ARGS__, .site = RN_SITE(rn_softsign_args) })
 
 typedef struct rn_space2depth_args {
     rn_tensor *x;
@@ -3058,6 +3473,23 @@ typedef struct rn_swapaxes_args {
 RN_API rn_tensor *rn_swapaxes_at(const rn_swapaxes_args *args);
 #define rn_swapaxes(...) rn_swapaxes_at(&(rn_swapaxes_args){ __VA_ARGS__, .site = RN_SITE(rn_swapaxes_args) })
 
+typedef struct rn_swish_args {
+    rn_tensor *x;
+    rn_tensor *beta; /* may be left out */
+    rn_site site;
+} rn_swish_args;
+/** x times a sigmoid whose steepness can be learnt; without beta the same as silu.
+ *
+ *  y = x * sigmoid(beta * x)
+ *
+ *  Shapes   x [N, D1, D2, ...]   beta [], [D1], [D1, D2], ... or left out   ->   y as x
+ *  Errors   SHAPE if beta is not x.shape[1:1+rank of beta]
+ *  Source   Ramachandran, Zoph & Le 2017, arXiv:1710.05941
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_swish_at(const rn_swish_args *args);
+#define rn_swish(...) rn_swish_at(&(rn_swish_args){ __VA_ARGS__, .site = RN_SITE(rn_swish_args) })
+
 typedef struct rn_tan_args {
     rn_tensor *x;
     rn_site site;
@@ -3086,6 +3518,20 @@ typedef struct rn_tanh_args {
  */
 RN_API rn_tensor *rn_tanh_at(const rn_tanh_args *args);
 #define rn_tanh(...) rn_tanh_at(&(rn_tanh_args){ __VA_ARGS__, .site = RN_SITE(rn_tanh_args) })
+
+typedef struct rn_tanh_shrink_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_tanh_shrink_args;
+/** What the hyperbolic tangent takes away.
+ *
+ *  y = x - tanh(x)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_tanh_shrink_at(const rn_tanh_shrink_args *args);
+#define rn_tanh_shrink(...) rn_tanh_shrink_at(&(rn_tanh_shrink_args){ __VA_ARGS__, .site = RN_SITE(rn_tanh_shrink_args) })
 
 typedef struct rn_tile_args {
     rn_tensor *x;
@@ -3340,6 +3786,25 @@ typedef struct rn_zeros_args {
  */
 RN_API rn_tensor *rn_zeros_at(const rn_zeros_args *args);
 #define rn_zeros(...) rn_zeros_at(&(rn_zeros_args){ __VA_ARGS__, .site = RN_SITE(rn_zeros_args) })
+
+typedef struct rn_zoneout_args {
+    rn_tensor *h;
+    rn_tensor *x;
+    double ratio;
+    rn_site site;
+} rn_zoneout_args;
+/** In training each element is that of h with probability ratio, else that of x; in evaluation the mean.
+ *
+ *  y = r < ratio ? h : x, r uniform in [0, 1); in evaluation ratio * h + (1 - ratio) * x
+ *
+ *  Shapes   h as x, y as they
+ *  Argument ratio: probability that an element keeps its old value
+ *  Errors   SHAPE if they differ; ARG for a ratio outside [0, 1]
+ *  Source   Krueger et al. 2017, arXiv:1606.01305
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_zoneout_at(const rn_zoneout_args *args);
+#define rn_zoneout(...) rn_zoneout_at(&(rn_zoneout_args){ __VA_ARGS__, .site = RN_SITE(rn_zoneout_args) })
 
 #ifdef __cplusplus
 }

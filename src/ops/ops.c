@@ -5,7 +5,13 @@
 #include "engine/record.h"
 
 extern const rn_op rn_ops_basic[];
+extern const rn_op rn_op_gelu;
 extern const rn_op rn_op_leaky_relu;
+extern const rn_op rn_op_maxout;
+extern const rn_op rn_ops_parametric[];
+extern const rn_op rn_ops_rectifiers[];
+extern const rn_op rn_ops_smooth[];
+extern const rn_op rn_ops_softmax[];
 extern const rn_op rn_ops_attention[];
 extern const rn_op rn_op_scaled_dot_product_attention;
 extern const rn_op rn_ops_weights[];
@@ -41,6 +47,7 @@ extern const rn_op rn_ops_pooling[];
 extern const rn_op rn_ops_unpooling[];
 extern const rn_op rn_ops_draw[];
 extern const rn_op rn_ops_fill[];
+extern const rn_op rn_ops_noise[];
 extern const rn_op rn_ops_cumulative[];
 extern const rn_op rn_ops_extremes[];
 extern const rn_op rn_op_logsumexp;
@@ -296,12 +303,30 @@ rn_tensor *rn_ceil_at(const rn_ceil_args *a)
     return out[0];
 }
 
+rn_tensor *rn_celu_at(const rn_celu_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_celu_args, alpha), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rectifiers[4], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_clip_at(const rn_clip_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_clip_args, min), offsetof(rn_clip_args, max), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_binary[6], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_clipped_relu_at(const rn_clipped_relu_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_clipped_relu_args, z), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rectifiers[1], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -486,10 +511,28 @@ rn_tensor *rn_div_at(const rn_div_args *a)
     return out[0];
 }
 
+rn_tensor *rn_dropout_at(const rn_dropout_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_dropout_args, ratio), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_noise[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_dstack_at(const rn_dstack_args *a)
 {
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_concat[4], &a->site, a->xs.at, a->xs.n, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_elu_at(const rn_elu_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_elu_args, alpha), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rectifiers[2], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -658,6 +701,32 @@ rn_tensor *rn_full_at(const rn_full_args *a)
     return out[0];
 }
 
+rn_tensor *rn_gaussian_at(const rn_gaussian_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->mean, a->ln_var, };
+    if (!rni_apply(&rn_ops_noise[3], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_gaussian_noise_at(const rn_gaussian_noise_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_gaussian_noise_args, sigma), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_noise[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_gelu_at(const rn_gelu_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_gelu_args, approximate), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_gelu, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_global_average_pool_at(const rn_global_average_pool_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -706,6 +775,48 @@ rn_tensor *rn_group_norm_at(const rn_group_norm_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->gamma, a->beta, };
     if (!rni_apply(&rn_ops_group_norm[0], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_gumbel_softmax_at(const rn_gumbel_softmax_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_gumbel_softmax_args, axis), offsetof(rn_gumbel_softmax_args, tau), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_noise[4], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_hard_shrink_at(const rn_hard_shrink_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_hard_shrink_args, lambda), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rectifiers[8], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_hard_sigmoid_at(const rn_hard_sigmoid_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rectifiers[5], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_hard_swish_at(const rn_hard_swish_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rectifiers[7], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_hard_tanh_at(const rn_hard_tanh_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rectifiers[6], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -907,6 +1018,23 @@ rn_tensor *rn_log2_at(const rn_log2_args *a)
     return out[0];
 }
 
+rn_tensor *rn_log_sigmoid_at(const rn_log_sigmoid_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_smooth[1], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_log_softmax_at(const rn_log_softmax_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_log_softmax_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_softmax[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_logaddexp_at(const rn_logaddexp_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1053,6 +1181,15 @@ rn_tensor *rn_maximum_scalar_at(const rn_maximum_scalar_args *a)
     return out[0];
 }
 
+rn_tensor *rn_maxout_at(const rn_maxout_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_maxout_args, pool_size), offsetof(rn_maxout_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_maxout, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_mean_at(const rn_mean_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_mean_args, axes), offsetof(rn_mean_args, keepdims), };
@@ -1085,6 +1222,14 @@ rn_tensor *rn_minimum_scalar_at(const rn_minimum_scalar_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_binary[5], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_mish_at(const rn_mish_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_smooth[4], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1250,6 +1395,14 @@ rn_tensor *rn_pow_scalar_at(const rn_pow_scalar_args *a)
     return out[0];
 }
 
+rn_tensor *rn_prelu_at(const rn_prelu_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->w, };
+    if (!rni_apply(&rn_ops_parametric[0], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_prod_at(const rn_prod_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_prod_args, axes), offsetof(rn_prod_args, keepdims), };
@@ -1297,6 +1450,14 @@ rn_tensor *rn_relu_at(const rn_relu_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_basic[0], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_relu6_at(const rn_relu6_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rectifiers[0], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1379,6 +1540,15 @@ rn_tensor *rn_rpow_scalar_at(const rn_rpow_scalar_args *a)
     return out[0];
 }
 
+rn_tensor *rn_rrelu_at(const rn_rrelu_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_rrelu_args, low), offsetof(rn_rrelu_args, high), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_parametric[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_rsqrt_at(const rn_rsqrt_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1405,6 +1575,15 @@ rn_tensor *rn_scaled_dot_product_attention_at(const rn_scaled_dot_product_attent
     return out[0];
 }
 
+rn_tensor *rn_selu_at(const rn_selu_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_selu_args, alpha), offsetof(rn_selu_args, scale), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rectifiers[3], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_sigmoid_at(const rn_sigmoid_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1418,6 +1597,14 @@ rn_tensor *rn_sign_at(const rn_sign_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_rounding[1], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_silu_at(const rn_silu_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_smooth[3], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1451,6 +1638,41 @@ rn_tensor *rn_slice_at(const rn_slice_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_op_slice, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_soft_shrink_at(const rn_soft_shrink_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_soft_shrink_args, lambda), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_rectifiers[9], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_softmax_at(const rn_softmax_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_softmax_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_softmax[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_softplus_at(const rn_softplus_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_softplus_args, beta), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_smooth[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_softsign_at(const rn_softsign_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_smooth[2], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1548,6 +1770,14 @@ rn_tensor *rn_swapaxes_at(const rn_swapaxes_args *a)
     return out[0];
 }
 
+rn_tensor *rn_swish_at(const rn_swish_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->beta, };
+    if (!rni_apply(&rn_ops_parametric[1], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_tan_at(const rn_tan_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1561,6 +1791,14 @@ rn_tensor *rn_tanh_at(const rn_tanh_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_basic[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_tanh_shrink_at(const rn_tanh_shrink_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_smooth[5], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1680,6 +1918,15 @@ rn_tensor *rn_zeros_at(const rn_zeros_args *a)
     static const int16_t offsets[] = { offsetof(rn_zeros_args, shape), offsetof(rn_zeros_args, dtype), };
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_fill[0], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_zoneout_at(const rn_zoneout_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_zoneout_args, ratio), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->h, a->x, };
+    if (!rni_apply(&rn_ops_noise[1], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 

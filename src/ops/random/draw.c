@@ -47,7 +47,8 @@ const rn_op rn_ops_draw[] = {
       .kind = RN_MAP,
       .flags = RN_OP_NO_GRAD | RN_OP_RANDOM,
       .inputs = "",
-      .expr = "y = mean + sigma * 1.4142135623730951 * erfinv(2 * rand(seed, stream) - 1 + 5.9604644775390625e-8)",
+      /* the one draw whose image is infinite is as rare as any other, and becomes the middle */
+      .expr = "t = 2 * rand(seed, stream) - 1; y = mean + sigma * 1.4142135623730951 * erfinv(t == -1 ? 0 : t)",
       .infer = infer_normal,
       .opts = (const rn_opt[]){ RN_OPT_RANDOM(normal_opt),
                                 RN_REQ_SHAPE(normal_opt, shape, "shape of the result"),

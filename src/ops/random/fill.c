@@ -1,6 +1,8 @@
 /* Tensors made of a rule instead of data. */
 #include <rensa/op.h>
 
+#include <math.h>
+
 typedef struct {
     rn_shape shape;
     rn_dtype dtype;
@@ -71,7 +73,7 @@ const rn_op rn_ops_fill[] = {
       .expr = "y = value",
       .infer = infer_full,
       .opts = (const rn_opt[]){ RN_REQ_SHAPE(full_opt, shape, "shape of the result"),
-                                RN_REQ_F64(full_opt, value, -1e308, 1e308, "the value of every element"),
+                                RN_REQ_F64(full_opt, value, -INFINITY, INFINITY, "the value of every element"),
                                 RN_OPT_DTYPE(full_opt, dtype, RN_F32, "type of the result"),
                                 { 0 } },
       .opts_size = sizeof(full_opt),

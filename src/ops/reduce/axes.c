@@ -1,5 +1,5 @@
 /* What reductions share: the rows of their options and the way back from the result's axes to the input's. */
-#include "ops/reduce/axes.h"
+#include "ops/reduce/axes_p.h"
 
 #include <rensa/ops.h>
 

@@ -1,5 +1,5 @@
 /* Largest and smallest elements, and where they are. */
-#include "ops/reduce/axes.h"
+#include "ops/reduce/axes_p.h"
 
 #include <rensa/ops.h>
 

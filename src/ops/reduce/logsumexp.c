@@ -1,5 +1,5 @@
 /* logsumexp: the logarithm of a sum of exponentials, the largest one taken out so that nothing overflows. */
-#include "ops/reduce/axes.h"
+#include "ops/reduce/axes_p.h"
 
 #include "engine/infer.h"
 

@@ -1,5 +1,5 @@
 /* norm: the length of vectors. */
-#include "ops/reduce/axes.h"
+#include "ops/reduce/axes_p.h"
 
 #include <math.h>
 #include <rensa/ops.h>

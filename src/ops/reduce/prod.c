@@ -1,5 +1,5 @@
 /* prod: products over axes. */
-#include "ops/reduce/axes.h"
+#include "ops/reduce/axes_p.h"
 
 #include "base/shape.h"
 #include "engine/infer.h"

@@ -1,5 +1,5 @@
 /* Sums and means: one pass over the elements. */
-#include "ops/reduce/axes.h"
+#include "ops/reduce/axes_p.h"
 
 #include <rensa/ops.h>
 

@@ -1,5 +1,5 @@
 /* Reductions of truth values. Everything but zero is true, NaN too. */
-#include "ops/reduce/axes.h"
+#include "ops/reduce/axes_p.h"
 
 static const rn_case cases[] = { { .in = "x:bool[2,3]{0,1}" },
                                  { .in = "x:bool[2,3]{=0,0,0,1,1,1}", .with = "axes=1" },

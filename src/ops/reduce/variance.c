@@ -1,6 +1,6 @@
 /* Variance and standard deviation, around the mean in a second pass: E[x^2] - E[x]^2 loses all digits where the mean is
  * large beside the deviation. */
-#include "ops/reduce/axes.h"
+#include "ops/reduce/axes_p.h"
 
 #include "engine/infer.h"
 

@@ -1,6 +1,6 @@
 /* What reductions share: the rows of their options and the way back from the result's axes to the input's. */
-#ifndef RNI_OPS_REDUCE_AXES_H
-#define RNI_OPS_REDUCE_AXES_H
+#ifndef RNI_OPS_REDUCE_AXES_P_H
+#define RNI_OPS_REDUCE_AXES_P_H
 
 #include <rensa/op.h>
 
