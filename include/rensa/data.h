@@ -68,7 +68,7 @@ RN_API rn_tensor *rn_dataset_rows_at(const rn_site *site, rn_dataset *ds, const 
 typedef struct rn_example {
     int64_t index;   /* 0 … count - 1 */
     int64_t epoch;   /* pass of the iterator, 0 first: what is drawn at random depends on (seed, epoch, index) only */
-    void *const *to; /* one buffer per column, aligned to 16 bytes for the first example of a batch only */
+    void *const *to; /* one buffer per column, aligned for its element type */
 } rn_example;
 
 /** Writes one example. Called from several threads at once. On failure: rn_fail and false. */

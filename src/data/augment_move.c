@@ -105,6 +105,37 @@ static float pixel(const float *plane, int64_t h, int64_t w, int64_t y, int64_t 
     return y >= 0 && y < h && x >= 0 && x < w ? plane[y * w + x] : fill;
 }
 
+/* The four pixels around (y, x) and how much each counts. */
+typedef struct corner {
+    int64_t y, x;
+    float weight[4];
+    bool inside;
+} corner;
+
+static corner corner_at(const rni_planes *p, double y, double x)
+{
+    corner k = { (int64_t)floor(y), (int64_t)floor(x), { 0 }, false };
+    const float fy = (float)(y - (double)k.y), fx = (float)(x - (double)k.x);
+    k.weight[0] = (1 - fy) * (1 - fx);
+    k.weight[1] = (1 - fy) * fx;
+    k.weight[2] = fy * (1 - fx);
+    k.weight[3] = fy * fx;
+    k.inside = k.y >= 0 && k.y + 1 < p->h && k.x >= 0 && k.x + 1 < p->w;
+    return k;
+}
+
+static float blend(const rni_planes *p, const corner *k, int64_t c, float fill)
+{
+    const float *plane = p->at + c * p->h * p->w, *w = k->weight;
+    if (k->inside) {
+        const float *at = plane + k->y * p->w + k->x;
+        return w[0] * at[0] + w[1] * at[1] + w[2] * at[p->w] + w[3] * at[p->w + 1];
+    }
+    return w[0] * pixel(plane, p->h, p->w, k->y, k->x, fill) + w[1] * pixel(plane, p->h, p->w, k->y, k->x + 1, fill) +
+           w[2] * pixel(plane, p->h, p->w, k->y + 1, k->x, fill) +
+           w[3] * pixel(plane, p->h, p->w, k->y + 1, k->x + 1, fill);
+}
+
 /* Each pixel comes from the place a * (p - middle) + middle, between whose four neighbours it is interpolated. */
 static void map_linear(rni_planes *p, const double a[2][2], float fill)
 {
@@ -112,17 +143,8 @@ static void map_linear(rni_planes *p, const double a[2][2], float fill)
     for (int64_t y = 0; y < p->h; y++)
         for (int64_t x = 0; x < p->w; x++) {
             const double dy = (double)y - my, dx = (double)x - mx;
-            const double sy = a[0][0] * dy + a[0][1] * dx + my, sx = a[1][0] * dy + a[1][1] * dx + mx;
-            const int64_t y0 = (int64_t)floor(sy), x0 = (int64_t)floor(sx);
-            const float fy = (float)(sy - (double)y0), fx = (float)(sx - (double)x0);
-            for (int64_t c = 0; c < p->c; c++) {
-                const float *plane = p->at + c * p->h * p->w;
-                const float top =
-                    (1 - fx) * pixel(plane, p->h, p->w, y0, x0, fill) + fx * pixel(plane, p->h, p->w, y0, x0 + 1, fill);
-                const float low = (1 - fx) * pixel(plane, p->h, p->w, y0 + 1, x0, fill) +
-                                  fx * pixel(plane, p->h, p->w, y0 + 1, x0 + 1, fill);
-                p->spare[(c * p->h + y) * p->w + x] = (1 - fy) * top + fy * low;
-            }
+            const corner k = corner_at(p, a[0][0] * dy + a[0][1] * dx + my, a[1][0] * dy + a[1][1] * dx + mx);
+            for (int64_t c = 0; c < p->c; c++) p->spare[(c * p->h + y) * p->w + x] = blend(p, &k, c, fill);
         }
     swap_buffers(p);
 }

@@ -59,8 +59,8 @@ static void turn_hue(float rgb[3], float turn)
     hue += 6 * turn;
     static const float offset[3] = { 5, 3, 1 };
     for (int c = 0; c < 3; c++) {
-        float k = fmodf(offset[c] + hue, 6);
-        if (k < 0) k += 6;
+        float k = offset[c] + hue; /* from -4 to 13: brought to the circle of 6 */
+        k -= 6 * floorf(k / 6);
         rgb[c] = high - d * fmaxf(0, fminf(1, fminf(k, 4 - k)));
     }
 }

@@ -191,8 +191,9 @@ rn_tensor *rn_dataset_rows_at(const rn_site *site, rn_dataset *ds, const char *c
     char *data = rni_alloc_raw(bytes);
     const rn_site *before = rni_site_enter(site);
     rn_tensor *t = NULL;
-    if (data && read_rows(ds, i, first, count, data)) t = rn_array_at(site, ds->columns[i].dtype, shape, data);
+    if (data && read_rows(ds, i, first, count, data))
+        t = rn_array_view_at(site, ds->columns[i].dtype, shape, data, rni_free, data);
     rni_site_enter(before);
-    rni_free(data);
+    if (!t) rni_free(data);
     return t;
 }

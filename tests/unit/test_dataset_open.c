@@ -175,3 +175,64 @@ RN_TEST(files_and_folders_are_opened_by_what_they_are)
     CHECK(rn_dataset_open(path_of("tree"), RN_VALID) == NULL);
     CHECK_ERROR(RN_ERR_ARG, "no part \"valid\"");
 }
+
+/* Without an allocation of the test's own. */
+static const char *plain_path(const char *name)
+{
+    static char path[300];
+    snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+    return path;
+}
+
+static rn_dataset *open_everything(int which)
+{
+    switch (which) {
+    case 0:
+        return rn_dataset_open(plain_path("mem/v.csv"));
+    case 1:
+        return rn_dataset_images(plain_path("mem/list.txt"), .width = 2, .height = 2);
+    case 2:
+        return rn_dataset_images(plain_path("mem/tree"), .width = 3, .height = 2, .dtype = RN_U8);
+    case 3:
+        return rn_dataset_open(plain_path("mem/t-ubyte"));
+    case 4:
+        return rn_dataset_open("mnist");
+    case 5:
+        return rn_dataset_nnc(plain_path("mem/index.csv"));
+    default:
+        return rn_dataset_augment(rn_dataset_pass(rn_dataset_drawn(RN_TRAIN, .count = 2)),
+                                  RN_STEPS(RN_STEP_CROP(.pad = 2), RN_STEP_NOISE()));
+    }
+}
+
+RN_TEST(lack_of_memory_is_never_taken_for_something_else)
+{
+    char *data = getenv("RENSA_DATA") ? strdup(getenv("RENSA_DATA")) : NULL;
+    setenv("RENSA_DATA", path_of("mem"), 1);
+    if (!write_png("mem/tree/a/1.png", 9)) SKIP("librensa_io.so is absent");
+    write_text("mem/v.csv", "x__0,x__1,y:l\n1,2,3\n");
+    write_text("mem/list.txt", "tree/a/1.png dog\n");
+    write_text("mem/index.csv", "x,y\ntree/a/1.png,0\n");
+    CHECK(rni_file_write(path_of("mem/t-ubyte"), "\0\0\14\1\0\0\0\1\0\0\0\5", 12));
+    char images[16 + 784] = "\0\0\10\3\0\0\0\1\0\0\0\34\0\0\0\34";
+    CHECK(rni_file_write(path_of("mem/mnist/train-images-idx3-ubyte"), images, sizeof images));
+    CHECK(rni_file_write(path_of("mem/mnist/train-labels-idx1-ubyte"), "\0\0\10\1\0\0\0\1\7", 9));
+    for (int which = 0; which < 7; which++) {
+        bool done = false;
+        for (int n = 1; !done && n < 500; n++) {
+            float x[2000];
+            const int64_t blocks = rni_alloc_live();
+            rni_alloc_fail_after(n);
+            rn_dataset *ds = open_everything(which);
+            done = ds && rn_dataset_read(ds, 0, ((void *[]){ x, NULL }));
+            rni_alloc_fail_after(0);
+            if (!done) CHECK_ERROR(RN_ERR_NOMEM, "out of memory");
+            if (done && which == 4) CHECK(strncmp(rn_dataset_source(ds), "data ", 5) == 0);
+            rn_dataset_free(ds);
+            CHECK_EQ_I64(rni_alloc_live() - blocks, 0);
+        }
+        CHECK(done);
+    }
+    if (data) setenv("RENSA_DATA", data, 1);
+    free(data);
+}
