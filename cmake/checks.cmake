@@ -7,3 +7,11 @@ foreach(device cpu ref check:cpu)
   add_test(NAME ${name} COMMAND test_ops --device ${device} --golden ${PROJECT_SOURCE_DIR}/tests/golden/ops)
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "RENSA_LIBRARY=${PROJECT_BINARY_DIR}/lib/rensa" TIMEOUT 900)
 endforeach()
+
+# Allocation failure at every place, and the traps of recording.
+file(GLOB fault_tests CONFIGURE_DEPENDS tests/fault/test_*.c)
+foreach(file ${fault_tests})
+  get_filename_component(name ${file} NAME_WE)
+  string(REPLACE "test_" "" name ${name})
+  rensa_test(${name} ${file})
+endforeach()

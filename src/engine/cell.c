@@ -38,6 +38,7 @@ static rn_tensor *cell_new(const rn_site *site, const char *name, rn_tensor *val
         rni_tensor_drop(x);
         return NULL;
     }
+    x->cell->refs = 1;
     x->cell->self = x;
     x->cell->is_param = is_param;
     x->cell->trains = is_param && rn_dtype_is_float((rn_dtype)value->dtype);
@@ -87,8 +88,9 @@ bool rn_assign_at(const rn_site *site, rn_tensor *cell, rn_tensor *value)
     if (t->recomputing) return true;
     rn_tensor *version = value;
     /* A version is a value of its own without history. Results that nothing else can see serve as they are. */
-    if (value->owner || value->node->op == NULL || value->flags & RNI_T_GRAD) {
-        if (value->buffer && !value->owner) {
+    if (value->version_of || value->node->op == NULL || value->flags & RNI_T_GRAD) {
+        const bool present = value->version_of && value->version_of->value == value;
+        if (value->buffer && !present) {
             version = rni_leaf_new(t, value->node->device, (rn_dtype)value->dtype, &value->shape, site);
             if (!version) return false;
             rni_buffer_keep(value->buffer);
@@ -103,7 +105,8 @@ bool rn_assign_at(const rn_site *site, rn_tensor *cell, rn_tensor *value)
         rni_tensor_keep(version);
     version->users++; /* the cell reads it: not an unused result */
     rni_sink_remove(t, version);
-    version->owner = cell;
+    version->version_of = cell->cell;
+    __atomic_fetch_add(&cell->cell->refs, 1, __ATOMIC_RELAXED);
     version->flags |= RNI_T_LEAF;
     mark_grad(version, cell->cell->trains);
     pthread_mutex_lock(&g.lock);
@@ -114,10 +117,7 @@ bool rn_assign_at(const rn_site *site, rn_tensor *cell, rn_tensor *value)
         rni_dirty_remove(cell);
     else
         rni_dirty_add(t, cell);
-    if (old) {
-        old->owner = NULL;
-        rni_tensor_drop(old);
-    }
+    if (old) rni_tensor_drop(old);
     return true;
 }
 

@@ -375,7 +375,7 @@ bool rn_backward_at(const rn_backward_args *a)
     bool ok = walk_back(&w, &m, &outputs, &grads);
     for (int64_t i = 0; ok && i < m.count; i++) {
         rn_tensor *x = m.at[i].key;
-        rn_tensor *holder = x->owner ? x->owner : x;
+        rn_tensor *holder = x->version_of && x->version_of->self ? x->version_of->self : x;
         rn_tensor *g = m.at[i].grad;
         if (holder->grad) ok = (g = rn_add_at(&(rn_add_args){ holder->grad, g, .site = a->site })) != NULL;
         ok = ok && rn_set_grad(holder, g);

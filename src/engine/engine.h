@@ -37,20 +37,22 @@ struct rn_tensor {
     rni_buffer *buffer; /* the value, row-major from `offset` bytes on; NULL until computed */
     int64_t offset;
     rni_cell *cell;   /* of a parameter or state */
-    rn_tensor *owner; /* of a cell's value: the cell's tensor (not counted; cleared when that ends) */
+    rni_cell *version_of; /* of a value that a cell has, or had */
     rn_tensor *grad;  /* collected by rn_backward */
     char *name;
     rn_tensor *sink_next, *sink_prev;
-    uint64_t walk; /* evaluation that read it as a given value last, and its number there */
+    uint64_t walk; /* its thread's evaluation that read it as a given value last, and its number there */
     int32_t slot;
 };
 
 struct rni_cell {
+    int32_t refs;     /* atomic: its tensor and all versions that exist */
     rn_tensor *value; /* the present version, held */
     bool trains;
     bool is_param;
     rni_thread *dirty_in; /* thread in whose list of pending updates it is */
-    rn_tensor *self, *dirty_next, *dirty_prev;
+    rn_tensor *self; /* the parameter or state; NULL once that has ended */
+    rn_tensor *dirty_next, *dirty_prev;
 };
 
 struct rni_node {

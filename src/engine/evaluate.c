@@ -38,18 +38,56 @@ typedef struct {
     bool *depends; /* of each node: a later look could need its inputs */
     bool *donated; /* of each given value */
     const rn_site *site;
+    struct {
+        const rn_tensor *x;
+        int32_t slot;
+    } * foreign; /* numbers of given values that other threads have made: those are not written to */
+    int64_t n_foreign, cap_foreign;
 } walk;
 
 /* ---- the walk ---- */
 
+/* Number of a given value that another thread has made, -1 if it has none yet. Few are shared at once. */
+static int32_t foreign_slot(const walk *w, const rn_tensor *x)
+{
+    for (int64_t i = 0; i < w->n_foreign; i++)
+        if (w->foreign[i].x == x) return w->foreign[i].slot;
+    return -1;
+}
+
+static bool is_foreign(const walk *w, const rn_tensor *x)
+{
+    return x->node->thread != w->t;
+}
+
+/* Number of a given value. */
+static int32_t slot_of(const walk *w, const rn_tensor *x)
+{
+    return is_foreign(w, x) ? foreign_slot(w, x) : x->slot;
+}
+
+static bool add_foreign(walk *w, const rn_tensor *x)
+{
+    void *p = rni_grow(w->foreign, w->n_foreign, &w->cap_foreign, (int64_t)sizeof *w->foreign);
+    if (!p) return false;
+    w->foreign = p;
+    w->foreign[w->n_foreign].x = x;
+    w->foreign[w->n_foreign++].slot = (int32_t)w->n_given;
+    return true;
+}
+
 static bool add_given(walk *w, rn_tensor *x)
 {
-    if (x->walk == w->t->walk) return true;
+    const bool foreign = is_foreign(w, x);
+    if (foreign ? foreign_slot(w, x) >= 0 : x->walk == w->t->walk) return true;
+    if (foreign && !add_foreign(w, x)) return false;
     rn_tensor **p = rni_grow(w->given, w->n_given, &w->cap_given, (int64_t)sizeof *p);
     if (!p) return false;
     w->given = p;
-    x->walk = w->t->walk;
-    x->slot = (int32_t)w->n_given;
+    if (!foreign) {
+        x->walk = w->t->walk;
+        x->slot = (int32_t)w->n_given;
+    }
     w->given[w->n_given++] = x;
     return true;
 }
@@ -185,7 +223,7 @@ static bool count_readers(walk *w)
             const rn_tensor *x = w->order[k]->in[i];
             if (!x) continue;
             if (x->buffer)
-                w->given_readers[x->slot]++;
+                w->given_readers[slot_of(w, x)]++;
             else
                 w->readers[w->first[x->node->order] + x->index]++;
         }
@@ -222,13 +260,16 @@ static void find_dependence(walk *w)
         for (int i = 0; i < w->order[k]->n_in; i++) {
             const rn_tensor *x = w->order[k]->in[i];
             /* a negative count says that the value matters later */
-            if (x && x->buffer && w->given_readers[x->slot] > 0) w->given_readers[x->slot] *= -1;
+            if (!x || !x->buffer) continue;
+            int32_t *readers = &w->given_readers[slot_of(w, x)];
+            if (*readers > 0) *readers *= -1;
         }
     }
     for (int64_t i = 0; i < w->n_given; i++) {
         const rn_tensor *x = w->given[i];
+        const int32_t refs = __atomic_load_n(&x->refs, __ATOMIC_ACQUIRE);
         w->donated[i] =
-            w->given_readers[i] == x->refs && x->buffer->refs == 1 && x->buffer->capacity > 0 && x->offset == 0;
+            w->given_readers[i] == refs && x->buffer->refs == 1 && x->buffer->capacity > 0 && x->offset == 0;
     }
 }
 
@@ -250,7 +291,7 @@ static rni_hash structure(const walk *w)
         for (int i = 0; i < node->n_in; i++) {
             const rn_tensor *x = node->in[i];
             h = rni_hash_u64(h, !x          ? 0
-                                : x->buffer ? (uint64_t)x->slot * 2 + 1
+                                : x->buffer ? (uint64_t)slot_of(w, x) * 2 + 1
                                             : (uint64_t)(w->first[x->node->order] + x->index) * 2 + 2);
         }
     }
@@ -275,7 +316,7 @@ static bool build_graph(const walk *w, rni_graph *g)
         if (!in) return false;
         for (int i = 0; i < node->n_in; i++) {
             const rn_tensor *x = node->in[i];
-            in[i] = !x ? -1 : x->buffer ? x->slot : (int32_t)w->n_given + w->first[x->node->order] + x->index;
+            in[i] = !x ? -1 : x->buffer ? slot_of(w, x) : (int32_t)w->n_given + w->first[x->node->order] + x->index;
         }
         rni_gnode *n = rni_graph_node(g, node->op, in, node->n_in, node->n_out);
         if (in != few) rni_free(in);
@@ -349,7 +390,8 @@ static rni_cached *find_plan(walk *w)
 static void settle(rn_tensor *x)
 {
     rni_sink_remove(x->node->thread, x);
-    if (x->owner) rni_dirty_remove(x->owner);
+    const rni_cell *c = x->version_of;
+    if (c && c->value == x && c->self) rni_dirty_remove(c->self);
 }
 
 /* A node whose results that anybody holds are all known, and that no gradient will pass, gives up its inputs. */
@@ -388,7 +430,13 @@ static bool run(walk *w)
         buffers[i] = w->given[i]->buffer;
         offsets[i] = w->given[i]->offset;
     }
-    rni_run r = { .given = buffers, .given_offset = offsets, .recorded = w->order, .nan_check = w->t->nan_check };
+    bool *spoiled = rni_alloc(w->n_given + 1);
+    ok = ok && spoiled;
+    rni_run r = { .given = buffers,
+                  .given_offset = offsets,
+                  .recorded = w->order,
+                  .spoiled = spoiled,
+                  .nan_check = w->t->nan_check };
     if (ok) {
         r.result = buffers + w->n_given;
         r.result_offset = offsets + w->n_given;
@@ -412,8 +460,15 @@ static bool run(walk *w)
         for (int64_t i = 0; i < w->n_roots; i++) settle(w->root[i]);
         for (int64_t i = 0; i < w->n_roots; i++) forget_history(w->root[i]->node);
     }
+    /* A value that a failed run has written over is lost, which is better than wrong. */
+    for (int64_t i = 0; !ok && spoiled && i < w->n_given; i++)
+        if (spoiled[i]) {
+            rni_buffer_drop(w->given[i]->buffer);
+            w->given[i]->buffer = NULL;
+        }
     rni_free(buffers);
     rni_free(offsets);
+    rni_free(spoiled);
     return ok;
 }
 
@@ -427,6 +482,7 @@ static void walk_free(walk *w)
     rni_free(w->first);
     rni_free(w->readers);
     rni_free(w->kept);
+    rni_free(w->foreign);
 }
 
 static bool evaluate_once(rni_thread *t, rn_tensor *const *wanted, int64_t n, const rn_site *site, int64_t *left)
@@ -453,7 +509,10 @@ bool rni_evaluate(rni_thread *t, rn_tensor *const *wanted, int64_t n, const rn_s
     if (!rn_ok()) return false;
     int64_t left = 0;
     do {
-        RNI_TRY(evaluate_once(t, wanted, n, site, &left));
+        if (evaluate_once(t, wanted, n, site, &left)) continue;
+        /* One of these may be what failed. From now on they are computed when asked for, and fail alone. */
+        while (t->sinks) rni_sink_remove(t, t->sinks);
+        return false;
     } while (left > 0);
     t->pending = t->pending_bytes = 0;
     return true;

@@ -56,6 +56,7 @@ typedef struct {
     rni_buffer **given; /* one per given value; a buffer that is donated is handed over */
     const int64_t *given_offset;
     rni_node **recorded; /* nodes whose options steps read */
+    bool *spoiled;       /* to be set if a run fails: given values that have been written over */
     bool nan_check;
     rni_buffer **result; /* to be set: one reference per result */
     int64_t *result_offset;

@@ -229,6 +229,7 @@ static void link_inputs(rni_thread *t, rni_node *node, rn_tensor *const *in, int
         node->in[i] = x;
         if (!x) continue;
         rni_tensor_keep(x);
+        if (x->node->thread != t) continue; /* read by several threads: what follows is its own thread's */
         x->users++;
         rni_sink_remove(t, x);
     }

@@ -66,6 +66,18 @@ static bool take_results(const rni_plan *p, rni_run *r, rni_buffer *const *own)
     return true;
 }
 
+/* Steps up to `failed` have run, or begun to: what they wrote in the place of given values is gone. */
+static void mark_spoiled(const rni_plan *p, int64_t failed, bool *spoiled)
+{
+    for (int64_t k = 0; k <= failed; k++) {
+        const rni_step *s = &p->step[k];
+        for (int i = 0; i < s->call.n_out; i++) {
+            const int32_t region = s->place[s->call.n_in + i].region;
+            if (region < p->n_given) spoiled[region] = true;
+        }
+    }
+}
+
 bool rni_plan_run(rni_plan *p, rni_run *r)
 {
     const int32_t n_base = p->n_given + p->n_constants + p->n_own + 1;
@@ -88,7 +100,10 @@ bool rni_plan_run(rni_plan *p, rni_run *r)
     }
     if (ok && p->slab_bytes > 0) ok = (slab = rni_buffer_new(p->device, p->slab_bytes)) != NULL;
     if (ok) base[at] = slab ? slab->data : NULL;
-    for (int64_t k = 0; ok && k < p->n_steps; k++) ok = run_step(p, &p->step[k], base, base[at], r);
+    for (int64_t k = 0; ok && k < p->n_steps; k++) {
+        ok = run_step(p, &p->step[k], base, base[at], r);
+        if (!ok) mark_spoiled(p, k, r->spoiled);
+    }
     ok = ok && take_results(p, r, own);
     for (int32_t i = 0; i < made; i++) rni_buffer_drop(own[i]);
     rni_buffer_drop(slab);

@@ -27,6 +27,7 @@ static void end_thread(void *p)
     rni_thread *t = p;
     rn_scope_end(0);
     while (t->dirty) rni_dirty_remove(t->dirty);
+    while (t->sinks) rni_sink_remove(t, t->sinks);
     rni_plan_cache_free(t->plans);
     rni_free(t->handles);
     rni_free(t->scope);
@@ -175,14 +176,18 @@ static void release_tensor(rn_tensor *x, graveyard *dead)
     dead->first = node;
 }
 
+static void cell_drop(rni_cell *c)
+{
+    if (c && __atomic_fetch_sub(&c->refs, 1, __ATOMIC_ACQ_REL) == 1) rni_free(c);
+}
+
 static void end_cell(rn_tensor *x, graveyard *dead)
 {
     rni_dirty_remove(x);
-    if (x->cell->value) {
-        x->cell->value->owner = NULL;
-        release_tensor(x->cell->value, dead);
-    }
-    rni_free(x->cell);
+    x->cell->self = NULL;
+    release_tensor(x->cell->value, dead);
+    x->cell->value = NULL;
+    cell_drop(x->cell);
 }
 
 static void bury(graveyard *dead)
@@ -194,6 +199,7 @@ static void bury(graveyard *dead)
         for (int i = 0; i < node->n_out; i++) {
             rn_tensor *x = &node->out[i];
             if (x->cell) end_cell(x, dead);
+            cell_drop(x->version_of);
             release_tensor(x->grad, dead);
             rni_free(x->name);
             x->tag = 0;
@@ -326,7 +332,8 @@ int64_t rn_tensor_bytes(const rn_tensor *x)
 const char *rn_tensor_name(const rn_tensor *x)
 {
     if (!x) return NULL;
-    return x->name || !x->owner ? x->name : x->owner->name;
+    if (x->name || !x->version_of || !x->version_of->self) return x->name;
+    return x->version_of->self->name;
 }
 
 bool rn_tensor_set_name(rn_tensor *x, const char *name)
