@@ -136,8 +136,8 @@ typedef struct rn_rmsprop_graves_args {
     double eps;      /* 1e-4 */
     bool master_weights;
 } rn_rmsprop_graves_args;
-/** n = alpha * n + (1 - alpha) * g^2;  m = alpha * m + (1 - alpha) * g;
- *  d = momentum * d - rate * g / sqrt(n - m^2 + eps);  p += d  (Graves 2013, arXiv:1308.0850) */
+/** ms = alpha * ms + (1 - alpha) * g^2;  mg = alpha * mg + (1 - alpha) * g;
+ *  d = momentum * d - rate * g / sqrt(ms - mg^2 + eps);  p += d  (Graves 2013, arXiv:1308.0850) */
 RN_API rn_optimizer *rn_rmsprop_graves_at(const rn_rmsprop_graves_args *args);
 #define rn_rmsprop_graves(...)                                                                                         \
     rn_rmsprop_graves_at(&(rn_rmsprop_graves_args){ __VA_ARGS__, .site = RN_SITE(rn_rmsprop_graves_args) })
@@ -251,8 +251,8 @@ RN_API bool rn_hook_clip_value(rn_optimizer *optimizer, double low, double high)
 /** g += normal with variance eta / (1 + t)^gamma, t steps made so far (Neelakantan et al. 2015, arXiv:1511.06807; gamma
  * 0.55). */
 RN_API bool rn_hook_noise(rn_optimizer *optimizer, double eta, double gamma);
-/** g = threshold * |p| / (eps + |g| + decay * |p|) * (g + decay * p) for each parameter (You, Gitman & Ginsburg 2017)
- */
+/** g = r * (g + decay * p) for each parameter, r = threshold * |p| / (eps + |g| + decay * |p|), or threshold where p is
+ *  zero (You, Gitman & Ginsburg 2017, arXiv:1708.03888). */
 RN_API bool rn_hook_lars(rn_optimizer *optimizer, double threshold, double decay, double eps);
 
 /* A hook as a row. `apply` may replace grad[i] by recording calls. */
@@ -263,6 +263,7 @@ typedef struct rn_hook_call {
     rn_tensor **grad;
     const bool *decays; /* whether weight decay applies to it */
     double rate;
+    rn_optimizer *optimizer;
 } rn_hook_call;
 typedef struct rn_hook {
     const char *name;
@@ -279,7 +280,7 @@ RN_API rn_tensor *rn_optimizer_grad_norm(const rn_optimizer *optimizer);
 
 /* ---- state ---- */
 
-/** What must be saved to go on with the same bits, as tensors with names: "m/conv1/W", "t/conv1/W" (age, i64),
+/** What must be saved to go on with the same bits, as tensors with names: "m/conv1/W", "t/conv1/W" (age),
  *  "steps", "rate", …. Tensors are borrowed during the visit. A visit that returns false ends it. */
 typedef bool rn_state_visit(void *user, const char *name, rn_tensor *value);
 RN_API bool rn_optimizer_states(rn_optimizer *optimizer, rn_state_visit *visit, void *user);

@@ -135,6 +135,8 @@ int rni_call_outputs(const rn_op *op, int64_t n_in, const void *opts);
 
 /* Computes the given tensors, pending updates and unused results. */
 bool rni_evaluate(rni_thread *t, rn_tensor *const *wanted, int64_t n, const rn_site *site);
+/* Gives up x's history: now if its value is known, else as soon as it is. No gradient passes x afterwards. */
+void rni_forget(rn_tensor *x);
 void rni_plan_cache_free(struct rni_plan_cache *cache);
 
 #endif

@@ -404,6 +404,13 @@ static void forget_history(rni_node *node)
     rni_node_cut(node);
 }
 
+void rni_forget(rn_tensor *x)
+{
+    if (x->flags & RNI_T_LEAF || !x->node->op) return;
+    x->flags |= RNI_T_FORGET;
+    if (x->buffer) forget_history(x->node);
+}
+
 static void keep_results(walk *w, rni_run *r)
 {
     int32_t k = 0;

@@ -30,7 +30,7 @@ static rn_tensor *forward(rn_link *link, rn_tensor *const *in, int64_t n)
     const rn_shape s = *rn_tensor_shape(in[0]);
     const int axes = a->batch_axes < 0 ? s.rank - 1 : (int)a->batch_axes;
     if (s.rank < 1 || s.rank <= axes) return refuse(in[0], "more axes than batch_axes"), NULL;
-    const int64_t features = product(&s, axes, s.rank), rows = product(&s, 0, axes);
+    const int64_t features = product(&s, axes, s.rank);
     if (a->in && a->in != features) {
         char rule[64];
         snprintf(rule, sizeof rule, "%lld features after %d axes", (long long)a->in, axes);
@@ -38,14 +38,9 @@ static rn_tensor *forward(rn_link *link, rn_tensor *const *in, int64_t n)
     }
     rn_tensor *w = rn_link_slot_get(link, W, in[0], RN_SHAPE(a->out, features));
     rn_tensor *b = rn_link_slot_get(link, B, in[0], RN_SHAPE(a->out));
-    rn_tensor *x = axes == 1 && s.rank == 2 ? in[0] : rn_reshape(in[0], RN_SHAPE(rows, features));
-    rn_tensor *y = rn_matmul(x, w, .trans_b = true);
-    if (b) y = rn_add(y, b);
-    if (axes == 1) return y;
-    rn_shape result = { .rank = axes + 1 };
-    for (int i = 0; i < axes; i++) result.dim[i] = s.dim[i];
-    result.dim[axes] = a->out;
-    return rn_reshape(y, result);
+    if (axes > 0) return rn_linear(in[0], w, b, .n_batch_axes = axes);
+    rn_tensor *y = rn_linear(rn_reshape(in[0], RN_SHAPE(1, features)), w, b);
+    return rn_reshape(y, RN_SHAPE(a->out));
 }
 
 static const rn_opt opts[] = {
