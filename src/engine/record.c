@@ -290,9 +290,10 @@ static bool record(rni_thread *t, const rn_op *op, const rn_site *site, rn_tenso
     }
     t->pending++;
     t->info.nodes_recorded++;
-    /* the first failure to enter the scope drops the rest */
+    /* the first failure to enter the scope drops the rest, and with the last of them the node */
     bool ok = true;
-    for (int i = 0; i < node->n_out; i++) {
+    const int n_out = node->n_out;
+    for (int i = 0; i < n_out; i++) {
         rn_tensor *y = &node->out[i];
         if (ok)
             ok = (out[i] = rni_scoped(t, y)) != NULL;

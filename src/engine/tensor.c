@@ -109,9 +109,10 @@ rn_tensor *rni_leaf_new(rni_thread *t, rni_device *device, rn_dtype dtype, const
     return node->out;
 }
 
+/* A result that nobody holds any more can come back as long as another one of its node is held: gradients do that. */
 void rni_tensor_keep(rn_tensor *x)
 {
-    __atomic_fetch_add(&x->refs, 1, __ATOMIC_RELAXED);
+    if (__atomic_fetch_add(&x->refs, 1, __ATOMIC_RELAXED) == 0) __atomic_fetch_add(&x->node->live, 1, __ATOMIC_RELAXED);
 }
 
 void rni_sink_add(rni_thread *t, rn_tensor *x)
