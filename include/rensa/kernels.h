@@ -26,6 +26,34 @@ typedef struct rn_linear_opts {
     int64_t n_batch_axes;
 } rn_linear_opts;
 
+/* take (x, indices) -> y: y [A.., I.., B..] for x [A.., D, B..], D being `axis`, and indices [I..] of any integer type;
+ * negative ones count from the end. take_grad (g, indices) -> x of size `size` along the axis: zeros to which each part
+ * of g is added where it was taken from. embed and embed_grad are the same along axis 0, but for indices that are
+ * negative: those are out of range, and with `ignore`, ignore_label gives zeros and has no gradient. Indices out of
+ * range are an error that names the first one in row-major order. */
+typedef struct rn_take_opts {
+    int64_t axis;
+    int64_t size; /* gradients */
+    bool ignore;
+    int64_t ignore_label;
+} rn_take_opts;
+
+/* take_along_axis (x, indices) -> y: y[.., k, ..] = x[.., indices[.., k, ..], ..], the other axes broadcast.
+ * take_along_axis_grad (g, indices) -> x of size `size` along the axis: the sum of each g at the place it was taken
+ * from. put_along_axis (x, indices, values) -> y: x with values written there, of equal indices the last. */
+typedef struct rn_along_opts {
+    int64_t axis; /* may be negative */
+    int64_t size; /* take_along_axis_grad */
+} rn_along_opts;
+
+/* sort (x) -> y, indices and topk (x) -> y, indices along an axis: stable, NaN is above all. indices are i64. */
+typedef struct rn_sort_opts {
+    int64_t axis;    /* may be negative */
+    int64_t k;       /* topk: how many */
+    bool descending; /* sort */
+    bool smallest;   /* topk */
+} rn_sort_opts;
+
 /* as_strided_grad (g) -> y: zeros of `shape` to which each g[i, j, ..] is added at
  * y.flat[offset + i * strides[0] + j * strides[1] + ..]: the gradient of slices, diagonals and other views. */
 typedef struct rn_strided_opts {

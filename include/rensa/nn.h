@@ -8,9 +8,9 @@
  *
  * A link owns its parameters, a chain its links; a chain is itself a link. The parameter W of link conv1 in chain block
  * is called "block/conv1/W". Parameters come into being at the first call, when the shapes are known.
- * Initial values depend on the seed (rn_seed), on the place of rn_chain_new among the random draws of the program, and on
- * name and shape of the parameter; not on the order of calls, nor on the device.
- * Thread-safety: a tree is changed (made, added to, first called) by one thread; afterwards many may call it. */
+ * Initial values depend on the seed (rn_seed), on the place of rn_chain_new among the random draws of the program, and
+ * on name and shape of the parameter; not on the order of calls, nor on the device. Thread-safety: a tree is changed
+ * (made, added to, first called) by one thread; afterwards many may call it. */
 #ifndef RENSA_NN_H
 #define RENSA_NN_H
 
@@ -25,10 +25,10 @@ typedef rn_link rn_chain;
 
 /* ---- initialisers ---- */
 
-/* How a parameter gets its first values: a name ("he_normal"), with up to two arguments ("normal:0.02"), in a link's options
- * as .w_init = rn_init_he_normal() or .w_init = { "he_normal" }. Left out: LeCun normal for weights (as in Chainer), zero
- * for biases, unless the link says otherwise. fan_in of W [K, C, ...] is the product of all sizes but the first, fan_out
- * that of all but the second. */
+/* How a parameter gets its first values: a name ("he_normal"), with up to two arguments ("normal:0.02"), in a link's
+ * options as .w_init = rn_init_he_normal() or .w_init = { "he_normal" }. Left out: LeCun normal for weights (as in
+ * Chainer), zero for biases, unless the link says otherwise. fan_in of W [K, C, ...] is the product of all sizes but
+ * the first, fan_out that of all but the second. */
 typedef struct rn_init {
     const char *name;  /* see rn_init_at; with or without ":a,b" */
     double a, b;       /* arguments; 0 means the default */
@@ -79,16 +79,17 @@ RNI_INIT_LIST(X)
 #define rn_init_upsampling_deconv() rn_init_upsampling_deconv_with(0, 0)
 #define rn_init_downsampling_conv() rn_init_downsampling_conv_with(0, 0)
 
-/** A tensor with such values, drawn from this thread's stream. Scoped. Errors: ARG for an unknown name or shape that the
- *  initialiser cannot fill, DTYPE unless dtype is a float. */
+/** A tensor with such values, drawn from this thread's stream. Scoped. Errors: ARG for an unknown name or shape that
+ * the initialiser cannot fill, DTYPE unless dtype is a float. */
 RN_API rn_tensor *rn_init_tensor(rn_init init, rn_dtype dtype, rn_shape shape);
 /** Name of the i-th initialiser and what it does; NULL past the last. */
 RN_API const char *rn_init_at(int i, const char **doc);
 
 /* ---- calling ---- */
 
-/** Runs a link: rn_call(link, x), or with several inputs rn_call(link, q, k, v). Parameters that are not there yet are made.
- *  Errors: those of the functions inside; SHAPE if a parameter has another shape than x asks for. Result: scoped. */
+/** Runs a link: rn_call(link, x), or with several inputs rn_call(link, q, k, v). Parameters that are not there yet are
+ * made. Errors: those of the functions inside; SHAPE if a parameter has another shape than x asks for. Result: scoped.
+ */
 RN_API rn_tensor *rn_call_at(const rn_site *site, rn_link *link, rn_list xs);
 #define rn_call(link, ...) rn_call_at(RN_HERE, link, RN_LIST(__VA_ARGS__))
 #define rn_call_n(link, xs) rn_call_at(RN_HERE, link, xs)
@@ -97,18 +98,18 @@ RN_API rn_tensor *rn_call_at(const rn_site *site, rn_link *link, rn_list xs);
 
 /** An empty chain. Owned: rn_link_free, or give it to another chain. */
 RN_API rn_chain *rn_chain_new(void);
-/** Names a link and takes it over (also on a failure). Returns it, borrowed. Errors: ARG for a name that is taken, empty or
- *  has a '/'. */
+/** Names a link and takes it over (also on a failure). Returns it, borrowed. Errors: ARG for a name that is taken,
+ * empty or has a '/'. */
 RN_API rn_link *rn_chain_add_at(const rn_site *site, rn_chain *chain, const char *name, rn_link *link);
 #define rn_chain_add(chain, name, link) rn_chain_add_at(RN_HERE, chain, name, link)
-/** The chain called `name` inside `chain`, made if there is none: rn_affine(rn_chain_get(model, "block1"), "fc", x, 10).
- *  Borrowed. Errors: ARG if a link of that name is no chain. */
+/** The chain called `name` inside `chain`, made if there is none: rn_affine(rn_chain_get(model, "block1"), "fc", x,
+ * 10). Borrowed. Errors: ARG if a link of that name is no chain. */
 RN_API rn_chain *rn_chain_get_at(const rn_site *site, rn_chain *chain, const char *name);
 #define rn_chain_get(chain, name) rn_chain_get_at(RN_HERE, chain, name)
 /** Lets rn_call(chain, …) run fn(user, inputs, count). A chain without it cannot be called. */
 RN_API bool rn_chain_set_forward(rn_chain *chain, rn_segment_fn *fn, void *user);
-/** A chain that runs its links one after the other. Owned. rn_sequential(a, b, c) names them "0", "1", …; more can be added
- *  with rn_chain_add. */
+/** A chain that runs its links one after the other. Owned. rn_sequential(a, b, c) names them "0", "1", …; more can be
+ * added with rn_chain_add. */
 RN_API rn_chain *rn_sequential_at(const rn_site *site, rn_link *const *links, int64_t n);
 #define rn_sequential(...)                                                                                             \
     rn_sequential_at(RN_HERE, (rn_link *const[]){ __VA_ARGS__ },                                                       \
@@ -139,13 +140,13 @@ typedef bool rn_param_visit(void *user, const rn_param_info *info);
 
 #define RN_PARAMS 1u
 #define RN_STATES 2u
-/** Calls visit for each parameter (RN_PARAMS) and state (RN_STATES), depth first, each once; parameters that are not there
- *  yet too. A visit that returns false ends it. Returns false if one did, or with an error pending. */
+/** Calls visit for each parameter (RN_PARAMS) and state (RN_STATES), depth first, each once; parameters that are not
+ * there yet too. A visit that returns false ends it. Returns false if one did, or with an error pending. */
 RN_API bool rn_link_visit(rn_link *link, unsigned which, rn_param_visit *visit, void *user);
 /** The parameter or state called `path`; NULL if there is none or it is not there yet. Borrowed. */
 RN_API rn_tensor *rn_link_param(rn_link *link, const char *path);
-/** Gives a parameter or state its value, also before the first call. Errors: ARG for an unknown name (with the nearest one),
- *  SHAPE and DTYPE if it is there and differs. */
+/** Gives a parameter or state its value, also before the first call. Errors: ARG for an unknown name (with the nearest
+ * one), SHAPE and DTYPE if it is there and differs. */
 RN_API bool rn_link_set_param(rn_link *link, const char *path, rn_tensor *value);
 /** Number of parameters that are there; elements (may be NULL) gets the sum of their elements. */
 RN_API int64_t rn_link_count(rn_link *link, int64_t *elements);
@@ -186,8 +187,9 @@ RN_API bool rn_link_set_state(rn_link *link, const char *name, rn_tensor *value)
 
 /* ---- the links ----
  *
- * Required arguments by position, the rest by name; zero means default. All return an owned link: free it, or give it to
- * a chain. Parameters and their shapes stand with each; sizes of inputs are found at the first call, or given as .in. */
+ * Required arguments by position, the rest by name; zero means default. All return an owned link: free it, or give it
+ * to a chain. Parameters and their shapes stand with each; sizes of inputs are found at the first call, or given as
+ * .in. */
 
 #define RNI_LINEAR_FIELDS                                                                                              \
     int64_t out; /* features of the result */                                                                          \
@@ -349,7 +351,8 @@ RN_API rn_link *rn_group_norm_link_at(const rn_group_norm_link_args *args);
 typedef struct rn_embedding_link_args {
     RNI_EMBEDDING_FIELDS
 } rn_embedding_link_args;
-/** A row of W for each index.  x integer [...] -> y [..., out].  W [in, out]. Errors: an index out of range, when computed. */
+/** A row of W for each index.  x integer [...] -> y [..., out].  W [in, out]. Errors: an index out of range, when
+ * computed. */
 RN_API rn_link *rn_embedding_link_at(const rn_embedding_link_args *args);
 #define rn_embedding_link(...)                                                                                         \
     rn_embedding_link_at(&(rn_embedding_link_args){ __VA_ARGS__, .site = RN_SITE(rn_embedding_link_args) })
@@ -373,9 +376,9 @@ typedef struct rn_lstm_link_args rn_gru_link_args;
 typedef struct rn_lstm_link_args rn_rnn_link_args;
 /** Recurrent links. One step: x [N, in] -> h [N, out]; the state is kept until rn_link_reset. A whole sequence:
  *  x [N, T, in] -> y [N, T, out] (2 * out if bidirectional), starting from zero unless .carry.
- *  Per layer l (and "r" for the backward direction): "l0/Wx" [G*out, in], "l0/Wh" [G*out, out], "l0/b" [G*out]; G is 4 for
- *  LSTM (gates i, f, g, o), 3 for GRU (r, z, n; the reset gate acts on the product with the state, which has a bias "bh"),
- *  1 for RNN. */
+ *  Per layer l (and "r" for the backward direction): "l0/Wx" [G*out, in], "l0/Wh" [G*out, out], "l0/b" [G*out]; G is 4
+ * for LSTM (gates i, f, g, o), 3 for GRU (r, z, n; the reset gate acts on the product with the state, which has a bias
+ * "bh"), 1 for RNN. */
 RN_API rn_link *rn_lstm_link_at(const rn_lstm_link_args *args);
 RN_API rn_link *rn_gru_link_at(const rn_gru_link_args *args);
 RN_API rn_link *rn_rnn_link_at(const rn_rnn_link_args *args);
@@ -394,8 +397,8 @@ RN_API rn_link *rn_rnn_link_at(const rn_rnn_link_args *args);
 typedef struct rn_attention_link_args {
     RNI_ATTENTION_FIELDS
 } rn_attention_link_args;
-/** Multi-head attention: rn_call(link, x) for self-attention, rn_call(link, query, memory) else; a third input is a mask,
- *  added to the scores (-inf hides). x [N, T, D] -> y [N, T, dim].  Children q, k, v, out: linear links. */
+/** Multi-head attention: rn_call(link, x) for self-attention, rn_call(link, query, memory) else; a third input is a
+ * mask, added to the scores (-inf hides). x [N, T, D] -> y [N, T, dim].  Children q, k, v, out: linear links. */
 RN_API rn_link *rn_multi_head_attention_link_at(const rn_attention_link_args *args);
 #define rn_multi_head_attention_link(...)                                                                              \
     rn_multi_head_attention_link_at(&(rn_attention_link_args){ __VA_ARGS__, .site = RN_SITE(rn_attention_link_args) })
@@ -416,8 +419,8 @@ RN_API rn_link *rn_multi_head_attention_link_at(const rn_attention_link_args *ar
 typedef struct rn_transformer_link_args {
     RNI_TRANSFORMER_FIELDS
 } rn_transformer_link_args;
-/** A transformer block: attention and two linear links, each with normalisation and a residual sum. x [N, T, D] -> the same.
- *  Children norm1, attention, norm2, fc1, fc2 (and norm3, memory). */
+/** A transformer block: attention and two linear links, each with normalisation and a residual sum. x [N, T, D] -> the
+ * same. Children norm1, attention, norm2, fc1, fc2 (and norm3, memory). */
 RN_API rn_link *rn_transformer_block_link_at(const rn_transformer_link_args *args);
 #define rn_transformer_block_link(...)                                                                                 \
     rn_transformer_block_link_at(&(rn_transformer_link_args){ __VA_ARGS__, .site = RN_SITE(rn_transformer_link_args) })
@@ -480,13 +483,14 @@ RN_API rn_link *rn_mlp_link_at(const rn_mlp_link_args *args);
 typedef struct rn_highway_link_args {
     RNI_HIGHWAY_FIELDS
 } rn_highway_link_args;
-/** y = t f(x) + (1 - t) x, t = sigmoid of a linear link whose bias starts at -1.  x [N, D].  Children plain, transform. */
+/** y = t f(x) + (1 - t) x, t = sigmoid of a linear link whose bias starts at -1.  x [N, D].  Children plain, transform.
+ */
 RN_API rn_link *rn_highway_link_at(const rn_highway_link_args *args);
 #define rn_highway_link(...)                                                                                           \
     rn_highway_link_at(&(rn_highway_link_args){ .site = RN_SITE(rn_highway_link_args), __VA_ARGS__ })
 
-/** A function of the table as a link, for rn_sequential: rn_op_link("max_pool", "kernel=2"). `options` as "name=value …",
- *  may be NULL. Errors: ARG for an unknown function or option (with the nearest name). */
+/** A function of the table as a link, for rn_sequential: rn_op_link("max_pool", "kernel=2"). `options` as "name=value
+ * …", may be NULL. Errors: ARG for an unknown function or option (with the nearest name). */
 RN_API rn_link *rn_op_link_at(const rn_site *site, const char *op, const char *options);
 #define rn_op_link(op, options) rn_op_link_at(RN_HERE, op, options)
 /** A C function as a link: rn_call runs fn(user, inputs, count). */
@@ -494,8 +498,8 @@ RN_API rn_link *rn_function_link(rn_segment_fn *fn, void *user);
 
 /* ---- the scoped short form ----
  *
- * The link called `name` in the chain `scope` is made at the first use and found afterwards; its options must stay the same.
- * Errors: ARG if a link of that name differs, naming both; those of the link. Results: scoped. */
+ * The link called `name` in the chain `scope` is made at the first use and found afterwards; its options must stay the
+ * same. Errors: ARG if a link of that name differs, naming both; those of the link. Results: scoped. */
 #define RNI_SCOPED(fields, type)                                                                                       \
     typedef struct type {                                                                                              \
         rn_chain *scope;                                                                                               \
@@ -596,8 +600,9 @@ RN_API rn_link *rn_link_new_at(const rn_site *site, const rn_link_type *type, co
 typedef struct rn_setting {
     const char *name, *text;
 } rn_setting;
-/** A link by the name of its type and settings: { "out", "20" }, { "stride", "2,2" }, { "w_init", "normal:0.02" }. Owned.
- *  Functions of the table that have one input are taken, too ("relu"). Errors: ARG with the nearest known name. */
+/** A link by the name of its type and settings: { "out", "20" }, { "stride", "2,2" }, { "w_init", "normal:0.02" }.
+ * Owned. Functions of the table that have one input are taken, too ("relu"). Errors: ARG with the nearest known name.
+ */
 RN_API rn_link *rn_link_make(const char *type, const rn_setting *settings, int64_t n);
 /** As rn_link_make, from one text: "conv2d out=20 size=5 stride=2,2". */
 RN_API rn_link *rn_link_parse(const char *text);
@@ -611,10 +616,11 @@ RN_API bool rn_link_type_register(const rn_link_type *type);
 RN_API const rn_link_type *rn_link_type_of(const rn_link *link); /**< NULL for a chain and links of C functions */
 RN_API const void *rn_link_args(const rn_link *link);            /**< options, resolved */
 RN_API void *rn_link_memory(rn_link *link);
-/** Adds a slot after those of the type; `init` may be all zero for the slot's default. Returns its number, -1 on error. */
+/** Adds a slot after those of the type; `init` may be all zero for the slot's default. Returns its number, -1 on error.
+ */
 RN_API int rn_link_add_slot(rn_link *link, const char *name, rn_init init, unsigned flags);
-/** The parameter or state in a slot, made with this shape at the first call. `like` gives its type (rn_link_set_dtype wins).
- *  Errors: SHAPE if it has another shape, naming both. Borrowed. */
+/** The parameter or state in a slot, made with this shape at the first call. `like` gives its type (rn_link_set_dtype
+ * wins). Errors: SHAPE if it has another shape, naming both. Borrowed. */
 RN_API rn_tensor *rn_link_slot_get(rn_link *link, int slot, const rn_tensor *like, rn_shape shape);
 
 #ifdef __cplusplus

@@ -151,6 +151,22 @@ typedef struct rn_argmin_args {
 RN_API rn_tensor *rn_argmin_at(const rn_argmin_args *args);
 #define rn_argmin(...) rn_argmin_at(&(rn_argmin_args){ __VA_ARGS__, .site = RN_SITE(rn_argmin_args) })
 
+typedef struct rn_argsort_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+    bool descending;
+} rn_argsort_args;
+/** Where the elements of a sorted tensor come from; equal ones keep their order.
+ *  Shapes   x [.., D, ..]   ->   y the same, i64: sorted = rn_take_along_axis(x, y, axis)
+ *  Argument axis: along which axis; -1 is the last
+ *  Option   .descending: largest first (default false)
+ *  Errors   ARG for no such axis
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_argsort_at(const rn_argsort_args *args);
+#define rn_argsort(...) rn_argsort_at(&(rn_argsort_args){ __VA_ARGS__, .site = RN_SITE(rn_argsort_args) })
+
 typedef struct rn_as_strided_args {
     rn_tensor *x;
     rn_shape shape;
@@ -433,6 +449,19 @@ typedef struct rn_bitwise_xor_args {
  */
 RN_API rn_tensor *rn_bitwise_xor_at(const rn_bitwise_xor_args *args);
 #define rn_bitwise_xor(...) rn_bitwise_xor_at(&(rn_bitwise_xor_args){ __VA_ARGS__, .site = RN_SITE(rn_bitwise_xor_args) })
+
+typedef struct rn_boolean_mask_args {
+    rn_tensor *x;
+    rn_tensor *mask;
+    rn_site site;
+} rn_boolean_mask_args;
+/** The elements where a mask is true, as NumPy's x[mask]. The mask is computed at the call.
+ *  Shapes   x [A.., B..]   mask [A..]   ->   y [n, B..], n being the number of true elements
+ *  Errors   DTYPE unless the mask is bool; SHAPE unless its axes are the first of x
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_boolean_mask_at(const rn_boolean_mask_args *args);
+#define rn_boolean_mask(...) rn_boolean_mask_at(&(rn_boolean_mask_args){ __VA_ARGS__, .site = RN_SITE(rn_boolean_mask_args) })
 
 typedef struct rn_broadcast_to_args {
     rn_tensor *x;
@@ -1042,6 +1071,27 @@ typedef struct rn_elu_args {
 RN_API rn_tensor *rn_elu_at(const rn_elu_args *args);
 #define rn_elu(...) rn_elu_at(&(rn_elu_args){ __VA_ARGS__, .site = RN_SITE(rn_elu_args) })
 
+typedef struct rn_embed_args {
+    rn_tensor *x;
+    rn_tensor *w;
+    rn_site site;
+    bool ignore;
+    int64_t ignore_label;
+} rn_embed_args;
+/** Rows of w by number: vectors of words (Chainer's embed_id).
+ *
+ *  y[i, :] = w[x[i], :]
+ *
+ *  Shapes   x [I..]   w [V, D]   ->   y [I.., D]
+ *  Types    x of any integer type
+ *  Option   .ignore: whether ignore_label is an index that stands for nothing (default false)
+ *  Option   .ignore_label: index that gives zeros, if .ignore; often -1 (default 0)
+ *  Errors   DTYPE unless x are integers; SHAPE unless w is a matrix; ARG for a number that is not in 0 … V-1, named when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_embed_at(const rn_embed_args *args);
+#define rn_embed(...) rn_embed_at(&(rn_embed_args){ __VA_ARGS__, .site = RN_SITE(rn_embed_args) })
+
 typedef struct rn_equal_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -1348,6 +1398,23 @@ typedef struct rn_full_args {
 RN_API rn_tensor *rn_full_at(const rn_full_args *args);
 #define rn_full(...) rn_full_at(&(rn_full_args){ __VA_ARGS__, .site = RN_SITE(rn_full_args) })
 
+typedef struct rn_gather_nd_args {
+    rn_tensor *x;
+    rn_tensor *indices;
+    rn_site site;
+} rn_gather_nd_args;
+/** Parts of x picked by rows of coordinates; negative ones count from the end.
+ *
+ *  y[i, b] = x[indices[i, 0], .., indices[i, K-1], b]
+ *
+ *  Shapes   x [D.., B..] with K axes D   indices [I.., K]   ->   y [I.., B..]
+ *  Types    indices of any integer type
+ *  Errors   DTYPE; SHAPE if K is above the rank of x; ARG for an index out of range, named when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gather_nd_at(const rn_gather_nd_args *args);
+#define rn_gather_nd(...) rn_gather_nd_at(&(rn_gather_nd_args){ __VA_ARGS__, .site = RN_SITE(rn_gather_nd_args) })
+
 typedef struct rn_gaussian_args {
     rn_tensor *mean;
     rn_tensor *ln_var;
@@ -1397,6 +1464,19 @@ typedef struct rn_gelu_args {
  */
 RN_API rn_tensor *rn_gelu_at(const rn_gelu_args *args);
 #define rn_gelu(...) rn_gelu_at(&(rn_gelu_args){ __VA_ARGS__, .site = RN_SITE(rn_gelu_args) })
+
+typedef struct rn_get_item_args {
+    rn_tensor *x;
+    rn_ranges ranges;
+    rn_site site;
+} rn_get_item_args;
+/** The same as slice, by the name that Chainer gives it.
+ *  Argument ranges: RN_RANGES of RN_ALL, RN_RANGE(1, 3), RN_FROM(1), RN_TO(-1), RN_EVERY(2), RN_STEP(8, 2, -2), RN_AT(0), axis by axis; axes not named are taken whole
+ *  Errors   those of slice
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_get_item_at(const rn_get_item_args *args);
+#define rn_get_item(...) rn_get_item_at(&(rn_get_item_args){ __VA_ARGS__, .site = RN_SITE(rn_get_item_args) })
 
 typedef struct rn_global_average_pool_args {
     rn_tensor *x;
@@ -2602,6 +2682,18 @@ typedef struct rn_neg_args {
 RN_API rn_tensor *rn_neg_at(const rn_neg_args *args);
 #define rn_neg(...) rn_neg_at(&(rn_neg_args){ __VA_ARGS__, .site = RN_SITE(rn_neg_args) })
 
+typedef struct rn_nonzero_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_nonzero_args;
+/** Coordinates of the elements that are not zero, in row-major order. x is computed at the call.
+ *  Shapes   x of rank R   ->   y [R, n], i64
+ *  Errors   SHAPE for a scalar
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_nonzero_at(const rn_nonzero_args *args);
+#define rn_nonzero(...) rn_nonzero_at(&(rn_nonzero_args){ __VA_ARGS__, .site = RN_SITE(rn_nonzero_args) })
+
 typedef struct rn_norm_args {
     rn_tensor *x;
     rn_site site;
@@ -2695,6 +2787,26 @@ typedef struct rn_not_equal_scalar_args {
  */
 RN_API rn_tensor *rn_not_equal_scalar_at(const rn_not_equal_scalar_args *args);
 #define rn_not_equal_scalar(...) rn_not_equal_scalar_at(&(rn_not_equal_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_not_equal_scalar_args) })
+
+typedef struct rn_one_hot_args {
+    rn_tensor *x;
+    int64_t depth;
+    rn_site site;
+    rn_dtype dtype;
+} rn_one_hot_args;
+/** Numbers of classes as rows of zeros with one 1.
+ *
+ *  y[i, d] = x[i] == d
+ *
+ *  Shapes   x [I..]   ->   y [I.., depth]
+ *  Types    x of any integer type
+ *  Argument depth: number of classes
+ *  Option   .dtype: type of the result (default f32)
+ *  Errors   DTYPE; ARG for a number that is not in 0 … depth-1, named when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_one_hot_at(const rn_one_hot_args *args);
+#define rn_one_hot(...) rn_one_hot_at(&(rn_one_hot_args){ __VA_ARGS__, .site = RN_SITE(rn_one_hot_args) })
 
 typedef struct rn_ones_args {
     rn_shape shape;
@@ -2813,6 +2925,26 @@ typedef struct rn_prod_args {
 RN_API rn_tensor *rn_prod_at(const rn_prod_args *args);
 #define rn_prod(...) rn_prod_at(&(rn_prod_args){ __VA_ARGS__, .site = RN_SITE(rn_prod_args) })
 
+typedef struct rn_put_along_axis_args {
+    rn_tensor *x;
+    rn_tensor *indices;
+    rn_tensor *values;
+    int64_t axis;
+    rn_site site;
+} rn_put_along_axis_args;
+/** x with values written at indices within each line along an axis; of equal indices the last wins.
+ *
+ *  y = x;   y[a, indices[a, k, b], b] = values[a, k, b]
+ *
+ *  Shapes   x [A.., D, B..]   indices [A.., K, B..]   values broadcast to indices   ->   y as x
+ *  Types    x and values the same; gradients by values are right where no two indices are equal
+ *  Argument axis: axis that the indices count along
+ *  Errors   SHAPE; DTYPE; ARG for an index out of range, named when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_put_along_axis_at(const rn_put_along_axis_args *args);
+#define rn_put_along_axis(...) rn_put_along_axis_at(&(rn_put_along_axis_args){ __VA_ARGS__, .site = RN_SITE(rn_put_along_axis_args) })
+
 typedef struct rn_radians_args {
     rn_tensor *x;
     rn_site site;
@@ -2914,6 +3046,21 @@ typedef struct rn_repeat_args {
  */
 RN_API rn_tensor *rn_repeat_at(const rn_repeat_args *args);
 #define rn_repeat(...) rn_repeat_at(&(rn_repeat_args){ __VA_ARGS__, .site = RN_SITE(rn_repeat_args) })
+
+typedef struct rn_repeat_by_args {
+    rn_tensor *x;
+    rn_tensor *counts;
+    rn_site site;
+    int64_t axis;
+} rn_repeat_by_args;
+/** Each element along an axis repeated a number of times of its own. counts are computed at the call.
+ *  Shapes   x [.., D, ..]   counts [D]   ->   y [.., sum of counts, ..]
+ *  Option   .axis: along which axis (default 0)
+ *  Errors   SHAPE unless there is one count per element; ARG for a negative one
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_repeat_by_at(const rn_repeat_by_args *args);
+#define rn_repeat_by(...) rn_repeat_by_at(&(rn_repeat_by_args){ __VA_ARGS__, .site = RN_SITE(rn_repeat_by_args) })
 
 typedef struct rn_reshape_args {
     rn_tensor *x;
@@ -3119,6 +3266,80 @@ typedef struct rn_scaled_dot_product_attention_args {
 RN_API rn_tensor *rn_scaled_dot_product_attention_at(const rn_scaled_dot_product_attention_args *args);
 #define rn_scaled_dot_product_attention(...) rn_scaled_dot_product_attention_at(&(rn_scaled_dot_product_attention_args){ __VA_ARGS__, .site = RN_SITE(rn_scaled_dot_product_attention_args) })
 
+typedef struct rn_scatter_add_args {
+    rn_tensor *x;
+    rn_tensor *indices;
+    rn_tensor *values;
+    rn_site site;
+    int64_t axis;
+} rn_scatter_add_args;
+/** x with values added at indices along an axis; equal indices add up, in their order.
+ *
+ *  y = x;   y[a, indices[i], b] += values[a, i, b] for each i
+ *
+ *  Shapes   x [A.., D, B..]   indices [I..]   values [A.., I.., B..], sizes of 1 are repeated   ->   y as x
+ *  Types    x and values the same; indices of any integer type
+ *  Option   .axis: axis of x that the indices count along (default 0)
+ *  Errors   SHAPE if values do not fit; DTYPE; ARG for an index out of range, named when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_scatter_add_at(const rn_scatter_add_args *args);
+#define rn_scatter_add(...) rn_scatter_add_at(&(rn_scatter_add_args){ __VA_ARGS__, .site = RN_SITE(rn_scatter_add_args) })
+
+typedef struct rn_scatter_nd_add_args {
+    rn_tensor *x;
+    rn_tensor *indices;
+    rn_tensor *values;
+    rn_site site;
+} rn_scatter_nd_add_args;
+/** x with values added at rows of coordinates; equal ones add up, in their order.
+ *
+ *  y = x;   y[indices[i, 0], .., indices[i, K-1], b] += values[i, b] for each i
+ *
+ *  Shapes   x [D.., B..]   indices [I.., K]   values broadcast to [I.., B..]   ->   y as x
+ *  Types    x and values the same; indices of any integer type
+ *  Errors   those of gather_nd; SHAPE if values do not fit
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_scatter_nd_add_at(const rn_scatter_nd_add_args *args);
+#define rn_scatter_nd_add(...) rn_scatter_nd_add_at(&(rn_scatter_nd_add_args){ __VA_ARGS__, .site = RN_SITE(rn_scatter_nd_add_args) })
+
+typedef struct rn_searchsorted_args {
+    rn_tensor *a;
+    rn_tensor *v;
+    rn_site site;
+    const char *side;
+} rn_searchsorted_args;
+/** Where each value would be put in a sorted vector, so that it stays sorted.
+ *
+ *  left: a[y-1] < v <= a[y]   right: a[y-1] <= v < a[y]
+ *
+ *  Shapes   a [N], rising   v [I..]   ->   y as v, i64, 0 … N
+ *  Types    both the same; NaN counts as the largest
+ *  Option   .side: before or behind elements of a that equal the value (one of left,right (the first is the default))
+ *  Errors   SHAPE unless a is a vector; DTYPE on mixed types
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_searchsorted_at(const rn_searchsorted_args *args);
+#define rn_searchsorted(...) rn_searchsorted_at(&(rn_searchsorted_args){ __VA_ARGS__, .site = RN_SITE(rn_searchsorted_args) })
+
+typedef struct rn_select_item_args {
+    rn_tensor *x;
+    rn_tensor *t;
+    rn_site site;
+} rn_select_item_args;
+/** One element of each row of a matrix, by its number.
+ *
+ *  y[n] = x[n, t[n]]
+ *
+ *  Shapes   x [N, C]   t [N]   ->   y [N]
+ *  Types    t of any integer type
+ *  Errors   SHAPE; DTYPE; ARG for an index out of range, named when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_select_item_at(const rn_select_item_args *args);
+#define rn_select_item(...) rn_select_item_at(&(rn_select_item_args){ __VA_ARGS__, .site = RN_SITE(rn_select_item_args) })
+
 typedef struct rn_selu_args {
     rn_tensor *x;
     rn_site site;
@@ -3137,6 +3358,25 @@ typedef struct rn_selu_args {
  */
 RN_API rn_tensor *rn_selu_at(const rn_selu_args *args);
 #define rn_selu(...) rn_selu_at(&(rn_selu_args){ __VA_ARGS__, .site = RN_SITE(rn_selu_args) })
+
+typedef struct rn_set_item_args {
+    rn_tensor *x;
+    rn_tensor *values;
+    rn_ranges ranges;
+    rn_site site;
+} rn_set_item_args;
+/** x with a part replaced, as NumPy's x[1:3, 0] = values, but as a new tensor.
+ *
+ *  y = x;   y[ranges] = values
+ *
+ *  Shapes   values broadcast to the shape that rn_slice(x, ranges) has   ->   y as x
+ *  Types    both the same
+ *  Argument ranges: RN_RANGES of RN_ALL, RN_RANGE(1, 3), RN_FROM(1), RN_TO(-1), RN_EVERY(2), RN_STEP(8, 2, -2), RN_AT(0), axis by axis; axes not named are taken whole
+ *  Errors   those of slice; SHAPE if values do not fit; DTYPE on mixed types
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_set_item_at(const rn_set_item_args *args);
+#define rn_set_item(...) rn_set_item_at(&(rn_set_item_args){ __VA_ARGS__, .site = RN_SITE(rn_set_item_args) })
 
 typedef struct rn_sigmoid_args {
     rn_tensor *x;
@@ -3304,6 +3544,23 @@ typedef struct rn_softsign_args {
  */
 RN_API rn_tensor *rn_softsign_at(const rn_softsign_args *args);
 #define rn_softsign(...) rn_softsign_at(&(rn_softsign_args){ __VA_ARGS__, .site = RN_SITE(rn_softsign_args) })
+
+typedef struct rn_sort_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+    rn_tensor **indices; /* to be set to the result of that name */
+    bool descending;
+} rn_sort_args;
+/** Elements in order along an axis; equal ones keep theirs, NaN counts as the largest.
+ *  Shapes   x [.., D, ..]   ->   y the same; .indices: where each came from, i64
+ *  Argument axis: along which axis; -1 is the last
+ *  Option   .descending: largest first (default false)
+ *  Errors   ARG for no such axis
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_sort_at(const rn_sort_args *args);
+#define rn_sort(...) rn_sort_at(&(rn_sort_args){ __VA_ARGS__, .site = RN_SITE(rn_sort_args) })
 
 typedef struct rn_space2depth_args {
     rn_tensor *x;
@@ -3490,6 +3747,44 @@ typedef struct rn_swish_args {
 RN_API rn_tensor *rn_swish_at(const rn_swish_args *args);
 #define rn_swish(...) rn_swish_at(&(rn_swish_args){ __VA_ARGS__, .site = RN_SITE(rn_swish_args) })
 
+typedef struct rn_take_args {
+    rn_tensor *x;
+    rn_tensor *indices;
+    rn_site site;
+    int64_t axis;
+} rn_take_args;
+/** Parts of x picked by indices along an axis; negative indices count from the end.
+ *
+ *  y[a, i, b] = x[a, indices[i], b]
+ *
+ *  Shapes   x [A.., D, B..]   indices [I..]   ->   y [A.., I.., B..]
+ *  Types    indices of any integer type
+ *  Option   .axis: axis of x that the indices count along (default 0)
+ *  Errors   DTYPE unless indices are integers; ARG for one out of range, named when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_take_at(const rn_take_args *args);
+#define rn_take(...) rn_take_at(&(rn_take_args){ __VA_ARGS__, .site = RN_SITE(rn_take_args) })
+
+typedef struct rn_take_along_axis_args {
+    rn_tensor *x;
+    rn_tensor *indices;
+    int64_t axis;
+    rn_site site;
+} rn_take_along_axis_args;
+/** Elements picked by indices within each line along an axis; what argsort and argmax give fits.
+ *
+ *  y[a, k, b] = x[a, indices[a, k, b], b]
+ *
+ *  Shapes   x [A.., D, B..]   indices [A.., K, B..]   ->   y [A.., K, B..]; sizes A and B broadcast
+ *  Types    indices of any integer type; negative ones count from the end
+ *  Argument axis: axis that the indices count along
+ *  Errors   SHAPE; DTYPE; ARG for an index out of range, named when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_take_along_axis_at(const rn_take_along_axis_args *args);
+#define rn_take_along_axis(...) rn_take_along_axis_at(&(rn_take_along_axis_args){ __VA_ARGS__, .site = RN_SITE(rn_take_along_axis_args) })
+
 typedef struct rn_tan_args {
     rn_tensor *x;
     rn_site site;
@@ -3546,6 +3841,25 @@ typedef struct rn_tile_args {
  */
 RN_API rn_tensor *rn_tile_at(const rn_tile_args *args);
 #define rn_tile(...) rn_tile_at(&(rn_tile_args){ __VA_ARGS__, .site = RN_SITE(rn_tile_args) })
+
+typedef struct rn_topk_args {
+    rn_tensor *x;
+    int64_t k;
+    int64_t axis;
+    rn_site site;
+    rn_tensor **indices; /* to be set to the result of that name */
+    bool smallest;
+} rn_topk_args;
+/** The k largest elements along an axis, in order; of equal ones the first.
+ *  Shapes   x [.., D, ..]   ->   y [.., k, ..]; .indices: where each came from, i64
+ *  Argument k: how many
+ *  Argument axis: along which axis; -1 is the last
+ *  Option   .smallest: the smallest instead of the largest (default false)
+ *  Errors   ARG for no such axis or k above its size
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_topk_at(const rn_topk_args *args);
+#define rn_topk(...) rn_topk_at(&(rn_topk_args){ __VA_ARGS__, .site = RN_SITE(rn_topk_args) })
 
 typedef struct rn_trace_args {
     rn_tensor *x;
@@ -3615,6 +3929,20 @@ typedef struct rn_uniform_args {
  */
 RN_API rn_tensor *rn_uniform_at(const rn_uniform_args *args);
 #define rn_uniform(...) rn_uniform_at(&(rn_uniform_args){ __VA_ARGS__, .site = RN_SITE(rn_uniform_args) })
+
+typedef struct rn_unique_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_tensor **index; /* to be set to the result of that name */
+    rn_tensor **inverse; /* to be set to the result of that name */
+    rn_tensor **counts; /* to be set to the result of that name */
+} rn_unique_args;
+/** The different elements in rising order. x is computed at the call; all NaN are one.
+ *  Shapes   x   ->   y [n]; .index [n]: where each is first, row-major; .inverse as x: x = y[inverse]; .counts [n]: how often; all i64
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_unique_at(const rn_unique_args *args);
+#define rn_unique(...) rn_unique_at(&(rn_unique_args){ __VA_ARGS__, .site = RN_SITE(rn_unique_args) })
 
 typedef struct rn_unpool1d_args {
     rn_tensor *x;

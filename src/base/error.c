@@ -125,8 +125,8 @@ const rn_error *rn_error_last(void)
     memcpy(t.full, t.text, n + 1);
     for (int i = 0; i < t.error.trail_count && n < TEXT_MAX; i++) {
         const rn_site *s = &t.error.trail[i].site;
-        const int w = snprintf(t.full + n, TEXT_MAX - n, "%s%s:%d %s", i == 0 ? "\n  via     " : ", ", base_name(s->file),
-                               s->line, t.error.trail[i].what);
+        const int w = snprintf(t.full + n, TEXT_MAX - n, "%s%s:%d %s", i == 0 ? "\n  via     " : ", ",
+                               base_name(s->file), s->line, t.error.trail[i].what);
         if (w < 0) break;
         n += (size_t)w;
     }

@@ -19,6 +19,13 @@ extern const rn_op rn_ops_conv[];
 extern const rn_op rn_ops_convolution[];
 extern const rn_op rn_ops_deconvolution[];
 extern const rn_op rn_op_depthwise_conv2d;
+extern const rn_op rn_ops_along[];
+extern const rn_op rn_ops_gather_nd[];
+extern const rn_op rn_ops_host_shape[];
+extern const rn_op rn_op_one_hot;
+extern const rn_op rn_op_searchsorted;
+extern const rn_op rn_ops_sort[];
+extern const rn_op rn_ops_take[];
 extern const rn_op rn_op_linear;
 extern const rn_op rn_op_matmul;
 extern const rn_op rn_ops_arithmetic[];
@@ -68,7 +75,7 @@ extern const rn_op rn_ops_identity[];
 extern const rn_op rn_ops_pad[];
 extern const rn_op rn_ops_rank[];
 extern const rn_op rn_op_reshape;
-extern const rn_op rn_op_slice;
+extern const rn_op rn_ops_slice[];
 extern const rn_op rn_op_split;
 extern const rn_op rn_ops_tile[];
 extern const rn_op rn_op_transpose;
@@ -147,6 +154,15 @@ rn_tensor *rn_argmin_at(const rn_argmin_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_extremes[3], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_argsort_at(const rn_argsort_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_argsort_args, axis), offsetof(rn_argsort_args, descending), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_sort[2], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -266,6 +282,14 @@ rn_tensor *rn_bitwise_xor_at(const rn_bitwise_xor_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_bits[2], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_boolean_mask_at(const rn_boolean_mask_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->mask, };
+    if (!rni_apply(&rn_ops_host_shape[0], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -536,6 +560,15 @@ rn_tensor *rn_elu_at(const rn_elu_args *a)
     return out[0];
 }
 
+rn_tensor *rn_embed_at(const rn_embed_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_embed_args, ignore), offsetof(rn_embed_args, ignore_label), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->w, };
+    if (!rni_apply(&rn_ops_take[2], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_equal_at(const rn_equal_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -701,6 +734,14 @@ rn_tensor *rn_full_at(const rn_full_args *a)
     return out[0];
 }
 
+rn_tensor *rn_gather_nd_at(const rn_gather_nd_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->indices, };
+    if (!rni_apply(&rn_ops_gather_nd[0], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_gaussian_at(const rn_gaussian_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -724,6 +765,15 @@ rn_tensor *rn_gelu_at(const rn_gelu_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_op_gelu, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_get_item_at(const rn_get_item_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_get_item_args, ranges), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_slice[1], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1310,6 +1360,14 @@ rn_tensor *rn_neg_at(const rn_neg_args *a)
     return out[0];
 }
 
+rn_tensor *rn_nonzero_at(const rn_nonzero_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_host_shape[1], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_norm_at(const rn_norm_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_norm_args, axes), offsetof(rn_norm_args, keepdims), offsetof(rn_norm_args, p), };
@@ -1350,6 +1408,15 @@ rn_tensor *rn_not_equal_scalar_at(const rn_not_equal_scalar_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_compare[7], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_one_hot_at(const rn_one_hot_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_one_hot_args, depth), offsetof(rn_one_hot_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_one_hot, &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1412,6 +1479,15 @@ rn_tensor *rn_prod_at(const rn_prod_args *a)
     return out[0];
 }
 
+rn_tensor *rn_put_along_axis_at(const rn_put_along_axis_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_put_along_axis_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->indices, a->values, };
+    if (!rni_apply(&rn_ops_along[2], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_radians_at(const rn_radians_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1467,6 +1543,15 @@ rn_tensor *rn_repeat_at(const rn_repeat_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_tile[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_repeat_by_at(const rn_repeat_by_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_repeat_by_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->counts, };
+    if (!rni_apply(&rn_ops_host_shape[3], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1575,12 +1660,55 @@ rn_tensor *rn_scaled_dot_product_attention_at(const rn_scaled_dot_product_attent
     return out[0];
 }
 
+rn_tensor *rn_scatter_add_at(const rn_scatter_add_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_scatter_add_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->indices, a->values, };
+    if (!rni_apply(&rn_ops_take[4], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_scatter_nd_add_at(const rn_scatter_nd_add_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->indices, a->values, };
+    if (!rni_apply(&rn_ops_gather_nd[2], &a->site, in, 3, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_searchsorted_at(const rn_searchsorted_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_searchsorted_args, side), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, a->v, };
+    if (!rni_apply(&rn_op_searchsorted, &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_select_item_at(const rn_select_item_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->t, };
+    if (!rni_apply(&rn_ops_take[5], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_selu_at(const rn_selu_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_selu_args, alpha), offsetof(rn_selu_args, scale), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_rectifiers[3], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_set_item_at(const rn_set_item_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_set_item_args, ranges), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->values, };
+    if (!rni_apply(&rn_ops_slice[2], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1637,7 +1765,7 @@ rn_tensor *rn_slice_at(const rn_slice_args *a)
     static const int16_t offsets[] = { offsetof(rn_slice_args, ranges), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
-    if (!rni_apply(&rn_op_slice, &a->site, in, 1, a, offsets, out)) return NULL;
+    if (!rni_apply(&rn_ops_slice[0], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1673,6 +1801,16 @@ rn_tensor *rn_softsign_at(const rn_softsign_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_smooth[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_sort_at(const rn_sort_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_sort_args, axis), offsetof(rn_sort_args, descending), };
+    rn_tensor *out[2] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_sort[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    if (a->indices) *a->indices = out[1];
     return out[0];
 }
 
@@ -1778,6 +1916,24 @@ rn_tensor *rn_swish_at(const rn_swish_args *a)
     return out[0];
 }
 
+rn_tensor *rn_take_at(const rn_take_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_take_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->indices, };
+    if (!rni_apply(&rn_ops_take[0], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_take_along_axis_at(const rn_take_along_axis_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_take_along_axis_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->indices, };
+    if (!rni_apply(&rn_ops_along[0], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_tan_at(const rn_tan_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1808,6 +1964,16 @@ rn_tensor *rn_tile_at(const rn_tile_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_tile[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_topk_at(const rn_topk_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_topk_args, k), offsetof(rn_topk_args, axis), offsetof(rn_topk_args, smallest), };
+    rn_tensor *out[2] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_sort[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    if (a->indices) *a->indices = out[1];
     return out[0];
 }
 
@@ -1842,6 +2008,17 @@ rn_tensor *rn_uniform_at(const rn_uniform_args *a)
     static const int16_t offsets[] = { offsetof(rn_uniform_args, shape), offsetof(rn_uniform_args, low), offsetof(rn_uniform_args, high), offsetof(rn_uniform_args, dtype), };
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_draw[0], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_unique_at(const rn_unique_args *a)
+{
+    rn_tensor *out[4] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_host_shape[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    if (a->index) *a->index = out[1];
+    if (a->inverse) *a->inverse = out[2];
+    if (a->counts) *a->counts = out[3];
     return out[0];
 }
 
