@@ -15,3 +15,11 @@ foreach(file ${fault_tests})
   string(REPLACE "test_" "" name ${name})
   rensa_test(${name} ${file})
 endforeach()
+
+# Checks of the sources. Each is one command that can be run by hand.
+add_test(NAME headers COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER} ${PROJECT_SOURCE_DIR}/tests/compile/run)
+add_test(NAME symbols COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_abi $<TARGET_FILE:rensa>)
+add_test(NAME layers COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_layers)
+add_test(NAME style COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_style)
+add_test(NAME generated COMMAND opgen ${PROJECT_SOURCE_DIR} check)
+add_test(NAME scripts COMMAND ${PROJECT_SOURCE_DIR}/tests/scripts/run)

@@ -73,6 +73,7 @@ static int32_t gauss(ctx *x, double scale, int32_t v, double sign)
     return mul(x, mul(x, k(x, scale), un(x, RN_CODE_EXP, mul(x, k(x, sign), mul(x, v, v)))), x->g);
 }
 
+/* Long: one rule per operation. */
 static int32_t derive_unary(ctx *x, rn_code code)
 {
     const int32_t one = k(x, 1), a = x->a, y = x->y, g = x->g;

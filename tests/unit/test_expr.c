@@ -188,13 +188,16 @@ static double sigmoid(double v)
     return 1 / (1 + exp(-v));
 }
 
-static double write_random(writer *w, int depth)
+static double write_random(writer *w, int depth);
+
+/* before ARGUMENT after */
+static double write_unary(writer *w, int depth)
 {
     static const struct {
         const char *before, *after;
         double (*fn)(double);
         double scale, shift; /* of the argument after tanh */
-    } unary[] = {
+    } rows[] = {
         { "exp(tanh(", "))", exp, 1, 0 },
         { "sin(tanh(", "))", sin, 1, 0 },
         { "cos(tanh(", "))", cos, 1, 0 },
@@ -220,9 +223,64 @@ static double write_random(writer *w, int depth)
         { "log10(2 + tanh(", "))", log10, 1, 2 },
         { "erfc(tanh(", "))", erfc, 1, 0 },
     };
-    const uint64_t kind = depth <= 0 ? rni_rng_below(w->r, 4) : rni_rng_below(w->r, 12);
-    double a, b;
-    switch (kind) {
+    const size_t k = rni_rng_below(w->r, RN_COUNTOF(rows));
+    put(w, rows[k].before);
+    const double a = write_random(w, depth);
+    put(w, rows[k].after);
+    return rows[k].fn(rows[k].shift + rows[k].scale * tanh(a));
+}
+
+static double sum_of(double a, double b)
+{
+    return a + b;
+}
+
+static double difference_of(double a, double b)
+{
+    return a - b;
+}
+
+static double quotient_of(double a, double b)
+{
+    return tanh(a) / (2 + tanh(b));
+}
+
+static double power_of(double a, double b)
+{
+    return pow(2 + tanh(a), tanh(b));
+}
+
+static double angle_of(double a, double b)
+{
+    return atan2(tanh(a), 2 + tanh(b));
+}
+
+/* before FIRST between SECOND after */
+static double write_binary(writer *w, int depth)
+{
+    static const struct {
+        const char *before, *between, *after;
+        double (*fn)(double, double);
+    } rows[] = {
+        { "(", " + ", ")", sum_of },
+        { "(", " - ", ")", difference_of },
+        { "tanh(", ") / (2 + tanh(", "))", quotient_of },
+        { "pow(2 + tanh(", "), tanh(", "))", power_of },
+        { "atan2(tanh(", "), 2 + tanh(", "))", angle_of },
+    };
+    const size_t k = rni_rng_below(w->r, RN_COUNTOF(rows));
+    put(w, rows[k].before);
+    const double a = write_random(w, depth);
+    put(w, rows[k].between);
+    const double b = write_random(w, depth);
+    put(w, rows[k].after);
+    return rows[k].fn(a, b);
+}
+
+static double write_random(writer *w, int depth)
+{
+    double a;
+    switch (depth <= 0 ? rni_rng_below(w->r, 4) : rni_rng_below(w->r, 12)) {
     case 0:
         put(w, "x");
         return w->x;
@@ -235,58 +293,21 @@ static double write_random(writer *w, int depth)
     case 3:
         put(w, "0.75");
         return 0.75;
-    case 4:
-        put(w, "(");
-        a = write_random(w, depth - 1);
-        put(w, " + ");
-        b = write_random(w, depth - 1);
-        put(w, ")");
-        return a + b;
-    case 5:
-        put(w, "(");
-        a = write_random(w, depth - 1);
-        put(w, " - ");
-        b = write_random(w, depth - 1);
-        put(w, ")");
-        return a - b;
-    case 6:
+    case 4: /* what stands before the star is a product, or closed */
         a = write_random(w, depth - 1);
         put(w, " * ");
-        b = write_random(w, 0);
-        return a * b; /* what stands before it is a product, or closed */
-    case 7:
-        put(w, "tanh(");
-        a = write_random(w, depth - 1);
-        put(w, ") / (2 + tanh(");
-        b = write_random(w, depth - 1);
-        put(w, "))");
-        return tanh(a) / (2 + tanh(b));
-    case 8:
-        put(w, "pow(2 + tanh(");
-        a = write_random(w, depth - 1);
-        put(w, "), tanh(");
-        b = write_random(w, depth - 1);
-        put(w, "))");
-        return pow(2 + tanh(a), tanh(b));
-    case 9:
-        put(w, "atan2(tanh(");
-        a = write_random(w, depth - 1);
-        put(w, "), 2 + tanh(");
-        b = write_random(w, depth - 1);
-        put(w, "))");
-        return atan2(tanh(a), 2 + tanh(b));
-    case 10:
+        return a * write_random(w, 0);
+    case 5:
         put(w, "fma(x, z, ");
         a = write_random(w, depth - 1);
         put(w, ")");
         return w->x * w->z + a;
-    default: {
-        const size_t k = rni_rng_below(w->r, RN_COUNTOF(unary));
-        put(w, unary[k].before);
-        a = write_random(w, depth - 1);
-        put(w, unary[k].after);
-        return unary[k].fn(unary[k].shift + unary[k].scale * tanh(a));
-    }
+    case 6:
+    case 7:
+    case 8:
+        return write_unary(w, depth - 1);
+    default:
+        return write_binary(w, depth - 1);
     }
 }
 

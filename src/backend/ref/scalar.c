@@ -45,6 +45,7 @@ static double erfinv(double y)
     return x;
 }
 
+/* Long: one line per operation. */
 static double unary(rn_code code, double a)
 {
     int sign;
