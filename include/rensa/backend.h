@@ -2,9 +2,9 @@
  *
  *     const rn_backend *rn_backend_<name>(void);
  *
- * It must provide memory and copies; kernels as many as it likes. What it lacks runs in plain C on the host (with one log
- * line per reason). Tables begin with their version and size; newer fields are added at the end.
- * A back end includes this header and rensa/kernels.h, nothing else of Rensa, and links nothing of it. */
+ * It must provide memory and copies; kernels as many as it likes. What it lacks runs in plain C on the host (with one
+ * log line per reason). Tables begin with their version and size; newer fields are added at the end. A back end
+ * includes this header and rensa/kernels.h, nothing else of Rensa, and links nothing of it. */
 #ifndef RENSA_BACKEND_H
 #define RENSA_BACKEND_H
 
@@ -27,16 +27,19 @@ typedef struct rn_view {
 /* ---- scalar programs: what elementwise functions and the inner part of reductions compute ----
  *
  * One instruction is register[dst] = code(register[a], register[b], register[c]). Registers hold one value per element.
- * The first n_in registers are the inputs, then n_scalar options of the call, then n_const constants. Arithmetic is done in
- * `compute`: f32 (for f16, bf16 and f32), f64, or i64 (for integers and bool; wraps around, truth is 0 or 1). */
+ * The first n_in registers are the inputs, then n_scalar options of the call, then n_const constants. Arithmetic is
+ * done in `compute`: f32 (for f16, bf16 and f32), f64, or i64 (for integers and bool; wraps around, truth is 0 or 1).
+ */
 #define RNI_CODE_LIST(X)                                                                                               \
-    X(COPY, 1) X(NEG, 1) X(ABS, 1) X(SIGN, 1) X(FLOOR, 1) X(CEIL, 1) X(ROUND, 1) X(TRUNC, 1) X(SQRT, 1) X(RSQRT, 1)     \
-    X(RECIP, 1) X(EXP, 1) X(EXPM1, 1) X(EXP2, 1) X(LOG, 1) X(LOG1P, 1) X(LOG2, 1) X(LOG10, 1) X(SIN, 1) X(COS, 1)       \
-    X(TAN, 1) X(ASIN, 1) X(ACOS, 1) X(ATAN, 1) X(SINH, 1) X(COSH, 1) X(TANH, 1) X(ASINH, 1) X(ACOSH, 1) X(ATANH, 1)     \
-    X(ERF, 1) X(ERFC, 1) X(ERFINV, 1) X(LGAMMA, 1) X(DIGAMMA, 1) X(TRIGAMMA, 1) X(SIGMOID, 1) X(ISNAN, 1) X(ISINF, 1) X(NOT, 1)        \
-    X(BITNOT, 1) X(ADD, 2) X(SUB, 2) X(MUL, 2) X(DIV, 2) X(MOD, 2) X(FMOD, 2) X(FLOORDIV, 2) X(POW, 2) X(MIN, 2)        \
-    X(MAX, 2) X(ATAN2, 2) X(LT, 2) X(LE, 2) X(EQ, 2) X(NE, 2) X(AND, 2) X(OR, 2) X(BITAND, 2) X(BITOR, 2)               \
-    X(BITXOR, 2) X(SHL, 2) X(SHR, 2) X(FMA, 3) X(SELECT, 3) X(INDEX, 0) X(COUNT, 0) X(RANDOM, 2)
+    X(COPY, 1)                                                                                                         \
+    X(NEG, 1) X(ABS, 1) X(SIGN, 1) X(FLOOR, 1) X(CEIL, 1) X(ROUND, 1) X(TRUNC, 1) X(SQRT, 1) X(RSQRT, 1) X(RECIP, 1)   \
+        X(EXP, 1) X(EXPM1, 1) X(EXP2, 1) X(LOG, 1) X(LOG1P, 1) X(LOG2, 1) X(LOG10, 1) X(SIN, 1) X(COS, 1) X(TAN, 1)    \
+            X(ASIN, 1) X(ACOS, 1) X(ATAN, 1) X(SINH, 1) X(COSH, 1) X(TANH, 1) X(ASINH, 1) X(ACOSH, 1) X(ATANH, 1)      \
+                X(ERF, 1) X(ERFC, 1) X(ERFINV, 1) X(LGAMMA, 1) X(DIGAMMA, 1) X(TRIGAMMA, 1) X(SIGMOID, 1) X(ISNAN, 1)  \
+                    X(ISINF, 1) X(NOT, 1) X(BITNOT, 1) X(ADD, 2) X(SUB, 2) X(MUL, 2) X(DIV, 2) X(MOD, 2) X(FMOD, 2)    \
+                        X(FLOORDIV, 2) X(POW, 2) X(MIN, 2) X(MAX, 2) X(ATAN2, 2) X(LT, 2) X(LE, 2) X(EQ, 2) X(NE, 2)   \
+                            X(AND, 2) X(OR, 2) X(BITAND, 2) X(BITOR, 2) X(BITXOR, 2) X(SHL, 2) X(SHR, 2) X(FMA, 3)     \
+                                X(SELECT, 3) X(INDEX, 0) X(COUNT, 0) X(RANDOM, 2)
 
 typedef enum rn_code {
 #define X(name, arity) RN_CODE_##name,
@@ -47,8 +50,8 @@ typedef enum rn_code {
 /* DIV of integers truncates towards zero; FLOORDIV and MOD are Python's; a division by zero gives 0 for integers.
  * MIN and MAX give NaN if an operand is NaN. SELECT is a != 0 ? b : c. FMA is a * b + c, rounded once or twice.
  * INDEX is the element's row-major position in the output, COUNT the number of elements of the output.
- * RANDOM is uniform in [0, 1) with 24 bits (53 in f64): word INDEX of Philox stream (key a, stream b), where a and b are
- * option scalars; in f64 words 2*INDEX and 2*INDEX+1. */
+ * RANDOM is uniform in [0, 1) with 24 bits (53 in f64): word INDEX of Philox stream (key a, stream b), where a and b
+ * are option scalars; in f64 words 2*INDEX and 2*INDEX+1. */
 
 typedef struct rn_instr {
     uint8_t code; /* rn_code */
@@ -67,7 +70,15 @@ typedef struct rn_program {
 } rn_program;
 
 /* How a reduction joins two values. ARGMAX and ARGMIN give positions (i64) of the first extreme value. */
-typedef enum rn_join { RN_JOIN_NONE, RN_JOIN_ADD, RN_JOIN_MUL, RN_JOIN_MAX, RN_JOIN_MIN, RN_JOIN_ARGMAX, RN_JOIN_ARGMIN } rn_join;
+typedef enum rn_join {
+    RN_JOIN_NONE,
+    RN_JOIN_ADD,
+    RN_JOIN_MUL,
+    RN_JOIN_MAX,
+    RN_JOIN_MIN,
+    RN_JOIN_ARGMAX,
+    RN_JOIN_ARGMIN
+} rn_join;
 
 /* ---- kernels ---- */
 
@@ -80,19 +91,22 @@ typedef struct rn_kernel_call {
     const void *opts;      /* the function's option struct (rensa/kernels.h) */
     const rn_program *map; /* of RN_MAP and RN_REDUCE functions, else NULL */
     const double *scalars; /* its option scalars (one set per group, see groups) */
-    int groups;            /* RN_MAP over lists: inputs are in[k * groups + g], outputs out[k * groups + g]; usually 1 */
-    rn_join join;          /* of RN_REDUCE functions */
-    const rn_program *post; /* applied to each reduced value, NULL for none; its one option scalar is the number of values */
-    uint32_t reduce_mask;  /* bit i: axis i of in[0] is reduced; out keeps the others in order, without size-1 axes */
-    void *state;           /* what prepare returned */
-    void *workspace;       /* as many bytes as the kernel asked for, aligned to 64 */
-    void *device;          /* what the back end's open returned */
-    /* Reports a failure of this call (status from rensa/error.h) and returns false. Safe from any thread of the kernel. */
+    int groups;   /* RN_MAP over lists: inputs are in[k * groups + g], outputs out[k * groups + g]; usually 1 */
+    rn_join join; /* of RN_REDUCE functions */
+    const rn_program
+        *post; /* applied to each reduced value, NULL for none; its one option scalar is the number of values */
+    uint32_t reduce_mask; /* bit i: axis i of in[0] is reduced; out keeps the others in order, without size-1 axes */
+    void *state;          /* what prepare returned */
+    void *workspace;      /* as many bytes as the kernel asked for, aligned to 64 */
+    void *device;         /* what the back end's open returned */
+    /* Reports a failure of this call (status from rensa/error.h) and returns false. Safe from any thread of the kernel.
+     */
     bool (*fail)(struct rn_kernel_call *call, int status, const char *fmt, ...) RN_PRINTF(3, 4);
     void *engine; /* the engine's own */
 } rn_kernel_call;
 
-#define RN_KERNEL_STRIDED 1u  /* takes inputs of any strides; others get contiguous ones. Outputs are always contiguous */
+#define RN_KERNEL_STRIDED                                                                                              \
+    1u /* takes inputs of any strides; others get contiguous ones. Outputs are always contiguous */
 #define RN_KERNEL_IN_PLACE 2u /* out[0] may be the memory of an input of the same size */
 
 typedef struct rn_kernel {

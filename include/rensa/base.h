@@ -38,12 +38,10 @@ typedef struct rn_site {
     {                                                                                                                  \
         __FILE__, __func__, __LINE__, (int)sizeof(args_type)                                                           \
     }
-#define RN_HERE                                                                                                        \
-    (&(const rn_site){                                                                                                 \
-        __FILE__, __func__, __LINE__, 0                                                                                \
-    })
+#define RN_HERE (&(const rn_site){ __FILE__, __func__, __LINE__, 0 })
 
-/* Element types. Zero is "not given", so that an option left out means its default. Files store names, never numbers. */
+/* Element types. Zero is "not given", so that an option left out means its default. Files store names, never numbers.
+ */
 typedef enum rn_dtype {
     RN_DTYPE_NONE = 0,
     RN_BOOL,
@@ -78,10 +76,7 @@ typedef struct rn_shape {
 } rn_shape;
 
 #define RNI_NARGS64(...) ((int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)))
-#define RN_SHAPE(...)                                                                                                  \
-    ((rn_shape){                                                                                                       \
-        RNI_NARGS64(__VA_ARGS__), { __VA_ARGS__ }                                                                      \
-    })
+#define RN_SHAPE(...) ((rn_shape){ RNI_NARGS64(__VA_ARGS__), { __VA_ARGS__ } })
 #define RN_SCALAR ((rn_shape){ 0, { 0 } })
 
 /* A set of axes; negative ones count from the end. Left out (n = 0) it means the default of the function. */
@@ -90,10 +85,7 @@ typedef struct rn_axes {
     int axis[RN_MAX_RANK];
 } rn_axes;
 
-#define RN_AXES(...)                                                                                                   \
-    ((rn_axes){                                                                                                        \
-        (int)(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int)), { __VA_ARGS__ }                                           \
-    })
+#define RN_AXES(...) ((rn_axes){ (int)(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int)), { __VA_ARGS__ } })
 
 /* What to take along one axis, as in NumPy's a[start:stop:step] and a[i]. Negative positions count from the end. */
 typedef struct rn_range {
@@ -117,10 +109,7 @@ typedef struct rn_ranges {
     rn_range range[RN_MAX_RANK];
 } rn_ranges;
 
-#define RN_RANGES(...)                                                                                                 \
-    ((rn_ranges){                                                                                                      \
-        (int)(sizeof((rn_range[]){ __VA_ARGS__ }) / sizeof(rn_range)), { __VA_ARGS__ }                                 \
-    })
+#define RN_RANGES(...) ((rn_ranges){ (int)(sizeof((rn_range[]){ __VA_ARGS__ }) / sizeof(rn_range)), { __VA_ARGS__ } })
 
 typedef struct rn_tensor rn_tensor;
 
@@ -131,9 +120,8 @@ typedef struct rn_list {
 } rn_list;
 
 #define RN_LIST(...)                                                                                                   \
-    ((rn_list){                                                                                                        \
-        (rn_tensor *const[]){ __VA_ARGS__ }, (int64_t)(sizeof((rn_tensor *[]){ __VA_ARGS__ }) / sizeof(rn_tensor *))   \
-    })
+    ((rn_list){ (rn_tensor *const[]){ __VA_ARGS__ },                                                                   \
+                (int64_t)(sizeof((rn_tensor *[]){ __VA_ARGS__ }) / sizeof(rn_tensor *)) })
 
 #ifdef __cplusplus
 }

@@ -1,12 +1,12 @@
 /* Tensors, scopes, gradients and evaluation.
  *
- * A tensor is an array (element type, shape, device) that may know how it was computed and may want a gradient. Functions
- * on tensors (ops.h) check types and shapes at once and record what is to be done; nothing is computed until a value
- * is looked at (rn_data, rn_item, rn_copy, printing, saving) or rn_eval asks for it.
+ * A tensor is an array (element type, shape, device) that may know how it was computed and may want a gradient.
+ * Functions on tensors (ops.h) check types and shapes at once and record what is to be done; nothing is computed until
+ * a value is looked at (rn_data, rn_item, rn_copy, printing, saving) or rn_eval asks for it.
  *
  * Lifetimes: a tensor returned by a function belongs to the innermost open scope and ends with it. rn_keep makes it
- * yours until rn_drop. There is no other rule. NULL in gives NULL out, and while an error is pending functions do nothing.
- * Thread-safe: per thread, unless said otherwise; one thread builds one graph. */
+ * yours until rn_drop. There is no other rule. NULL in gives NULL out, and while an error is pending functions do
+ * nothing. Thread-safe: per thread, unless said otherwise; one thread builds one graph. */
 #ifndef RENSA_TENSOR_H
 #define RENSA_TENSOR_H
 
@@ -66,7 +66,7 @@ RN_API int rn_tensor_rank(const rn_tensor *t);
 RN_API int64_t rn_tensor_dim(const rn_tensor *t, int axis); /**< axis may be negative; 0 for one out of range */
 RN_API int64_t rn_tensor_count(const rn_tensor *t);         /**< elements */
 RN_API int64_t rn_tensor_bytes(const rn_tensor *t);
-RN_API const char *rn_tensor_name(const rn_tensor *t);      /**< borrowed; NULL where it has none */
+RN_API const char *rn_tensor_name(const rn_tensor *t); /**< borrowed; NULL where it has none */
 RN_API bool rn_tensor_set_name(rn_tensor *t, const char *name);
 
 /* ---- looking at values ---- */
@@ -91,21 +91,22 @@ RN_API bool rn_copy_to_at(const rn_site *site, rn_tensor *t, rn_dtype dtype, voi
 /** Writes the tensor as NumPy prints arrays, with a newline. */
 RN_API bool rn_print_at(const rn_site *site, FILE *to, rn_tensor *t);
 #define rn_print(t) rn_print_at(RN_HERE, stdout, t)
-/** The text that rn_print writes, without the newline, into buf; returns its length as snprintf does. -1 on an error. */
+/** The text that rn_print writes, without the newline, into buf; returns its length as snprintf does. -1 on an error.
+ */
 RN_API int64_t rn_tensor_text(rn_tensor *t, char *buf, int64_t size);
 
 /* ---- parameters and other state ---- */
 
-/** A parameter: a named cell whose value optimizers and rn_assign replace. Functions that take it use the value it has at
- *  the time of the call, also when they are computed later. Owned: free with rn_drop. Trains unless frozen.
- *  `value` gives shape, type and the first value. */
+/** A parameter: a named cell whose value optimizers and rn_assign replace. Functions that take it use the value it has
+ * at the time of the call, also when they are computed later. Owned: free with rn_drop. Trains unless frozen. `value`
+ * gives shape, type and the first value. */
 RN_API rn_tensor *rn_param_at(const rn_site *site, const char *name, rn_tensor *value);
 #define rn_param(name, value) rn_param_at(RN_HERE, name, value)
 /** State that is not trained (running statistics, optimizer state). Owned. */
 RN_API rn_tensor *rn_state_at(const rn_site *site, const char *name, rn_tensor *value);
 #define rn_state(name, value) rn_state_at(RN_HERE, name, value)
-/** Replaces the value of a parameter or state from here on. Errors: SHAPE and DTYPE unless equal to the cell's; STATE if
- *  `cell` is neither a parameter nor a state. */
+/** Replaces the value of a parameter or state from here on. Errors: SHAPE and DTYPE unless equal to the cell's; STATE
+ * if `cell` is neither a parameter nor a state. */
 RN_API bool rn_assign_at(const rn_site *site, rn_tensor *cell, rn_tensor *value);
 #define rn_assign(cell, value) rn_assign_at(RN_HERE, cell, value)
 /** The present value of a parameter or state as an ordinary tensor without history. Scoped. */
@@ -138,11 +139,12 @@ typedef struct rn_backward_args {
     rn_tensor *grad;   /* of loss; left out: 1, and loss must have one element */
     bool create_graph; /* the gradients can be differentiated again */
 } rn_backward_args;
-/** Adds the gradient of loss to rn_grad_of of every parameter, and every tensor made from data that wants one, that loss
- *  was computed from. Errors: SHAPE, STATE where nothing in loss's history wants a gradient. */
+/** Adds the gradient of loss to rn_grad_of of every parameter, and every tensor made from data that wants one, that
+ * loss was computed from. Errors: SHAPE, STATE where nothing in loss's history wants a gradient. */
 RN_API bool rn_backward_at(const rn_backward_args *args);
 #define rn_backward(...) rn_backward_at(&(rn_backward_args){ __VA_ARGS__, .site = RN_SITE(rn_backward_args) })
-/** The gradient collected so far, NULL if there is none. Borrowed: valid until rn_clear_grad or the next rn_backward. */
+/** The gradient collected so far, NULL if there is none. Borrowed: valid until rn_clear_grad or the next rn_backward.
+ */
 RN_API rn_tensor *rn_grad_of(const rn_tensor *t);
 /** Replaces (or with NULL forgets) the collected gradient. */
 RN_API bool rn_set_grad(rn_tensor *t, rn_tensor *grad);
@@ -150,7 +152,8 @@ RN_API void rn_clear_grad(rn_tensor *t);
 
 /** Switches recording of history for gradients off or on in this thread; returns what it was. */
 RN_API bool rn_grad_mode(bool on);
-/** Switches between training and evaluation behaviour (dropout, batch normalisation); returns what it was. On at first. */
+/** Switches between training and evaluation behaviour (dropout, batch normalisation); returns what it was. On at first.
+ */
 RN_API bool rn_train_mode(bool on);
 RN_API bool rn_is_training(void);
 
@@ -159,14 +162,15 @@ RN_API bool rn_is_training(void);
          RNI_PASTE(rni_once_, __LINE__) = 0, (void)(leave))
 /* RN_NO_GRAD { … } and RN_TEST_MODE { … }: blocks without history, and with evaluation behaviour and no history. Leave
  * them at their end or by `continue`. */
-#define RN_NO_GRAD RNI_WITH(RNI_PASTE(rni_was_, __LINE__), rn_grad_mode(false), rn_grad_mode(RNI_PASTE(rni_was_, __LINE__)))
+#define RN_NO_GRAD                                                                                                     \
+    RNI_WITH(RNI_PASTE(rni_was_, __LINE__), rn_grad_mode(false), rn_grad_mode(RNI_PASTE(rni_was_, __LINE__)))
 #define RN_TEST_MODE                                                                                                   \
     RNI_WITH(RNI_PASTE(rni_wast_, __LINE__), rn_train_mode(false) * 2 + rn_grad_mode(false),                           \
              (rn_train_mode(RNI_PASTE(rni_wast_, __LINE__) >> 1), rn_grad_mode(RNI_PASTE(rni_wast_, __LINE__) & 1)))
 
 /** Runs fn(user, x, n) now and again in the backward pass, so that what it computes inside need not be held until then
- *  (Chen et al. 2016, "Training deep nets with sublinear memory cost"). fn must depend on its arguments and on parameters
- *  only; random numbers repeat themselves. Returns its result. Scoped. */
+ *  (Chen et al. 2016, "Training deep nets with sublinear memory cost"). fn must depend on its arguments and on
+ * parameters only; random numbers repeat themselves. Returns its result. Scoped. */
 typedef rn_tensor *rn_segment_fn(void *user, rn_tensor *const *x, int64_t n);
 RN_API rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, rn_list xs);
 #define rn_recompute(fn, user, ...) rn_recompute_at(RN_HERE, fn, user, RN_LIST(__VA_ARGS__))
@@ -181,8 +185,8 @@ RN_API void rn_set_random_state(const uint64_t state[2]);
 
 /* ---- devices ---- */
 
-/** Makes the device called `name` ("cpu", "cuda:0", "ref", "check:cpu", "null") the one of this thread: tensors made from
- *  now on live there. Errors: DEVICE names what is missing; ARG for a name that no back end has. */
+/** Makes the device called `name` ("cpu", "cuda:0", "ref", "check:cpu", "null") the one of this thread: tensors made
+ * from now on live there. Errors: DEVICE names what is missing; ARG for a name that no back end has. */
 RN_API bool rn_device_use(const char *name);
 /** Name of this thread's device. */
 RN_API const char *rn_device_name(void);
@@ -203,7 +207,8 @@ typedef struct rn_engine_info {
 RN_API rn_engine_info rn_engine(void);
 /** As the environment variable RENSA_EAGER: computes every call at once, one node at a time. Returns what it was. */
 RN_API bool rn_eager_mode(bool on);
-/** As RENSA_CHECK_NAN: after each step, NaN and infinity are an error that names the forward line, the element and how many. */
+/** As RENSA_CHECK_NAN: after each step, NaN and infinity are an error that names the forward line, the element and how
+ * many. */
 RN_API bool rn_nan_check(bool on);
 
 #ifdef __cplusplus

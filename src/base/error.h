@@ -33,7 +33,8 @@ void rni_error_give(rni_error_copy *e); /* frees e; NULL is fine */
 #endif
 void rni_assert_failed(const char *cond, const char *file, int line);
 
-/* True if `cond`, which no program should be able to bring about, holds: stops in debug, lets release take the safe way. */
+/* True if `cond`, which no program should be able to bring about, holds: stops in debug, lets release take the safe
+ * way. */
 #define RNI_NEVER(cond) ((cond) ? (rni_never(#cond, __FILE__, __LINE__), true) : false)
 void rni_never(const char *cond, const char *file, int line);
 

@@ -117,6 +117,8 @@ void rni_log(rn_log_level level, const char *topic, const char *fmt, ...)
     rn_log_fn *fn = g.fn;
     void *user = g.user;
     pthread_mutex_unlock(&g.lock);
-    if (fn) fn(user, level, topic, text);
-    else fprintf(stderr, "rensa %s: %s: %s\n", level_names[level], topic, text);
+    if (fn)
+        fn(user, level, topic, text);
+    else
+        fprintf(stderr, "rensa %s: %s: %s\n", level_names[level], topic, text);
 }

@@ -34,7 +34,8 @@ static inline uint32_t rni_random_u32(uint64_t seed, uint64_t stream, uint64_t i
     return rni_philox4x32(seed, stream, i >> 2).v[i & 3];
 }
 
-/* A stream of its own for host-side decisions (shuffling, augmentation): copyable, savable as two numbers and a position. */
+/* A stream of its own for host-side decisions (shuffling, augmentation): copyable, savable as two numbers and a
+ * position. */
 typedef struct rni_rng {
     uint64_t seed, stream, position;
 } rni_rng;

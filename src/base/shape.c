@@ -10,12 +10,10 @@ static const struct {
     const char *name, *numpy;
     int bytes;
 } dtype_rows[RN_DTYPE_COUNT] = {
-    [RN_DTYPE_NONE] = { "none", "none", 0 }, [RN_BOOL] = { "bool", "bool", 1 },
-    [RN_U8] = { "u8", "uint8", 1 },          [RN_I8] = { "i8", "int8", 1 },
-    [RN_I16] = { "i16", "int16", 2 },        [RN_I32] = { "i32", "int32", 4 },
-    [RN_I64] = { "i64", "int64", 8 },        [RN_F16] = { "f16", "float16", 2 },
-    [RN_BF16] = { "bf16", "bfloat16", 2 },   [RN_F32] = { "f32", "float32", 4 },
-    [RN_F64] = { "f64", "float64", 8 },
+    [RN_DTYPE_NONE] = { "none", "none", 0 }, [RN_BOOL] = { "bool", "bool", 1 },  [RN_U8] = { "u8", "uint8", 1 },
+    [RN_I8] = { "i8", "int8", 1 },           [RN_I16] = { "i16", "int16", 2 },   [RN_I32] = { "i32", "int32", 4 },
+    [RN_I64] = { "i64", "int64", 8 },        [RN_F16] = { "f16", "float16", 2 }, [RN_BF16] = { "bf16", "bfloat16", 2 },
+    [RN_F32] = { "f32", "float32", 4 },      [RN_F64] = { "f64", "float64", 8 },
 };
 
 const char *rn_version(void)

@@ -27,8 +27,7 @@ static const struct known_row {
       rn_dataset_mnist_at },
     { { "fashion-mnist", "70,000 garments of 10 kinds, 28 x 28 gray", "Zalando SE; MIT" },
       rn_dataset_fashion_mnist_at },
-    { { "cifar10", "60,000 photographs of 10 kinds, 32 x 32 RGB", "Krizhevsky 2009" },
-      rn_dataset_cifar10_at },
+    { { "cifar10", "60,000 photographs of 10 kinds, 32 x 32 RGB", "Krizhevsky 2009" }, rn_dataset_cifar10_at },
     { { "drawn", "70,000 digits drawn on the spot, in MNIST's form", "Rensa; MIT" }, open_drawn },
 };
 

@@ -36,9 +36,9 @@ struct rn_tensor {
     int64_t count;
     rni_buffer *buffer; /* the value, row-major from `offset` bytes on; NULL until computed */
     int64_t offset;
-    rni_cell *cell;   /* of a parameter or state */
+    rni_cell *cell;       /* of a parameter or state */
     rni_cell *version_of; /* of a value that a cell has, or had */
-    rn_tensor *grad;  /* collected by rn_backward */
+    rn_tensor *grad;      /* collected by rn_backward */
     char *name;
     rn_tensor *sink_next, *sink_prev;
     uint64_t walk; /* its thread's evaluation that read it as a given value last, and its number there */
@@ -51,7 +51,7 @@ struct rni_cell {
     bool trains;
     bool is_param;
     rni_thread *dirty_in; /* thread in whose list of pending updates it is */
-    rn_tensor *self; /* the parameter or state; NULL once that has ended */
+    rn_tensor *self;      /* the parameter or state; NULL once that has ended */
     rn_tensor *dirty_next, *dirty_prev;
 };
 

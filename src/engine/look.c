@@ -159,8 +159,8 @@ static bool copy_to(const rn_site *site, rn_tensor *x, rn_dtype dtype, void *to,
     if (!v) return false;
     const int64_t need = v->count * rn_dtype_bytes(dtype);
     if (need > bytes || need < 0)
-        return rni_fail(RN_ERR_ARG, site, what, "the buffer has %lld bytes, the tensor needs %lld",
-                        (long long)bytes, (long long)need);
+        return rni_fail(RN_ERR_ARG, site, what, "the buffer has %lld bytes, the tensor needs %lld", (long long)bytes,
+                        (long long)need);
     if ((rn_dtype)v->dtype == dtype) return read_bytes(site, v, to);
     const void *data = rn_data_at(site, x);
     if (!data) return false;

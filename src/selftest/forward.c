@@ -58,8 +58,8 @@ bool rni_st_has_gradient(const rni_st_case *c)
     return !c->no_grad && !(c->op->flags & RN_OP_NO_GRAD) && has_float_input(c);
 }
 
-/* Where a result is a choice (a comparison, a position), the type's own rounding decides: the plain back end is asked in
- * the case's types. */
+/* Where a result is a choice (a comparison, a position), the type's own rounding decides: the plain back end is asked
+ * in the case's types. */
 static bool replace_choices(rni_st *t)
 {
     bool any = false;

@@ -47,7 +47,8 @@ void test_failed(const char *file, int line, const char *fmt, ...) RN_PRINTF(3, 
     do {                                                                                                               \
         const char *a_ = (a), *b_ = (b);                                                                               \
         if (!a_ || !b_ || strcmp(a_, b_) != 0)                                                                         \
-            test_failed(__FILE__, __LINE__, "%s == %s\n  have: %s\n  want: %s", #a, #b, a_ ? a_ : "(null)", b_ ? b_ : "(null)"); \
+            test_failed(__FILE__, __LINE__, "%s == %s\n  have: %s\n  want: %s", #a, #b, a_ ? a_ : "(null)",            \
+                        b_ ? b_ : "(null)");                                                                           \
     } while (0)
 /* No error is pending; prints and clears it otherwise. */
 #define CHECK_OK()                                                                                                     \
