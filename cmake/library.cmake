@@ -28,6 +28,7 @@ endfunction()
 find_package(OpenMP REQUIRED COMPONENTS C)
 file(GLOB cpu_sources CONFIGURE_DEPENDS src/backend/cpu/*.c)
 file(GLOB cpu_kernels CONFIGURE_DEPENDS src/backend/cpu/kernels/*.c)
+list(FILTER cpu_kernels EXCLUDE REGEX "\\.inc\\.c$") # bodies that other files include once per type
 rensa_extension(cpu ${cpu_sources})
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(isas avx512 avx2 base)
@@ -43,7 +44,7 @@ foreach(isa ${isas})
   target_compile_definitions(rensa_cpu_${isa} PRIVATE RNI_ISA=${isa})
   # Not -ffast-math: NaN, infinities and denormals keep their meaning; only what vectorisation needs is given up.
   target_compile_options(rensa_cpu_${isa} PRIVATE -O3 ${isa_${isa}} -fno-math-errno -fno-trapping-math -ffp-contract=fast
-    -fopenmp-simd -Wno-unknown-pragmas)
+    -fopenmp-simd -Wno-unknown-pragmas $<$<C_COMPILER_ID:Clang>:-Wno-pass-failed>)
   target_link_libraries(rensa_cpu_${isa} PRIVATE OpenMP::OpenMP_C)
   target_sources(rensa_cpu PRIVATE $<TARGET_OBJECTS:rensa_cpu_${isa}>)
   target_compile_definitions(rensa_cpu PRIVATE RNI_HAVE_${isa})

@@ -1,6 +1,7 @@
-/* The row of the CPU back end, and which instruction set its kernels use. */
-#include <rensa/backend.h>
+/* The row of the CPU back end: memory, devices with a chosen instruction set, the list of kernels. */
+#include "backend/cpu/cpu.h"
 
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,27 +14,54 @@ static int count(void)
 static void describe(int index, char *buf, size_t size)
 {
     (void)index;
-    snprintf(buf, size, "the host's processor");
+    snprintf(buf, size, "the host's processor, %s, %d threads", rni_isa_find("")->name, omp_get_max_threads());
+}
+
+/* What follows the colon of the device's name: numbers of devices, names of instruction sets, "threads=2". */
+static bool set_detail(rni_cpu *cpu, const char *detail, char *why, size_t why_size)
+{
+    for (const char *s = detail; *s;) {
+        const size_t n = strcspn(s, ",");
+        char part[32];
+        snprintf(part, sizeof part, "%.*s", (int)n, s);
+        if (strncmp(part, "threads=", 8) == 0)
+            cpu->threads = (int)strtol(part + 8, NULL, 10);
+        else if (strspn(part, "0123456789") != n && !(cpu->isa = rni_isa_find(part))) {
+            snprintf(why, why_size, "\"%s\" is no instruction set of this processor (the best is %s)", part,
+                     rni_isa_at(0));
+            return false;
+        }
+        s += n + (s[n] == ',');
+    }
+    return true;
 }
 
 static void *open_device(int index, const char *detail, char *why, size_t why_size)
 {
-    static int the_device;
-    (void)detail;
-    if (index == 0) return &the_device;
-    snprintf(why, why_size, "there is one device, cpu:0");
+    const char *isa = getenv("RENSA_CPU_ISA");
+    rni_cpu *cpu = calloc(1, sizeof *cpu);
+    if (!cpu) {
+        snprintf(why, why_size, "no memory");
+        return NULL;
+    }
+    cpu->isa = rni_isa_find("");
+    if (index != 0)
+        snprintf(why, why_size, "there is one device, cpu:0");
+    else if ((!isa || set_detail(cpu, isa, why, why_size)) && set_detail(cpu, detail, why, why_size))
+        return cpu;
+    free(cpu);
     return NULL;
 }
 
 static void close_device(void *device)
 {
-    (void)device;
+    free(device);
 }
 
 static void *alloc(void *device, int64_t bytes)
 {
     (void)device;
-    return aligned_alloc(64, ((size_t)bytes + 63) / 64 * 64);
+    return aligned_alloc(64, (size_t)rni_cpu_round_up(bytes, 64));
 }
 
 static void release(void *device, void *p, int64_t bytes)
@@ -60,7 +88,15 @@ static bool sync_device(void *device)
     return true;
 }
 
-static const rn_kernel kernels[] = { { 0 } };
+static const rn_kernel kernels[] = {
+    { .op = "map",
+      .refuse = rni_cpu_map_refuse,
+      .prepare = rni_cpu_map_prepare,
+      .run = rni_cpu_map_run,
+      .release = rni_cpu_map_release,
+      .flags = RN_KERNEL_STRIDED | RN_KERNEL_IN_PLACE },
+    { 0 },
+};
 
 RN_API const rn_backend *rn_backend_cpu(void);
 const rn_backend *rn_backend_cpu(void)

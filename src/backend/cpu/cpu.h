@@ -1,0 +1,58 @@
+/* What the files of the CPU back end share: the device, threads, sizes of views. */
+#ifndef RNI_BACKEND_CPU_CPU_H
+#define RNI_BACKEND_CPU_CPU_H
+
+#include "backend/cpu/isa.h"
+
+/* An open device: "cpu", or with details after the colon as in "cpu:avx2" and "cpu:base,threads=1". */
+typedef struct rni_cpu {
+    const rni_isa *isa;
+    int threads; /* 0: as many as OpenMP says at the time of a call */
+} rni_cpu;
+
+/* One of `threads` equal parts of a piece of work. */
+typedef void rni_cpu_task(void *user, int thread, int threads);
+
+/* How many threads are worth waking for work of that many nanoseconds (of one thread). */
+int rni_cpu_threads(const rni_cpu *cpu, double nanoseconds);
+/* The most that rni_cpu_threads may say. */
+int rni_cpu_max_threads(const rni_cpu *cpu);
+/* Runs the task in that many threads, the caller among them; denormals are flushed inside and the caller's
+ * floating-point state is as before afterwards. The task may be called with fewer threads than asked for. */
+void rni_cpu_parallel(int threads, rni_cpu_task *task, void *user);
+
+/* The part [*from, *to) of n things that belongs to one thread. */
+static inline void rni_cpu_part(int64_t n, int thread, int threads, int64_t *from, int64_t *to)
+{
+    *from = n / threads * thread + (n % threads < thread ? n % threads : thread);
+    *to = *from + n / threads + (thread < n % threads);
+}
+
+/* Bytes of one element, as a power of two: log2. */
+static inline int rni_cpu_log_bytes(rn_dtype dtype)
+{
+    static const unsigned char log_bytes[RN_DTYPE_COUNT] = {
+        [RN_I16] = 1, [RN_I32] = 2, [RN_I64] = 3, [RN_F16] = 1, [RN_BF16] = 1, [RN_F32] = 2, [RN_F64] = 3,
+    };
+    return log_bytes[dtype];
+}
+
+static inline int64_t rni_cpu_count(const rn_view *v)
+{
+    int64_t n = 1;
+    for (int i = 0; i < v->rank; i++) n *= v->dim[i];
+    return n;
+}
+
+static inline int64_t rni_cpu_round_up(int64_t n, int64_t unit)
+{
+    return (n + unit - 1) / unit * unit;
+}
+
+/* map.c */
+const char *rni_cpu_map_refuse(const rn_kernel_call *c);
+bool rni_cpu_map_prepare(rn_kernel_call *c, void **out, int64_t *workspace);
+bool rni_cpu_map_run(rn_kernel_call *c);
+void rni_cpu_map_release(void *p);
+
+#endif

@@ -1,0 +1,49 @@
+/* What the vector kernels offer to the rest of the back end: one table per instruction set, chosen when a device is
+ * opened. Kernels know pointers and counts; shapes, threads and options stay outside. */
+#ifndef RNI_BACKEND_CPU_ISA_H
+#define RNI_BACKEND_CPU_ISA_H
+
+#include <rensa/backend.h>
+
+/* Registers of a program hold one value per element of a tile; instructions work on blocks of this many elements. */
+enum { RNI_CPU_BLOCK = 64 };
+
+/* The three types that programs compute in. */
+typedef enum { RNI_CPU_F32, RNI_CPU_F64, RNI_CPU_I64, RNI_CPU_COMPUTES } rni_cpu_compute;
+
+/* d = code(a, b, c) for `blocks` blocks. Bit 0, 1, 2 of steps: a, b, c have a value per element; otherwise they are one
+ * block that is used again and again. d may be one of the operands. */
+typedef void rni_code_fn(void *d, const void *a, const void *b, const void *c, int64_t blocks, unsigned steps);
+/* n elements, contiguous on both sides, not overlapping. */
+typedef void rni_convert_fn(void *to, const void *from, int64_t n);
+
+typedef struct rni_moves {
+    /* to and from the compute type; equal types are copied; NULL for pairs that no program has */
+    rni_convert_fn *load[RNI_CPU_COMPUTES][RN_DTYPE_COUNT], *store[RNI_CPU_COMPUTES][RN_DTYPE_COUNT];
+    /* by log2 of the element's bytes: n elements that lie `stride` elements apart, or n times the same one */
+    void (*gather[4])(void *to, const void *from, int64_t stride, int64_t n);
+    void (*fill[4])(void *to, const void *one, int64_t n);
+    /* Writes past the caches; `to` is aligned to 64 bytes, n is in bytes and a multiple of 64. */
+    void (*stream)(void *to, const void *from, int64_t n);
+} rni_moves;
+
+/* Positions start, start + 1, … as values, and random values of those positions (rensa/backend.h, RANDOM). */
+typedef struct rni_positions {
+    void (*index[RNI_CPU_COMPUTES])(void *d, int64_t start, int64_t n);
+    void (*random[RNI_CPU_COMPUTES])(void *d, uint64_t seed, uint64_t stream, int64_t start, int64_t n);
+} rni_positions;
+
+typedef struct rni_isa {
+    const char *name;
+    rni_code_fn *const *code[RNI_CPU_COMPUTES]; /* by rn_code; NULL where a type has no such code */
+    const rni_moves *move;
+    const rni_positions *position;
+} rni_isa;
+
+/* The instruction set called `name`, or for an empty name the best one that this processor has. NULL if it is unknown
+ * or not available here. */
+const rni_isa *rni_isa_find(const char *name);
+/* Name of the i-th one that this processor has, best first; NULL past the last. */
+const char *rni_isa_at(int i);
+
+#endif

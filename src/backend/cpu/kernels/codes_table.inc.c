@@ -1,0 +1,77 @@
+/* The table of codes of a real type, with loops that the list cannot make: circular functions of large numbers, and
+ * powers with one small exponent. Needs what codes.inc.c made, TABLE, the table's name, and SPECIAL_MOD. */
+
+/* Blocks with numbers too large for the reduction of `fast` are left to the C library. */
+INLINE void loop_far(void *dv, const void *av, int64_t blocks, unsigned steps, rni_code_fn *fast,
+                     double (*slow)(double))
+{
+    T *d = dv;
+    const T *a = av;
+    const int64_t next = steps & 1 ? RNI_CPU_BLOCK : 0;
+    for (; blocks > 0; blocks--, d += RNI_CPU_BLOCK, a += next) {
+        int far = 0;
+        for (int i = 0; i < RNI_CPU_BLOCK; i++) far |= !(FN(fabs)(a[i]) <= (T)SIN_LIMIT);
+        if (far)
+            for (int i = 0; i < RNI_CPU_BLOCK; i++) d[i] = (T)slow((double)a[i]);
+        else
+            fast(d, a, NULL, NULL, 1, 1);
+    }
+}
+
+static void far_sin(void *d, const void *a, const void *b, const void *c, int64_t blocks, unsigned steps)
+{
+    (void)b, (void)c;
+    loop_far(d, a, blocks, steps, code_SIN, sin);
+}
+
+static void far_cos(void *d, const void *a, const void *b, const void *c, int64_t blocks, unsigned steps)
+{
+    (void)b, (void)c;
+    loop_far(d, a, blocks, steps, code_COS, cos);
+}
+
+static void far_tan(void *d, const void *a, const void *b, const void *c, int64_t blocks, unsigned steps)
+{
+    (void)b, (void)c;
+    loop_far(d, a, blocks, steps, code_TAN, tan);
+}
+
+static inline T op_square(T a)
+{
+    return a * a;
+}
+
+static inline T op_cube(T a)
+{
+    return a * a * a;
+}
+
+/* A power with the same exponent everywhere is often a square, a cube or a reciprocal. */
+static void power(void *d, const void *a, const void *b, const void *c, int64_t blocks, unsigned steps)
+{
+    const T e = *(const T *)b;
+    if (steps & 2)
+        code_POW(d, a, b, c, blocks, steps);
+    else if (e == 2)
+        loop_1(d, a, b, c, blocks, steps, op_square);
+    else if (e == 3)
+        loop_1(d, a, b, c, blocks, steps, op_cube);
+    else if (e == -1)
+        code_RECIP(d, a, b, c, blocks, steps);
+    else if (e == 1)
+        code_COPY(d, a, b, c, blocks, steps);
+    else
+        code_POW(d, a, b, c, blocks, steps);
+}
+
+#pragma GCC diagnostic ignored "-Woverride-init" /* the rows after the list replace those in it */
+rni_code_fn *const TABLE[RN_CODE_NUMBER] = {
+#define X(name, arity) [RN_CODE_##name] = code_##name,
+    LIST(X)
+#undef X
+        [RN_CODE_SIN] = far_sin,
+    [RN_CODE_COS] = far_cos,
+    [RN_CODE_TAN] = far_tan,
+    [RN_CODE_POW] = power,
+    [RN_CODE_MOD] = SPECIAL_MOD,
+};

@@ -1,0 +1,12 @@
+/* The table of one instruction set. */
+#include "backend/cpu/kernels/kernels.h"
+
+#define TEXT_(name) #name
+#define TEXT(name) TEXT_(name)
+
+const rni_isa RNI_ISA_NAME(rni_isa) = {
+    .name = TEXT(RNI_ISA),
+    .code = { RNI_ISA_NAME(rni_codes_f32), RNI_ISA_NAME(rni_codes_f64), RNI_ISA_NAME(rni_codes_i64) },
+    .move = &RNI_ISA_NAME(rni_moves),
+    .position = &RNI_ISA_NAME(rni_positions),
+};

@@ -1,0 +1,15 @@
+/* What all kernels include: the tables they fill, one set per instruction set. */
+#ifndef RNI_CPU_KERNELS_KERNELS_H
+#define RNI_CPU_KERNELS_KERNELS_H
+
+#include "backend/cpu/isa.h"
+#include "backend/cpu/kernels/bits.h"
+
+extern rni_code_fn *const RNI_ISA_NAME(rni_codes_f32)[RN_CODE_NUMBER];
+extern rni_code_fn *const RNI_ISA_NAME(rni_codes_f64)[RN_CODE_NUMBER];
+extern rni_code_fn *const RNI_ISA_NAME(rni_codes_i64)[RN_CODE_NUMBER];
+extern const rni_moves RNI_ISA_NAME(rni_moves);
+extern const rni_positions RNI_ISA_NAME(rni_positions);
+extern const rni_isa RNI_ISA_NAME(rni_isa);
+
+#endif

@@ -1,2 +1,0 @@
-/* Vector kernels come here; each file is compiled once per instruction set. */
-#include <rensa/backend.h>

@@ -1,0 +1,62 @@
+/* Threads: one pool, OpenMP's, which the libraries for products and convolutions use as well. */
+#include "backend/cpu/cpu.h"
+
+#include <omp.h>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+
+/* Denormals given and taken as zero. Returns the state before. */
+static unsigned flush_begin(void)
+{
+    const unsigned was = _mm_getcsr();
+    _mm_setcsr(was | 0x8040u);
+    return was;
+}
+
+static void flush_end(unsigned was)
+{
+    _mm_setcsr(was);
+}
+#else
+static unsigned flush_begin(void)
+{
+    return 0;
+}
+
+static void flush_end(unsigned was)
+{
+    (void)was;
+}
+#endif
+
+int rni_cpu_max_threads(const rni_cpu *cpu)
+{
+    if (omp_in_parallel()) return 1;
+    return cpu->threads ? cpu->threads : omp_get_max_threads();
+}
+
+int rni_cpu_threads(const rni_cpu *cpu, double nanoseconds)
+{
+    /* Less than this per thread is lost in waking it. */
+    const double worth = 6000;
+    if (nanoseconds < 2 * worth) return 1;
+    const int most = rni_cpu_max_threads(cpu);
+    return nanoseconds < worth * most ? (int)(nanoseconds / worth) : most;
+}
+
+void rni_cpu_parallel(int threads, rni_cpu_task *task, void *user)
+{
+    if (threads <= 1) {
+        const unsigned was = flush_begin();
+        task(user, 0, 1);
+        flush_end(was);
+        return;
+    }
+#pragma omp parallel num_threads(threads)
+    {
+        const unsigned was = flush_begin();
+        task(user, omp_get_thread_num(), omp_get_num_threads());
+        flush_end(was);
+    }
+}
