@@ -142,9 +142,9 @@ struct rn_backend {
     /* Best first; ends with a row whose op is NULL. May be NULL. */
     const rn_kernel *kernels;
     unsigned flags; /* RN_BACKEND_* */
-    /* Of a back end that watches another one: whose kernels run, and what is done around each of their calls (NULL for
-     * nothing). enter and leave may refuse with call->fail. */
-    const rn_backend *(*wraps)(void *device);
+    /* Of a back end that watches another one: whose kernels run, for which device (what that one's open returned), and
+     * what is done around each of their calls (NULL for nothing). enter and leave may refuse with call->fail. */
+    const rn_backend *(*wraps)(void *device, void **inner);
     bool (*enter)(void *device, rn_kernel_call *call);
     bool (*leave)(void *device, rn_kernel_call *call);
 };

@@ -84,6 +84,7 @@ bool rni_kernel_call_init(const rni_graph *g, const rni_gnode *n, rn_kernel_call
                            .opts = n->opts,
                            .groups = 1,
                            .device = n->device->handle };
+    if (n->device->backend->wraps) n->device->backend->wraps(n->device->handle, &c->device);
     for (int i = 0; i < n->n_in; i++) {
         const int32_t v = g->in[n->first_in + i];
         c->in[i] = v < 0 ? (rn_view){ 0 } : rni_view_of(g->value[v].dtype, &g->value[v].shape);
@@ -110,7 +111,8 @@ static const char *kernel_name(const rn_op *op)
 
 static const rn_kernel *rows_of(const rni_device *d)
 {
-    const rn_backend *b = d->backend->wraps ? d->backend->wraps(d->handle) : d->backend;
+    void *inner;
+    const rn_backend *b = d->backend->wraps ? d->backend->wraps(d->handle, &inner) : d->backend;
     return b ? b->kernels : NULL;
 }
 

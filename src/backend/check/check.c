@@ -57,9 +57,11 @@ static void close_device(void *device)
     free(w);
 }
 
-static const rn_backend *wraps(void *device)
+static const rn_backend *wraps(void *device, void **inner)
 {
-    return ((watcher *)device)->inner;
+    const watcher *w = device;
+    *inner = w->handle;
+    return w->inner;
 }
 
 static void *alloc_guarded(void *device, int64_t bytes)
