@@ -13,5 +13,6 @@
 #include <rensa/optim.h>
 #include <rensa/selftest.h>
 #include <rensa/data.h>
+#include <rensa/train.h>
 
 #endif

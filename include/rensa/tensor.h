@@ -175,6 +175,10 @@ typedef rn_tensor *rn_segment_fn(void *user, rn_tensor *const *x, int64_t n);
 RN_API rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, rn_list xs);
 #define rn_recompute(fn, user, ...) rn_recompute_at(RN_HERE, fn, user, RN_LIST(__VA_ARGS__))
 
+/** Writes the recorded calls that lead to the outputs as a graph in Graphviz's dot language. Errors: IO. */
+RN_API bool rn_graph_save_at(const rn_site *site, const char *path, rn_list outputs);
+#define rn_graph_save(path, ...) rn_graph_save_at(RN_HERE, path, RN_LIST(__VA_ARGS__))
+
 /* ---- random numbers ---- */
 
 /** Seeds this thread's stream: what is drawn afterwards depends on `seed` and the order of calls only. */

@@ -1,0 +1,159 @@
+/* print and progress: what a person sees in the terminal. */
+#include "train/trainer.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/str.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- print: a table, a line per row of the log ---- */
+
+typedef struct {
+    FILE *to;
+    int64_t shown; /* columns in the heading */
+} printer;
+
+void *rni_ext_print_make(const rn_trainer_use_args *a)
+{
+    printer *p = rni_alloc((int64_t)sizeof *p);
+    if (p) p->to = a->to ? a->to : stdout;
+    return p;
+}
+
+static bool print_row(rn_trainer *t, void *self)
+{
+    printer *p = self;
+    if (t->n_history == 0 || t->history[t->n_history - 1].iteration != t->iteration)
+        if (!rni_trainer_record(t)) return false;
+    const rni_record *r = &t->history[t->n_history - 1];
+    const bool terminal = isatty(fileno(p->to));
+    if (terminal) fputs("\r\033[K", p->to);
+    if (p->shown != r->count) {
+        fprintf(p->to, "%8s %10s", "epoch", "seconds");
+        for (int64_t i = 0; i < r->count; i++) fprintf(p->to, " %14.32s", r->name[i]);
+        fputc('\n', p->to);
+        p->shown = r->count;
+    }
+    fprintf(p->to, "%8.4g %10.1f", r->epoch, r->seconds);
+    for (int64_t i = 0; i < r->count; i++) fprintf(p->to, " %14.6g", r->value[i]);
+    fputc('\n', p->to);
+    fflush(p->to);
+    return true;
+}
+
+const rn_extension rni_ext_print = {
+    .name = "print",
+    .brief = "a table of the means, a line per epoch",
+    .priority = 150,
+    .every = { 1, RN_UNIT_EPOCH },
+    .run = print_row,
+    .free = rni_free,
+};
+
+/* ---- progress: one line that is written over and over ---- */
+
+typedef struct {
+    FILE *to;
+    bool terminal;
+    double started, last;
+    int64_t first_iteration, first_examples;
+    double first_fraction;
+} bar;
+
+void *rni_ext_progress_make(const rn_trainer_use_args *a)
+{
+    bar *b = rni_alloc((int64_t)sizeof *b);
+    if (!b) return NULL;
+    b->to = a->to ? a->to : stderr;
+    b->terminal = isatty(fileno(b->to));
+    return b;
+}
+
+/* How much of the whole is done, by the limit that is nearest. */
+static double fraction(const rn_trainer *t)
+{
+    double f = 0;
+    if (t->epochs > 0) f = fmax(f, t->epoch / (double)t->epochs);
+    if (t->iterations > 0) f = fmax(f, (double)t->iteration / (double)t->iterations);
+    if (t->limit_seconds > 0) f = fmax(f, rn_trainer_seconds(t) / t->limit_seconds);
+    return fmin(f, 1);
+}
+
+static void duration(double seconds, char *buf, size_t size)
+{
+    const long s = (long)(seconds + 0.5);
+    if (!(seconds < 1e7))
+        snprintf(buf, size, "-");
+    else if (s < 3600)
+        snprintf(buf, size, "%ld:%02ld", s / 60, s % 60);
+    else
+        snprintf(buf, size, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+}
+
+static void means(const rn_trainer *t, rni_str *s)
+{
+    for (int64_t i = 0; i < t->now.count; i++) {
+        const rni_mean *p = &t->now.mean[i];
+        if (p->weight > 0) rni_str_addf(s, "  %s %.4f", p->name, p->sum / p->weight);
+    }
+}
+
+static void draw(const rn_trainer *t, const bar *b)
+{
+    const double f = fraction(t), elapsed = rni_now() - b->started, done = f - b->first_fraction;
+    char left[32];
+    duration(done > 0 ? elapsed * (1 - f) / done : INFINITY, left, sizeof left);
+    enum { WIDTH = 24 };
+    char line[WIDTH + 1];
+    for (int i = 0; i < WIDTH; i++) line[i] = (double)i < f * WIDTH ? '#' : '.';
+    line[WIDTH] = '\0';
+    const double rate = elapsed > 0 ? (double)(t->examples - b->first_examples) / elapsed : 0;
+    rni_str s = { 0 };
+    rni_str_addf(&s, "[%s] %5.1f%%  epoch %.2f  %.0f examples/s  ETA %s", line, f * 100, t->epoch, rate, left);
+    means(t, &s);
+    if (s.at) fprintf(b->to, b->terminal ? "\r\033[K%s" : "%s\n", s.at);
+    fflush(b->to);
+    rni_str_free(&s);
+}
+
+static bool bar_start(rn_trainer *t, void *self)
+{
+    bar *b = self;
+    b->started = b->last = rni_now();
+    b->first_iteration = t->iteration;
+    b->first_examples = t->examples;
+    b->first_fraction = fraction(t);
+    return true;
+}
+
+static bool bar_step(rn_trainer *t, void *self)
+{
+    bar *b = self;
+    const double now = rni_now();
+    if (now - b->last < (b->terminal ? 0.1 : 10)) return true;
+    b->last = now;
+    draw(t, b);
+    return true;
+}
+
+static bool bar_finish(rn_trainer *t, void *self)
+{
+    const bar *b = self;
+    (void)t;
+    if (b->terminal) fputs("\r\033[K", b->to);
+    return true;
+}
+
+const rn_extension rni_ext_progress = {
+    .name = "progress",
+    .brief = "a line with a bar, rate, time left, loss; without a terminal, a line every ten seconds",
+    .priority = 400,
+    .every = { 1, RN_UNIT_EPOCH },
+    .start = bar_start,
+    .step = bar_step,
+    .finish = bar_finish,
+    .free = rni_free,
+};

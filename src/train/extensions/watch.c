@@ -1,0 +1,123 @@
+/* best and early_stop: both watch one mean for improvement. */
+#include "train/trainer.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+    char monitor[96], file[128];
+    bool maximize, known;
+    double best;
+    int64_t patience, since;
+} watcher;
+
+void *rni_ext_watch_make(const rn_trainer_use_args *a)
+{
+    watcher *w = rni_alloc((int64_t)sizeof *w);
+    if (!w) return NULL;
+    if (a->monitor) snprintf(w->monitor, sizeof w->monitor, "%s", a->monitor);
+    if (a->file) snprintf(w->file, sizeof w->file, "%s", a->file);
+    w->maximize = a->maximize;
+    w->patience = a->patience > 0 ? a->patience : 5;
+    return w;
+}
+
+static bool improved(const rn_trainer *t, watcher *w)
+{
+    bool maximize = w->maximize;
+    const double v = rn_trainer_value(t, rni_monitor(t, w->monitor[0] ? w->monitor : NULL, &maximize));
+    const bool better = !isnan(v) && (!w->known || (maximize ? v > w->best : v < w->best));
+    if (better) {
+        w->best = v;
+        w->known = true;
+        w->since = 0;
+    } else
+        w->since++;
+    return better;
+}
+
+/* Three numbers under names of the extension. */
+static bool save(const char *what, const watcher *w, rn_dict *to)
+{
+    char text[128], name[64];
+    snprintf(text, sizeof text, "%d %.17g %lld", w->known, w->best, (long long)w->since);
+    snprintf(name, sizeof name, "extension/%s", what);
+    return rn_dict_set_text(to, name, text);
+}
+
+static bool load(const char *what, watcher *w, const rn_dict *from)
+{
+    char name[64];
+    snprintf(name, sizeof name, "extension/%s", what);
+    const char *text = rn_dict_text(from, name);
+    int known;
+    long long since;
+    if (!text) return true; /* the run that was saved had no such extension */
+    if (sscanf(text, "%d %lf %lld", &known, &w->best, &since) != 3)
+        return rni_fail(RN_ERR_FORMAT, NULL, "resume", "the state of %s cannot be read: \"%s\"", what, text);
+    w->known = known;
+    w->since = since;
+    return true;
+}
+
+static bool save_best(void *self, rn_dict *to)
+{
+    return save("best", self, to);
+}
+
+static bool load_best(void *self, const rn_dict *from)
+{
+    return load("best", self, from);
+}
+
+static bool save_stop(void *self, rn_dict *to)
+{
+    return save("early_stop", self, to);
+}
+
+static bool load_stop(void *self, const rn_dict *from)
+{
+    return load("early_stop", self, from);
+}
+
+static bool run_best(rn_trainer *t, void *self)
+{
+    watcher *w = self;
+    if (!improved(t, w)) return true;
+    char *path = rni_trainer_path(t, w->file[0] ? w->file : "best.safetensors");
+    const bool ok = path && rn_model_save(t->model, path);
+    rni_free(path);
+    return ok;
+}
+
+static bool run_stop(rn_trainer *t, void *self)
+{
+    watcher *w = self;
+    if (!improved(t, w) && w->known && w->since >= w->patience) rn_trainer_end(t, "no improvement");
+    return true;
+}
+
+const rn_extension rni_ext_best = {
+    .name = "best",
+    .brief = "the model with the best mean so far, best.safetensors",
+    .priority = 90,
+    .every = { 1, RN_UNIT_EPOCH },
+    .run = run_best,
+    .free = rni_free,
+    .save = save_best,
+    .load = load_best,
+};
+
+const rn_extension rni_ext_early_stop = {
+    .name = "early_stop",
+    .brief = "ends training when a mean has not improved for so many evaluations",
+    .priority = 80,
+    .every = { 1, RN_UNIT_EPOCH },
+    .run = run_stop,
+    .free = rni_free,
+    .save = save_stop,
+    .load = load_stop,
+};

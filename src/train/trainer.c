@@ -1,0 +1,331 @@
+/* The loop. A step records loss and update inside a scope; the scope ends before anything is looked at, so that the
+ * plan may overwrite the old parameters. */
+#include "train/trainer.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/str.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+double rni_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *a)
+{
+    if (!rn_ok()) {
+        rni_error_trail(&a->site, "trainer");
+        return NULL;
+    }
+    if (!a->optimizer || !a->batches || !a->loss) {
+        rni_fail(RN_ERR_ARG, &a->site, "trainer", "needs an optimizer, batches and a loss");
+        return NULL;
+    }
+    if (a->epochs <= 0 && a->iterations <= 0 && a->seconds <= 0) {
+        rni_fail(RN_ERR_ARG, &a->site, "trainer", "no end is given");
+        rni_error_add("expect", ".epochs, .iterations or .seconds above 0");
+        return NULL;
+    }
+    rn_trainer *t = rni_alloc((int64_t)sizeof *t);
+    if (!t) return NULL;
+    t->model = a->model;
+    t->optimizer = a->optimizer;
+    t->batches = a->batches;
+    t->loss = a->loss;
+    t->user = a->user;
+    t->epochs = a->epochs;
+    t->iterations = a->iterations;
+    t->limit_seconds = a->seconds;
+    if (!a->out || ((t->out = rni_strdup(a->out)) != NULL && rni_folder_make(t->out))) return t;
+    rn_trainer_free(t);
+    return NULL;
+}
+
+void rn_trainer_free(rn_trainer *t)
+{
+    if (!t) return;
+    for (int64_t i = 0; i < t->n_hung; i++) {
+        if (t->hung[i].row->free) t->hung[i].row->free(t->hung[i].self);
+        rni_free(t->hung[i].name);
+    }
+    for (int64_t i = 0; i < t->n_history; i++) {
+        for (int64_t k = 0; k < t->history[i].count; k++) rni_free(t->history[i].name[k]);
+        rni_free(t->history[i].name);
+        rni_free(t->history[i].value);
+    }
+    rni_metrics_free(&t->now);
+    rni_metrics_free(&t->seen);
+    rni_free(t->history);
+    rni_free(t->hung);
+    rni_free(t->graph);
+    rni_free(t->out);
+    rni_free(t);
+}
+
+void rn_trainer_stop(rn_trainer *t)
+{
+    t->stop = 1;
+}
+
+bool rn_trainer_stopped(const rn_trainer *t)
+{
+    return t->stop != 0;
+}
+
+void rn_trainer_end(rn_trainer *t, const char *why)
+{
+    t->ended = true;
+    t->why = why;
+    rni_log(RN_LOG_INFO, "train", "ends at iteration %lld: %s", (long long)t->iteration, why);
+}
+
+int64_t rn_trainer_iteration(const rn_trainer *t)
+{
+    return t->iteration;
+}
+
+double rn_trainer_epoch(const rn_trainer *t)
+{
+    return t->epoch;
+}
+
+double rn_trainer_seconds(const rn_trainer *t)
+{
+    return t->seconds + (t->started > 0 ? rni_now() - t->started : 0);
+}
+
+int64_t rn_trainer_examples(const rn_trainer *t)
+{
+    return t->examples;
+}
+
+const char *rn_trainer_folder(const rn_trainer *t)
+{
+    return t->out;
+}
+
+double rn_trainer_value(const rn_trainer *t, const char *name)
+{
+    for (int64_t i = 0; i < t->seen.count; i++)
+        if (strcmp(t->seen.mean[i].name, name) == 0 && t->seen.mean[i].weight > 0) return t->seen.mean[i].sum;
+    return NAN;
+}
+
+bool rn_trainer_report(rn_trainer *t, const char *name, double mean)
+{
+    rni_mean *p = rni_metrics_find(&t->seen, name, true);
+    if (!p) return false;
+    p->sum = mean;
+    p->weight = 1;
+    return true;
+}
+
+char *rni_trainer_path(const rn_trainer *t, const char *name)
+{
+    return rni_path_join(t->out, name);
+}
+
+const char *rni_monitor(const rn_trainer *t, const char *asked, bool *maximize)
+{
+    const char *name = asked ? asked : isnan(rn_trainer_value(t, "test_loss")) ? "train_loss" : "test_loss";
+    const size_t n = strlen(name);
+    if (n >= 8 && strcmp(name + n - 8, "accuracy") == 0) *maximize = true;
+    return name;
+}
+
+/* ---- the log ---- */
+
+static bool show_training(rn_trainer *t)
+{
+    for (int64_t i = 0; i < t->now.count; i++) {
+        const rni_mean *p = &t->now.mean[i];
+        char name[128];
+        snprintf(name, sizeof name, "train_%s", p->name);
+        if (p->weight > 0 && !rn_trainer_report(t, name, p->sum / p->weight)) return false;
+    }
+    rni_metrics_reset(&t->now);
+    return true;
+}
+
+bool rni_trainer_record(rn_trainer *t)
+{
+    if (!show_training(t)) return false;
+    rni_record *p = rni_grow(t->history, t->n_history, &t->cap_history, (int64_t)sizeof *p);
+    if (!p) return false;
+    t->history = p;
+    p += t->n_history;
+    *p = (rni_record){ .iteration = t->iteration, .epoch = t->epoch, .seconds = rn_trainer_seconds(t) };
+    p->name = rni_alloc((t->seen.count + 1) * (int64_t)sizeof *p->name);
+    p->value = rni_alloc((t->seen.count + 1) * (int64_t)sizeof *p->value);
+    bool ok = p->name && p->value;
+    for (int64_t i = 0; ok && i < t->seen.count; i++) {
+        ok = (p->name[i] = rni_strdup(t->seen.mean[i].name)) != NULL;
+        if (ok) p->value[p->count++] = t->seen.mean[i].sum;
+    }
+    if (ok) {
+        t->n_history++;
+        return true;
+    }
+    for (int64_t i = 0; i < p->count; i++) rni_free(p->name[i]);
+    rni_free(p->name);
+    rni_free(p->value);
+    return false;
+}
+
+/* ---- extensions ---- */
+
+bool rn_trainer_add(rn_trainer *t, const rn_extension *row, void *self, rn_every every)
+{
+    rni_hung *p = rn_ok() ? rni_grow(t->hung, t->n_hung, &t->cap_hung, (int64_t)sizeof *p) : NULL;
+    if (p) t->hung = p;
+    /* a second one of the same name is called name_1 */
+    int same = 0;
+    for (int64_t i = 0; i < t->n_hung; i++) same += t->hung[i].row == row;
+    char name[96];
+    snprintf(name, sizeof name, same ? "%s_%d" : "%s", row->name, same);
+    char *copy = p ? rni_strdup(name) : NULL;
+    if (!copy) {
+        if (row->free) row->free(self);
+        return false;
+    }
+    rni_hung h = { .row = row, .self = self, .every = every.n > 0 ? every : row->every, .name = copy };
+    if (h.every.unit == RN_DEFAULT_UNIT) h.every.unit = RN_UNIT_ITERATION;
+    int64_t at = t->n_hung++;
+    for (; at > 0 && t->hung[at - 1].row->priority < row->priority; at--) t->hung[at] = t->hung[at - 1];
+    t->hung[at] = h;
+    return true;
+}
+
+static const char *extension_name(void *user, int i)
+{
+    (void)user;
+    return rni_extension_rows[i].row ? rni_extension_rows[i].row->name : NULL;
+}
+
+const rn_extension *rn_extension_at(int i)
+{
+    for (int k = 0; k <= i; k++)
+        if (!rni_extension_rows[k].row) return NULL;
+    return i >= 0 ? rni_extension_rows[i].row : NULL;
+}
+
+bool rn_trainer_use_at(const rn_trainer_use_args *a)
+{
+    if (!rn_ok() || !a->trainer) {
+        rni_error_trail(&a->site, "trainer_use");
+        return false;
+    }
+    const rni_extension_row *r = rni_extension_rows;
+    while (r->row && strcmp(r->row->name, a->name) != 0) r++;
+    if (!r->row) {
+        rni_fail(RN_ERR_ARG, &a->site, "trainer_use", "there is no extension \"%s\"", a->name);
+        const char *near = rni_nearest(a->name, extension_name, NULL);
+        if (near) rni_error_add("hint", "did you mean \"%s\"?", near);
+        return false;
+    }
+    if (r->needs_folder && !a->trainer->out)
+        return rni_fail(RN_ERR_STATE, &a->site, "trainer_use", "\"%s\" writes files: give the trainer a folder (.out)",
+                        a->name);
+    void *self = r->make(a);
+    return self && rn_trainer_add(a->trainer, r->row, self, a->every);
+}
+
+static double position(const rn_trainer *t, int unit)
+{
+    return unit == RN_UNIT_EPOCH ? t->epoch : unit == RN_UNIT_SECOND ? rn_trainer_seconds(t) : (double)t->iteration;
+}
+
+/* Whether a multiple of the interval lies in (last, now]; epochs are sums of fractions, hence the tolerance. */
+static bool due(const rn_trainer *t, rni_hung *h)
+{
+    const double now = position(t, h->every.unit) + 1e-9;
+    const bool yes = floor(now / h->every.n) > floor((h->last + 1e-9) / h->every.n);
+    if (yes) h->last = position(t, h->every.unit);
+    return yes;
+}
+
+static bool after_step(rn_trainer *t)
+{
+    bool ok = true;
+    for (int64_t i = 0; ok && i < t->n_hung; i++)
+        if (t->hung[i].row->step) ok = t->hung[i].row->step(t, t->hung[i].self);
+    for (int64_t i = 0; ok && i < t->n_hung; i++)
+        if (due(t, &t->hung[i]) && t->hung[i].row->run) ok = t->hung[i].row->run(t, t->hung[i].self);
+    return ok && rn_ok();
+}
+
+/* ---- the loop ---- */
+
+static bool step(rn_trainer *t, const rn_site *site)
+{
+    rn_batch *b = rn_next_at(site, t->batches);
+    if (!b) {
+        if (rn_ok()) rn_trainer_end(t, "the batches have ended");
+        return rn_ok();
+    }
+    rn_optimizer_set_epoch(t->optimizer, t->epoch);
+    RN_SCOPE
+    {
+        rn_tensor *loss = t->loss(t->user, b, &t->now);
+        if (loss && t->graph && t->iteration == 0) rn_graph_save_at(site, t->graph, RN_LIST(loss));
+        if (loss) {
+            const rni_mean *own = rni_metrics_find(&t->now, "loss", false);
+            if (!own || !own->pending) rn_metric_at(site, &t->now, "loss", loss, (double)b->count);
+            rn_update_at(&(rn_update_args){ .optimizer = t->optimizer, .loss = loss, .site = *site });
+        } else if (rn_ok())
+            rni_fail(RN_ERR_STATE, site, "trainer", "the loss function gave no loss");
+    }
+    if (!rn_ok() || !rni_metrics_collect(&t->now)) {
+        rni_metrics_forget(&t->now);
+        return false;
+    }
+    t->iteration++;
+    t->examples += b->count;
+    t->epoch = rn_iterator_epoch_detail(t->batches);
+    return true;
+}
+
+static bool at_end(const rn_trainer *t)
+{
+    return t->stop || t->ended || (t->epochs > 0 && t->epoch + 1e-9 >= (double)t->epochs) ||
+           (t->iterations > 0 && t->iteration >= t->iterations) ||
+           (t->limit_seconds > 0 && rn_trainer_seconds(t) >= t->limit_seconds);
+}
+
+bool rn_trainer_run_at(const rn_site *site, rn_trainer *t)
+{
+    if (!rn_ok() || !t) {
+        rni_error_trail(site, "trainer_run");
+        return false;
+    }
+    const bool training = rn_train_mode(true);
+    t->started = rni_now();
+    bool ok = true;
+    int64_t begun = 0;
+    for (; ok && begun < t->n_hung; begun++)
+        if (t->hung[begun].row->start) ok = t->hung[begun].row->start(t, t->hung[begun].self);
+    while (ok && !at_end(t)) {
+        ok = step(t, site);
+        if (ok && !t->why) ok = after_step(t);
+    }
+    t->seconds = rn_trainer_seconds(t);
+    t->started = 0;
+    /* extensions end in any case; the error that ended training stands before theirs */
+    rni_error_copy *error = rni_error_take();
+    for (int64_t i = 0; i < begun; i++)
+        if (t->hung[i].row->finish) ok &= t->hung[i].row->finish(t, t->hung[i].self);
+    if (error) {
+        rn_error_clear();
+        rni_error_give(error);
+    }
+    rn_train_mode(training);
+    return ok && rn_ok();
+}
