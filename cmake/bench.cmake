@@ -1,0 +1,10 @@
+# bench/*.c: one program per question. bench/networks.c is shared.
+add_library(rensa_bench_networks OBJECT EXCLUDE_FROM_ALL bench/networks.c)
+target_include_directories(rensa_bench_networks PRIVATE include bench)
+foreach(name train elementwise record)
+  add_executable(bench_${name} EXCLUDE_FROM_ALL bench/${name}.c)
+  target_include_directories(bench_${name} PRIVATE bench)
+  target_link_libraries(bench_${name} PRIVATE rensa m)
+endforeach()
+target_sources(bench_train PRIVATE $<TARGET_OBJECTS:rensa_bench_networks>)
+add_custom_target(bench DEPENDS bench_train bench_elementwise bench_record rensa_cpu)
