@@ -26,6 +26,22 @@ typedef struct rn_abs_args {
 RN_API rn_tensor *rn_abs_at(const rn_abs_args *args);
 #define rn_abs(...) rn_abs_at(&(rn_abs_args){ __VA_ARGS__, .site = RN_SITE(rn_abs_args) })
 
+typedef struct rn_absolute_error_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_absolute_error_args;
+/** Size of the difference, element by element; its slope at 0 is taken as 0.
+ *
+ *  y = abs(x - z)
+ *
+ *  Shapes   z and y as x
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_absolute_error_at(const rn_absolute_error_args *args);
+#define rn_absolute_error(...) rn_absolute_error_at(&(rn_absolute_error_args){ __VA_ARGS__, .site = RN_SITE(rn_absolute_error_args) })
+
 typedef struct rn_acos_args {
     rn_tensor *x;
     rn_site site;
@@ -384,6 +400,45 @@ typedef struct rn_batch_norm_args {
 RN_API rn_tensor *rn_batch_norm_at(const rn_batch_norm_args *args);
 #define rn_batch_norm(...) rn_batch_norm_at(&(rn_batch_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_batch_norm_args) })
 
+typedef struct rn_bernoulli_nll_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+    const char *reduce;
+} rn_bernoulli_nll_args;
+/** Minus the log-likelihood of x under Bernoulli distributions with the logits z.
+ *
+ *  y = log(1 + exp(z)) - x * z
+ *
+ *  Shapes   z as x   ->   y [], as x with reduce "no"
+ *  Types    x floats; losses of 16-bit floats are f32
+ *  Option   .reduce: what becomes of the losses of the elements (one of sum,mean,no (the first is the default))
+ *  Errors   SHAPE if the shapes differ
+ *  Source   Kingma & Welling 2014, arXiv:1312.6114
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_bernoulli_nll_at(const rn_bernoulli_nll_args *args);
+#define rn_bernoulli_nll(...) rn_bernoulli_nll_at(&(rn_bernoulli_nll_args){ __VA_ARGS__, .site = RN_SITE(rn_bernoulli_nll_args) })
+
+typedef struct rn_binary_cross_entropy_args {
+    rn_tensor *x;
+    rn_tensor *t;
+    rn_site site;
+    const char *reduce;
+} rn_binary_cross_entropy_args;
+/** Cross entropy of targets t and probabilities x; from scores see sigmoid_cross_entropy.
+ *
+ *  y = -(t * log(x) + (1 - t) * log(1 - x)), logarithms held above -100
+ *
+ *  Shapes   t as x   ->   y [], as x with reduce "no"
+ *  Types    x floats; losses of 16-bit floats are f32
+ *  Option   .reduce: what becomes of the losses of the elements (one of mean,sum,no (the first is the default))
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_binary_cross_entropy_at(const rn_binary_cross_entropy_args *args);
+#define rn_binary_cross_entropy(...) rn_binary_cross_entropy_at(&(rn_binary_cross_entropy_args){ __VA_ARGS__, .site = RN_SITE(rn_binary_cross_entropy_args) })
+
 typedef struct rn_bitwise_and_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -493,6 +548,29 @@ typedef struct rn_cast_args {
 RN_API rn_tensor *rn_cast_at(const rn_cast_args *args);
 #define rn_cast(...) rn_cast_at(&(rn_cast_args){ __VA_ARGS__, .site = RN_SITE(rn_cast_args) })
 
+typedef struct rn_categorical_cross_entropy_args {
+    rn_tensor *x;
+    rn_tensor *t;
+    rn_site site;
+    int64_t ignore_label;
+    bool ignore_zero;
+    const char *reduce;
+} rn_categorical_cross_entropy_args;
+/** Cross entropy of labels and probabilities; from scores see softmax_cross_entropy.
+ *
+ *  y[n, ..] = -log(x[n, t[n, ..], ..])
+ *
+ *  Shapes   x [N, K, ..]   t [N, ..]   ->   y [] or, with reduce "no", [N, ..]
+ *  Types    x floats; losses of 16-bit floats are f32
+ *  Option   .ignore_label: places with this label do not count; for 0 see ignore_zero (default -1)
+ *  Option   .ignore_zero: places with label 0 do not count, in place of ignore_label (default false)
+ *  Option   .reduce: what becomes of the losses of the elements (one of mean,sum,no (the first is the default))
+ *  Errors   SHAPE if the shapes do not belong together; ARG when it runs for a label outside 0 ... K-1 that is not ignored
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_categorical_cross_entropy_at(const rn_categorical_cross_entropy_args *args);
+#define rn_categorical_cross_entropy(...) rn_categorical_cross_entropy_at(&(rn_categorical_cross_entropy_args){ __VA_ARGS__, .site = RN_SITE(rn_categorical_cross_entropy_args) })
+
 typedef struct rn_cbrt_args {
     rn_tensor *x;
     rn_site site;
@@ -588,6 +666,29 @@ typedef struct rn_concat_args {
  */
 RN_API rn_tensor *rn_concat_at(const rn_concat_args *args);
 #define rn_concat(...) rn_concat_at(&(rn_concat_args){ __VA_ARGS__, .site = RN_SITE(rn_concat_args) })
+
+typedef struct rn_contrastive_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_tensor *t;
+    rn_site site;
+    double margin;
+    const char *reduce;
+} rn_contrastive_args;
+/** Draws pairs of the same class together and others apart, up to a margin.
+ *
+ *  y[n] = (t[n] ? d ** 2 : max(margin - d, 0) ** 2) / 2, d = norm(x[n] - z[n])
+ *
+ *  Shapes   x and z [N, D]   t [N], not 0 for pairs of the same class   ->   y [], [N] with reduce "no"
+ *  Types    floats; losses of 16-bit floats are f32
+ *  Option   .margin: distance that different samples should have (default 1)
+ *  Option   .reduce: what becomes of the losses of the elements (one of mean,sum,no (the first is the default))
+ *  Errors   SHAPE if the shapes do not belong together
+ *  Source   Hadsell, Chopra & LeCun 2006
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_contrastive_at(const rn_contrastive_args *args);
+#define rn_contrastive(...) rn_contrastive_at(&(rn_contrastive_args){ __VA_ARGS__, .site = RN_SITE(rn_contrastive_args) })
 
 typedef struct rn_conv1d_args {
     rn_tensor *x;
@@ -741,6 +842,27 @@ typedef struct rn_cosh_args {
  */
 RN_API rn_tensor *rn_cosh_at(const rn_cosh_args *args);
 #define rn_cosh(...) rn_cosh_at(&(rn_cosh_args){ __VA_ARGS__, .site = RN_SITE(rn_cosh_args) })
+
+typedef struct rn_cosine_similarity_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    int64_t axis;
+    rn_site site;
+    double eps;
+} rn_cosine_similarity_args;
+/** Cosine of the angle between vectors, 0 where one of them is 0.
+ *
+ *  y = sum(x * z) / max(norm(x) * norm(z), eps)
+ *
+ *  Shapes   z as x   ->   y as x without the axis
+ *  Types    that of x and z
+ *  Argument axis: the axis of the vectors
+ *  Option   .eps: least product of lengths that is divided by (default 1e-08)
+ *  Errors   SHAPE if the shapes differ; ARG if there is no such axis
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_cosine_similarity_at(const rn_cosine_similarity_args *args);
+#define rn_cosine_similarity(...) rn_cosine_similarity_at(&(rn_cosine_similarity_args){ __VA_ARGS__, .site = RN_SITE(rn_cosine_similarity_args) })
 
 typedef struct rn_count_nonzero_args {
     rn_tensor *x;
@@ -1092,6 +1214,25 @@ typedef struct rn_embed_args {
 RN_API rn_tensor *rn_embed_at(const rn_embed_args *args);
 #define rn_embed(...) rn_embed_at(&(rn_embed_args){ __VA_ARGS__, .site = RN_SITE(rn_embed_args) })
 
+typedef struct rn_epsilon_insensitive_loss_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    double epsilon;
+    rn_site site;
+} rn_epsilon_insensitive_loss_args;
+/** Size of the difference beyond epsilon, element by element.
+ *
+ *  y = max(abs(x - z) - epsilon, 0)
+ *
+ *  Shapes   z and y as x
+ *  Argument epsilon: differences up to this cost nothing
+ *  Errors   SHAPE if the shapes differ
+ *  Source   Vapnik 1995
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_epsilon_insensitive_loss_at(const rn_epsilon_insensitive_loss_args *args);
+#define rn_epsilon_insensitive_loss(...) rn_epsilon_insensitive_loss_at(&(rn_epsilon_insensitive_loss_args){ __VA_ARGS__, .site = RN_SITE(rn_epsilon_insensitive_loss_args) })
+
 typedef struct rn_equal_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -1431,6 +1572,46 @@ typedef struct rn_gaussian_args {
 RN_API rn_tensor *rn_gaussian_at(const rn_gaussian_args *args);
 #define rn_gaussian(...) rn_gaussian_at(&(rn_gaussian_args){ __VA_ARGS__, .site = RN_SITE(rn_gaussian_args) })
 
+typedef struct rn_gaussian_kl_divergence_args {
+    rn_tensor *mean;
+    rn_tensor *ln_var;
+    rn_site site;
+    const char *reduce;
+} rn_gaussian_kl_divergence_args;
+/** Kullback-Leibler divergence of normal distributions from the standard one.
+ *
+ *  y = (mean ** 2 + exp(ln_var) - ln_var - 1) / 2
+ *
+ *  Shapes   ln_var as mean   ->   y [], as mean with reduce "no"
+ *  Types    floats; losses of 16-bit floats are f32
+ *  Option   .reduce: what becomes of the losses of the elements (one of sum,mean,no (the first is the default))
+ *  Errors   SHAPE if the shapes differ
+ *  Source   Kingma & Welling 2014, arXiv:1312.6114
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gaussian_kl_divergence_at(const rn_gaussian_kl_divergence_args *args);
+#define rn_gaussian_kl_divergence(...) rn_gaussian_kl_divergence_at(&(rn_gaussian_kl_divergence_args){ __VA_ARGS__, .site = RN_SITE(rn_gaussian_kl_divergence_args) })
+
+typedef struct rn_gaussian_nll_args {
+    rn_tensor *x;
+    rn_tensor *mean;
+    rn_tensor *ln_var;
+    rn_site site;
+    const char *reduce;
+} rn_gaussian_nll_args;
+/** Minus the log-likelihood of x under normal distributions.
+ *
+ *  y = (ln_var + log(2 * pi) + (x - mean) ** 2 * exp(-ln_var)) / 2
+ *
+ *  Shapes   mean and ln_var as x   ->   y [], as x with reduce "no"
+ *  Types    floats; losses of 16-bit floats are f32
+ *  Option   .reduce: what becomes of the losses of the elements (one of sum,mean,no (the first is the default))
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gaussian_nll_at(const rn_gaussian_nll_args *args);
+#define rn_gaussian_nll(...) rn_gaussian_nll_at(&(rn_gaussian_nll_args){ __VA_ARGS__, .site = RN_SITE(rn_gaussian_nll_args) })
+
 typedef struct rn_gaussian_noise_args {
     rn_tensor *x;
     double sigma;
@@ -1673,6 +1854,27 @@ typedef struct rn_heaviside_args {
 RN_API rn_tensor *rn_heaviside_at(const rn_heaviside_args *args);
 #define rn_heaviside(...) rn_heaviside_at(&(rn_heaviside_args){ __VA_ARGS__, .site = RN_SITE(rn_heaviside_args) })
 
+typedef struct rn_hinge_args {
+    rn_tensor *x;
+    rn_tensor *t;
+    rn_site site;
+    const char *norm;
+    const char *reduce;
+} rn_hinge_args;
+/** Hinge loss, one class against the others.
+ *
+ *  y[n, k, ..] = max(1 - s * x[n, k, ..], 0), s = 1 where k == t[n, ..], else -1
+ *
+ *  Shapes   x [N, K, ..]   t [N, ..]   ->   y [], as x with reduce "no"
+ *  Types    x floats; losses of 16-bit floats are f32
+ *  Option   .norm: L2: margins are squared (one of L1,L2 (the first is the default))
+ *  Option   .reduce: what becomes of the margins; batch: sum over N (one of batch,sum,no (the first is the default))
+ *  Errors   SHAPE if the shapes do not belong together; ARG when it runs for a label outside 0 ... K-1
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_hinge_at(const rn_hinge_args *args);
+#define rn_hinge(...) rn_hinge_at(&(rn_hinge_args){ __VA_ARGS__, .site = RN_SITE(rn_hinge_args) })
+
 typedef struct rn_hstack_args {
     rn_list xs;
     rn_site site;
@@ -1683,6 +1885,28 @@ typedef struct rn_hstack_args {
  */
 RN_API rn_tensor *rn_hstack_at(const rn_hstack_args *args);
 #define rn_hstack(...) rn_hstack_at(&(rn_hstack_args){ __VA_ARGS__, .site = RN_SITE(rn_hstack_args) })
+
+typedef struct rn_huber_loss_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+    double delta;
+    const char *reduce;
+} rn_huber_loss_args;
+/** Squares of small differences, sizes of large ones.
+ *
+ *  y = abs(d) <= delta ? d ** 2 / 2 : delta * (abs(d) - delta / 2), d = x - z
+ *
+ *  Shapes   z as x   ->   y [], as x with reduce "no"
+ *  Types    floats; losses of 16-bit floats are f32
+ *  Option   .delta: differences up to this are squared (default 1)
+ *  Option   .reduce: what becomes of the losses of the elements (one of mean,sum,no,batch (the first is the default))
+ *  Errors   SHAPE if the shapes differ
+ *  Source   Huber 1964
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_huber_loss_at(const rn_huber_loss_args *args);
+#define rn_huber_loss(...) rn_huber_loss_at(&(rn_huber_loss_args){ __VA_ARGS__, .site = RN_SITE(rn_huber_loss_args) })
 
 typedef struct rn_hypot_args {
     rn_tensor *x;
@@ -1795,6 +2019,44 @@ typedef struct rn_isposinf_args {
  */
 RN_API rn_tensor *rn_isposinf_at(const rn_isposinf_args *args);
 #define rn_isposinf(...) rn_isposinf_at(&(rn_isposinf_args){ __VA_ARGS__, .site = RN_SITE(rn_isposinf_args) })
+
+typedef struct rn_kl_div_args {
+    rn_tensor *x;
+    rn_tensor *t;
+    rn_site site;
+    const char *reduce;
+} rn_kl_div_args;
+/** Kullback-Leibler divergence of log-probabilities x from the target probabilities t.
+ *
+ *  y = t * (log(t) - x), 0 where t is 0; by default the sum over all divided by N
+ *
+ *  Shapes   t as x [N, ..]   ->   y [], as x with reduce "no"
+ *  Types    floats; losses of 16-bit floats are f32
+ *  Option   .reduce: what becomes of the losses of the elements (one of batch,mean,sum,no (the first is the default))
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_kl_div_at(const rn_kl_div_args *args);
+#define rn_kl_div(...) rn_kl_div_at(&(rn_kl_div_args){ __VA_ARGS__, .site = RN_SITE(rn_kl_div_args) })
+
+typedef struct rn_kl_multinomial_args {
+    rn_tensor *p;
+    rn_tensor *q;
+    rn_site site;
+    int64_t base_axis;
+} rn_kl_multinomial_args;
+/** Kullback-Leibler divergence of probabilities q from p, for each sample.
+ *
+ *  y = sum(p * log(p / q)), 0 for the terms where p is 0
+ *
+ *  Shapes   q as p [N, ..]   ->   y [N]
+ *  Types    floats; losses of 16-bit floats are f32
+ *  Option   .base_axis: the first axis that is summed over (default 1)
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_kl_multinomial_at(const rn_kl_multinomial_args *args);
+#define rn_kl_multinomial(...) rn_kl_multinomial_at(&(rn_kl_multinomial_args){ __VA_ARGS__, .site = RN_SITE(rn_kl_multinomial_args) })
 
 typedef struct rn_layer_norm_args {
     rn_tensor *x;
@@ -2478,6 +2740,40 @@ typedef struct rn_mean_args {
 RN_API rn_tensor *rn_mean_at(const rn_mean_args *args);
 #define rn_mean(...) rn_mean_at(&(rn_mean_args){ __VA_ARGS__, .site = RN_SITE(rn_mean_args) })
 
+typedef struct rn_mean_absolute_error_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_mean_absolute_error_args;
+/** Mean of the sizes of the differences.
+ *
+ *  y = mean(abs(x - z))
+ *
+ *  Shapes   z as x   ->   y []
+ *  Types    floats; losses of 16-bit floats are f32
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_mean_absolute_error_at(const rn_mean_absolute_error_args *args);
+#define rn_mean_absolute_error(...) rn_mean_absolute_error_at(&(rn_mean_absolute_error_args){ __VA_ARGS__, .site = RN_SITE(rn_mean_absolute_error_args) })
+
+typedef struct rn_mean_squared_error_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_mean_squared_error_args;
+/** Mean of the squares of the differences.
+ *
+ *  y = mean((x - z) ** 2)
+ *
+ *  Shapes   z as x   ->   y []
+ *  Types    floats; losses of 16-bit floats are f32
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_mean_squared_error_at(const rn_mean_squared_error_args *args);
+#define rn_mean_squared_error(...) rn_mean_squared_error_at(&(rn_mean_squared_error_args){ __VA_ARGS__, .site = RN_SITE(rn_mean_squared_error_args) })
+
 typedef struct rn_min_args {
     rn_tensor *x;
     rn_site site;
@@ -2681,6 +2977,30 @@ typedef struct rn_neg_args {
  */
 RN_API rn_tensor *rn_neg_at(const rn_neg_args *args);
 #define rn_neg(...) rn_neg_at(&(rn_neg_args){ __VA_ARGS__, .site = RN_SITE(rn_neg_args) })
+
+typedef struct rn_nll_loss_args {
+    rn_tensor *x;
+    rn_tensor *t;
+    rn_tensor *class_weight; /* may be left out */
+    rn_site site;
+    int64_t ignore_label;
+    bool ignore_zero;
+    const char *reduce;
+} rn_nll_loss_args;
+/** Minus the log-probability of the label; a mean is over the labels that count.
+ *
+ *  y[n, ..] = -class_weight[t] * x[n, t[n, ..], ..]
+ *
+ *  Shapes   x [N, K, ..]   t [N, ..]   class_weight [K]   ->   y [] or, with reduce "no", [N, ..]
+ *  Types    x floats; losses of 16-bit floats are f32
+ *  Option   .ignore_label: places with this label do not count; for 0 see ignore_zero (default -1)
+ *  Option   .ignore_zero: places with label 0 do not count, in place of ignore_label (default false)
+ *  Option   .reduce: what becomes of the losses of the elements (one of mean,sum,no (the first is the default))
+ *  Errors   SHAPE if the shapes do not belong together; ARG when it runs for a label outside 0 ... K-1 that is not ignored
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_nll_loss_at(const rn_nll_loss_args *args);
+#define rn_nll_loss(...) rn_nll_loss_at(&(rn_nll_loss_args){ __VA_ARGS__, .site = RN_SITE(rn_nll_loss_args) })
 
 typedef struct rn_nonzero_args {
     rn_tensor *x;
@@ -3392,6 +3712,29 @@ typedef struct rn_sigmoid_args {
 RN_API rn_tensor *rn_sigmoid_at(const rn_sigmoid_args *args);
 #define rn_sigmoid(...) rn_sigmoid_at(&(rn_sigmoid_args){ __VA_ARGS__, .site = RN_SITE(rn_sigmoid_args) })
 
+typedef struct rn_sigmoid_cross_entropy_args {
+    rn_tensor *x;
+    rn_tensor *t;
+    rn_site site;
+    int64_t ignore_label;
+    const char *reduce;
+    const char *normalize;
+} rn_sigmoid_cross_entropy_args;
+/** Cross entropy of targets t and the sigmoid of scores x.
+ *
+ *  y = max(x, 0) - x * t + log(1 + exp(-abs(x)))
+ *
+ *  Shapes   t as x   ->   y [], as x with reduce "no"
+ *  Types    x floats; losses of 16-bit floats are f32
+ *  Option   .ignore_label: places with this target do not count (default -1)
+ *  Option   .reduce: what becomes of the losses of the elements (one of mean,sum,no (the first is the default))
+ *  Option   .normalize: a mean is over the places that count, or over N (one of labels,batch (the first is the default))
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_sigmoid_cross_entropy_at(const rn_sigmoid_cross_entropy_args *args);
+#define rn_sigmoid_cross_entropy(...) rn_sigmoid_cross_entropy_at(&(rn_sigmoid_cross_entropy_args){ __VA_ARGS__, .site = RN_SITE(rn_sigmoid_cross_entropy_args) })
+
 typedef struct rn_sign_args {
     rn_tensor *x;
     rn_site site;
@@ -3515,6 +3858,34 @@ typedef struct rn_softmax_args {
 RN_API rn_tensor *rn_softmax_at(const rn_softmax_args *args);
 #define rn_softmax(...) rn_softmax_at(&(rn_softmax_args){ __VA_ARGS__, .site = RN_SITE(rn_softmax_args) })
 
+typedef struct rn_softmax_cross_entropy_args {
+    rn_tensor *x;
+    rn_tensor *t;
+    rn_tensor *class_weight; /* may be left out */
+    rn_site site;
+    int64_t ignore_label;
+    bool ignore_zero;
+    const char *reduce;
+    const char *normalize;
+    const char *soft_target;
+} rn_softmax_cross_entropy_args;
+/** Cross entropy of labels, or probabilities, and the softmax of scores.
+ *
+ *  y[n, ..] = -class_weight[t] * log(softmax(x, 1)[n, t[n, ..], ..])
+ *
+ *  Shapes   x [N, K, ..]   t [N, ..] or, as probabilities, [N, K, ..]   class_weight [K]   ->   y [] or, with reduce "no", [N, ..]
+ *  Types    x floats; t whole numbers, or floats; y as x, f32 where that is of 16 bits
+ *  Option   .ignore_label: places with this label do not count; for 0 see ignore_zero (default -1)
+ *  Option   .ignore_zero: places with label 0 do not count, in place of ignore_label (default false)
+ *  Option   .reduce: what becomes of the losses of the elements (one of mean,sum,no (the first is the default))
+ *  Option   .normalize: a mean is over the labels that count, over N, or over their weights (one of labels,batch,weights (the first is the default))
+ *  Option   .soft_target: what is computed where t holds probabilities (one of cross-entropy,kl-divergence (the first is the default))
+ *  Errors   SHAPE if the shapes do not belong together; ARG when it runs for a label outside 0 ... K-1 that is not ignored
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_softmax_cross_entropy_at(const rn_softmax_cross_entropy_args *args);
+#define rn_softmax_cross_entropy(...) rn_softmax_cross_entropy_at(&(rn_softmax_cross_entropy_args){ __VA_ARGS__, .site = RN_SITE(rn_softmax_cross_entropy_args) })
+
 typedef struct rn_softplus_args {
     rn_tensor *x;
     rn_site site;
@@ -3622,6 +3993,22 @@ typedef struct rn_squared_difference_args {
  */
 RN_API rn_tensor *rn_squared_difference_at(const rn_squared_difference_args *args);
 #define rn_squared_difference(...) rn_squared_difference_at(&(rn_squared_difference_args){ __VA_ARGS__, .site = RN_SITE(rn_squared_difference_args) })
+
+typedef struct rn_squared_error_args {
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_squared_error_args;
+/** Square of the difference, element by element.
+ *
+ *  y = (x - z) ** 2
+ *
+ *  Shapes   z and y as x
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_squared_error_at(const rn_squared_error_args *args);
+#define rn_squared_error(...) rn_squared_error_at(&(rn_squared_error_args){ __VA_ARGS__, .site = RN_SITE(rn_squared_error_args) })
 
 typedef struct rn_squeeze_args {
     rn_tensor *x;
@@ -3893,6 +4280,29 @@ typedef struct rn_transpose_args {
  */
 RN_API rn_tensor *rn_transpose_at(const rn_transpose_args *args);
 #define rn_transpose(...) rn_transpose_at(&(rn_transpose_args){ __VA_ARGS__, .site = RN_SITE(rn_transpose_args) })
+
+typedef struct rn_triplet_args {
+    rn_tensor *anchor;
+    rn_tensor *positive;
+    rn_tensor *negative;
+    rn_site site;
+    double margin;
+    const char *reduce;
+} rn_triplet_args;
+/** Wants each anchor nearer to its positive sample than to its negative one, by a margin.
+ *
+ *  y[n] = max(sum((a - p) ** 2) - sum((a - n) ** 2) + margin, 0)
+ *
+ *  Shapes   all three [N, D]   ->   y [], [N] with reduce "no"
+ *  Types    floats; losses of 16-bit floats are f32
+ *  Option   .margin: by how much the negative should be farther (default 0.2)
+ *  Option   .reduce: what becomes of the losses of the elements (one of mean,sum,no (the first is the default))
+ *  Errors   SHAPE if the shapes differ or are not [N, D]
+ *  Source   Schroff, Kalenichenko & Philbin 2015, arXiv:1503.03832
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_triplet_at(const rn_triplet_args *args);
+#define rn_triplet(...) rn_triplet_at(&(rn_triplet_args){ __VA_ARGS__, .site = RN_SITE(rn_triplet_args) })
 
 typedef struct rn_trunc_args {
     rn_tensor *x;

@@ -28,6 +28,14 @@ extern const rn_op rn_ops_sort[];
 extern const rn_op rn_ops_take[];
 extern const rn_op rn_op_linear;
 extern const rn_op rn_op_matmul;
+extern const rn_op rn_ops_binary_cross_entropy[];
+extern const rn_op rn_ops_errors[];
+extern const rn_op rn_op_hinge;
+extern const rn_op rn_ops_likelihood[];
+extern const rn_op rn_ops_metric[];
+extern const rn_op rn_ops_nll[];
+extern const rn_op rn_op_softmax_cross_entropy;
+extern const rn_op rn_ops_softmax_nll[];
 extern const rn_op rn_ops_arithmetic[];
 extern const rn_op rn_ops_binary[];
 extern const rn_op rn_ops_bits[];
@@ -85,6 +93,14 @@ rn_tensor *rn_abs_at(const rn_abs_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_rounding[0], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_absolute_error_at(const rn_absolute_error_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_errors[1], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -253,6 +269,24 @@ rn_tensor *rn_batch_norm_at(const rn_batch_norm_args *a)
     return out[0];
 }
 
+rn_tensor *rn_bernoulli_nll_at(const rn_bernoulli_nll_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_bernoulli_nll_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_binary_cross_entropy[2], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_binary_cross_entropy_at(const rn_binary_cross_entropy_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_binary_cross_entropy_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->t, };
+    if (!rni_apply(&rn_ops_binary_cross_entropy[0], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_bitwise_and_at(const rn_bitwise_and_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -311,6 +345,15 @@ rn_tensor *rn_cast_at(const rn_cast_args *a)
     return out[0];
 }
 
+rn_tensor *rn_categorical_cross_entropy_at(const rn_categorical_cross_entropy_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_categorical_cross_entropy_args, ignore_label), offsetof(rn_categorical_cross_entropy_args, ignore_zero), offsetof(rn_categorical_cross_entropy_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->t, };
+    if (!rni_apply(&rn_ops_nll[1], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_cbrt_at(const rn_cbrt_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -359,6 +402,15 @@ rn_tensor *rn_concat_at(const rn_concat_args *a)
     static const int16_t offsets[] = { offsetof(rn_concat_args, axis), };
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_concat[0], &a->site, a->xs.at, a->xs.n, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_contrastive_at(const rn_contrastive_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_contrastive_args, margin), offsetof(rn_contrastive_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, a->t, };
+    if (!rni_apply(&rn_ops_metric[0], &a->site, in, 3, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -418,6 +470,15 @@ rn_tensor *rn_cosh_at(const rn_cosh_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_trigonometric[8], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_cosine_similarity_at(const rn_cosine_similarity_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_cosine_similarity_args, axis), offsetof(rn_cosine_similarity_args, eps), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_metric[2], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -566,6 +627,15 @@ rn_tensor *rn_embed_at(const rn_embed_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->w, };
     if (!rni_apply(&rn_ops_take[2], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_epsilon_insensitive_loss_at(const rn_epsilon_insensitive_loss_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_epsilon_insensitive_loss_args, epsilon), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_errors[2], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -750,6 +820,24 @@ rn_tensor *rn_gaussian_at(const rn_gaussian_args *a)
     return out[0];
 }
 
+rn_tensor *rn_gaussian_kl_divergence_at(const rn_gaussian_kl_divergence_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_gaussian_kl_divergence_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->mean, a->ln_var, };
+    if (!rni_apply(&rn_ops_likelihood[0], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_gaussian_nll_at(const rn_gaussian_nll_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_gaussian_nll_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->mean, a->ln_var, };
+    if (!rni_apply(&rn_ops_likelihood[1], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_gaussian_noise_at(const rn_gaussian_noise_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_gaussian_noise_args, sigma), };
@@ -878,10 +966,28 @@ rn_tensor *rn_heaviside_at(const rn_heaviside_args *a)
     return out[0];
 }
 
+rn_tensor *rn_hinge_at(const rn_hinge_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_hinge_args, norm), offsetof(rn_hinge_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->t, };
+    if (!rni_apply(&rn_op_hinge, &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_hstack_at(const rn_hstack_args *a)
 {
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_concat[2], &a->site, a->xs.at, a->xs.n, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_huber_loss_at(const rn_huber_loss_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_huber_loss_args, delta), offsetof(rn_huber_loss_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_errors[5], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -939,6 +1045,24 @@ rn_tensor *rn_isposinf_at(const rn_isposinf_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_logic[7], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_kl_div_at(const rn_kl_div_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_kl_div_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->t, };
+    if (!rni_apply(&rn_ops_likelihood[2], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_kl_multinomial_at(const rn_kl_multinomial_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_kl_multinomial_args, base_axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->p, a->q, };
+    if (!rni_apply(&rn_ops_likelihood[3], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1249,6 +1373,22 @@ rn_tensor *rn_mean_at(const rn_mean_args *a)
     return out[0];
 }
 
+rn_tensor *rn_mean_absolute_error_at(const rn_mean_absolute_error_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_errors[4], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_mean_squared_error_at(const rn_mean_squared_error_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_errors[3], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_min_at(const rn_min_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_min_args, axes), offsetof(rn_min_args, keepdims), };
@@ -1357,6 +1497,15 @@ rn_tensor *rn_neg_at(const rn_neg_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_arithmetic[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_nll_loss_at(const rn_nll_loss_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_nll_loss_args, ignore_label), offsetof(rn_nll_loss_args, ignore_zero), offsetof(rn_nll_loss_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->t, a->class_weight, };
+    if (!rni_apply(&rn_ops_nll[0], &a->site, in, 3, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1720,6 +1869,15 @@ rn_tensor *rn_sigmoid_at(const rn_sigmoid_args *a)
     return out[0];
 }
 
+rn_tensor *rn_sigmoid_cross_entropy_at(const rn_sigmoid_cross_entropy_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_sigmoid_cross_entropy_args, ignore_label), offsetof(rn_sigmoid_cross_entropy_args, reduce), offsetof(rn_sigmoid_cross_entropy_args, normalize), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->t, };
+    if (!rni_apply(&rn_ops_binary_cross_entropy[1], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_sign_at(const rn_sign_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1787,6 +1945,15 @@ rn_tensor *rn_softmax_at(const rn_softmax_args *a)
     return out[0];
 }
 
+rn_tensor *rn_softmax_cross_entropy_at(const rn_softmax_cross_entropy_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_softmax_cross_entropy_args, ignore_label), offsetof(rn_softmax_cross_entropy_args, ignore_zero), offsetof(rn_softmax_cross_entropy_args, reduce), offsetof(rn_softmax_cross_entropy_args, normalize), offsetof(rn_softmax_cross_entropy_args, soft_target), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->t, a->class_weight, };
+    if (!rni_apply(&rn_op_softmax_cross_entropy, &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_softplus_at(const rn_softplus_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_softplus_args, beta), };
@@ -1844,6 +2011,14 @@ rn_tensor *rn_squared_difference_at(const rn_squared_difference_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_binary[10], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_squared_error_at(const rn_squared_error_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->z, };
+    if (!rni_apply(&rn_ops_errors[0], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1992,6 +2167,15 @@ rn_tensor *rn_transpose_at(const rn_transpose_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_op_transpose, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_triplet_at(const rn_triplet_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_triplet_args, margin), offsetof(rn_triplet_args, reduce), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->anchor, a->positive, a->negative, };
+    if (!rni_apply(&rn_ops_metric[1], &a->site, in, 3, a, offsets, out)) return NULL;
     return out[0];
 }
 
