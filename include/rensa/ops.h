@@ -42,6 +42,23 @@ typedef struct rn_absolute_error_args {
 RN_API rn_tensor *rn_absolute_error_at(const rn_absolute_error_args *args);
 #define rn_absolute_error(...) rn_absolute_error_at(&(rn_absolute_error_args){ __VA_ARGS__, .site = RN_SITE(rn_absolute_error_args) })
 
+typedef struct rn_accuracy_args {
+    rn_tensor *y;
+    rn_tensor *t;
+    rn_site site;
+    int64_t ignore_label;
+    bool ignore_zero;
+} rn_accuracy_args;
+/** Share of the labels whose class has the largest score; 0 where no label counts.
+ *  Shapes   y [N, K, ..]   t [N, ..]   ->   f32 []
+ *  Option   .ignore_label: places with this label do not count; for 0 see ignore_zero (default -1)
+ *  Option   .ignore_zero: places with label 0 do not count, in place of ignore_label (default false)
+ *  Errors   SHAPE unless the labels fit the scores; DTYPE unless they are whole numbers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_accuracy_at(const rn_accuracy_args *args);
+#define rn_accuracy(...) rn_accuracy_at(&(rn_accuracy_args){ __VA_ARGS__, .site = RN_SITE(rn_accuracy_args) })
+
 typedef struct rn_acos_args {
     rn_tensor *x;
     rn_site site;
@@ -420,6 +437,21 @@ typedef struct rn_bernoulli_nll_args {
 RN_API rn_tensor *rn_bernoulli_nll_at(const rn_bernoulli_nll_args *args);
 #define rn_bernoulli_nll(...) rn_bernoulli_nll_at(&(rn_bernoulli_nll_args){ __VA_ARGS__, .site = RN_SITE(rn_bernoulli_nll_args) })
 
+typedef struct rn_binary_accuracy_args {
+    rn_tensor *y;
+    rn_tensor *t;
+    rn_site site;
+    int64_t ignore_label;
+} rn_binary_accuracy_args;
+/** Share of the labels 0 and 1 that are 1 where the score is >= 0; 0 where no label counts.
+ *  Shapes   t as y   ->   f32 []
+ *  Option   .ignore_label: places with this label do not count (default -1)
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_binary_accuracy_at(const rn_binary_accuracy_args *args);
+#define rn_binary_accuracy(...) rn_binary_accuracy_at(&(rn_binary_accuracy_args){ __VA_ARGS__, .site = RN_SITE(rn_binary_accuracy_args) })
+
 typedef struct rn_binary_cross_entropy_args {
     rn_tensor *x;
     rn_tensor *t;
@@ -618,6 +650,31 @@ typedef struct rn_celu_args {
 RN_API rn_tensor *rn_celu_at(const rn_celu_args *args);
 #define rn_celu(...) rn_celu_at(&(rn_celu_args){ __VA_ARGS__, .site = RN_SITE(rn_celu_args) })
 
+typedef struct rn_classification_summary_args {
+    rn_tensor *y;
+    rn_tensor *t;
+    rn_site site;
+    rn_tensor **recall; /* to be set to the result of that name */
+    rn_tensor **fbeta; /* to be set to the result of that name */
+    rn_tensor **support; /* to be set to the result of that name */
+    int64_t ignore_label;
+    bool ignore_zero;
+    double beta;
+} rn_classification_summary_args;
+/** Precision, recall, their mean, and the number of labels of each class.
+ *
+ *  fbeta = (1 + beta ** 2) * precision * recall / (beta ** 2 * precision + recall)
+ *
+ *  Shapes   y [N, K, ..]   t [N, ..]   ->   precision, recall, fbeta f32 [K], support i64 [K]
+ *  Option   .ignore_label: places with this label do not count; for 0 see ignore_zero (default -1)
+ *  Option   .ignore_zero: places with label 0 do not count, in place of ignore_label (default false)
+ *  Option   .beta: how much recall counts beside precision (default 1)
+ *  Errors   SHAPE unless the labels fit the scores; ARG when it runs for a label outside 0 ... K-1 that is not ignored
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_classification_summary_at(const rn_classification_summary_args *args);
+#define rn_classification_summary(...) rn_classification_summary_at(&(rn_classification_summary_args){ __VA_ARGS__, .site = RN_SITE(rn_classification_summary_args) })
+
 typedef struct rn_clip_args {
     rn_tensor *x;
     double min;
@@ -666,6 +723,23 @@ typedef struct rn_concat_args {
  */
 RN_API rn_tensor *rn_concat_at(const rn_concat_args *args);
 #define rn_concat(...) rn_concat_at(&(rn_concat_args){ __VA_ARGS__, .site = RN_SITE(rn_concat_args) })
+
+typedef struct rn_confusion_matrix_args {
+    rn_tensor *y;
+    rn_tensor *t;
+    rn_site site;
+    int64_t ignore_label;
+    bool ignore_zero;
+} rn_confusion_matrix_args;
+/** How often the label is the class of the row and the largest score that of the column.
+ *  Shapes   y [N, K, ..]   t [N, ..]   ->   i64 [K, K]
+ *  Option   .ignore_label: places with this label do not count; for 0 see ignore_zero (default -1)
+ *  Option   .ignore_zero: places with label 0 do not count, in place of ignore_label (default false)
+ *  Errors   SHAPE unless the labels fit the scores; ARG when it runs for a label outside 0 ... K-1 that is not ignored
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_confusion_matrix_at(const rn_confusion_matrix_args *args);
+#define rn_confusion_matrix(...) rn_confusion_matrix_at(&(rn_confusion_matrix_args){ __VA_ARGS__, .site = RN_SITE(rn_confusion_matrix_args) })
 
 typedef struct rn_contrastive_args {
     rn_tensor *x;
@@ -1368,6 +1442,23 @@ typedef struct rn_expm1_args {
  */
 RN_API rn_tensor *rn_expm1_at(const rn_expm1_args *args);
 #define rn_expm1(...) rn_expm1_at(&(rn_expm1_args){ __VA_ARGS__, .site = RN_SITE(rn_expm1_args) })
+
+typedef struct rn_f1_score_args {
+    rn_tensor *y;
+    rn_tensor *t;
+    rn_site site;
+    int64_t ignore_label;
+    bool ignore_zero;
+} rn_f1_score_args;
+/** Harmonic mean of precision and recall; 0 where both are.
+ *  Shapes   y [N, K, ..]   t [N, ..]   ->   f32 [K]
+ *  Option   .ignore_label: places with this label do not count; for 0 see ignore_zero (default -1)
+ *  Option   .ignore_zero: places with label 0 do not count, in place of ignore_label (default false)
+ *  Errors   SHAPE unless the labels fit the scores; ARG when it runs for a label outside 0 ... K-1 that is not ignored
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_f1_score_at(const rn_f1_score_args *args);
+#define rn_f1_score(...) rn_f1_score_at(&(rn_f1_score_args){ __VA_ARGS__, .site = RN_SITE(rn_f1_score_args) })
 
 typedef struct rn_fix_args {
     rn_tensor *x;
@@ -3212,6 +3303,23 @@ typedef struct rn_pow_scalar_args {
 RN_API rn_tensor *rn_pow_scalar_at(const rn_pow_scalar_args *args);
 #define rn_pow_scalar(...) rn_pow_scalar_at(&(rn_pow_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_pow_scalar_args) })
 
+typedef struct rn_precision_args {
+    rn_tensor *y;
+    rn_tensor *t;
+    rn_site site;
+    int64_t ignore_label;
+    bool ignore_zero;
+} rn_precision_args;
+/** Of those taken for a class, the share that belong to it; 0 where there are none.
+ *  Shapes   y [N, K, ..]   t [N, ..]   ->   f32 [K]
+ *  Option   .ignore_label: places with this label do not count; for 0 see ignore_zero (default -1)
+ *  Option   .ignore_zero: places with label 0 do not count, in place of ignore_label (default false)
+ *  Errors   SHAPE unless the labels fit the scores; ARG when it runs for a label outside 0 ... K-1 that is not ignored
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_precision_at(const rn_precision_args *args);
+#define rn_precision(...) rn_precision_at(&(rn_precision_args){ __VA_ARGS__, .site = RN_SITE(rn_precision_args) })
+
 typedef struct rn_prelu_args {
     rn_tensor *x;
     rn_tensor *w;
@@ -3265,6 +3373,25 @@ typedef struct rn_put_along_axis_args {
 RN_API rn_tensor *rn_put_along_axis_at(const rn_put_along_axis_args *args);
 #define rn_put_along_axis(...) rn_put_along_axis_at(&(rn_put_along_axis_args){ __VA_ARGS__, .site = RN_SITE(rn_put_along_axis_args) })
 
+typedef struct rn_r2_score_args {
+    rn_tensor *x;
+    rn_tensor *t;
+    rn_site site;
+    const char *multioutput;
+} rn_r2_score_args;
+/** Coefficient of determination of predictions x; 1 is perfect, 0 no better than the mean.
+ *
+ *  y = 1 - sum((t - x) ** 2) / sum((t - mean(t)) ** 2) over axis 0; 0 where t does not vary
+ *
+ *  Shapes   t as x [N, ..]   ->   y [], with raw_values x.shape[1:]
+ *  Types    floats; scores of 16-bit floats are f32
+ *  Option   .multioutput: raw_values: one score for each output (one of uniform_average,raw_values (the first is the default))
+ *  Errors   SHAPE if the shapes differ
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_r2_score_at(const rn_r2_score_args *args);
+#define rn_r2_score(...) rn_r2_score_at(&(rn_r2_score_args){ __VA_ARGS__, .site = RN_SITE(rn_r2_score_args) })
+
 typedef struct rn_radians_args {
     rn_tensor *x;
     rn_site site;
@@ -3305,6 +3432,23 @@ typedef struct rn_rdiv_scalar_args {
  */
 RN_API rn_tensor *rn_rdiv_scalar_at(const rn_rdiv_scalar_args *args);
 #define rn_rdiv_scalar(...) rn_rdiv_scalar_at(&(rn_rdiv_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_rdiv_scalar_args) })
+
+typedef struct rn_recall_args {
+    rn_tensor *y;
+    rn_tensor *t;
+    rn_site site;
+    int64_t ignore_label;
+    bool ignore_zero;
+} rn_recall_args;
+/** Of those that belong to a class, the share taken for it; 0 where there are none.
+ *  Shapes   y [N, K, ..]   t [N, ..]   ->   f32 [K]
+ *  Option   .ignore_label: places with this label do not count; for 0 see ignore_zero (default -1)
+ *  Option   .ignore_zero: places with label 0 do not count, in place of ignore_label (default false)
+ *  Errors   SHAPE unless the labels fit the scores; ARG when it runs for a label outside 0 ... K-1 that is not ignored
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_recall_at(const rn_recall_args *args);
+#define rn_recall(...) rn_recall_at(&(rn_recall_args){ __VA_ARGS__, .site = RN_SITE(rn_recall_args) })
 
 typedef struct rn_reciprocal_args {
     rn_tensor *x;
@@ -4228,6 +4372,25 @@ typedef struct rn_tile_args {
  */
 RN_API rn_tensor *rn_tile_at(const rn_tile_args *args);
 #define rn_tile(...) rn_tile_at(&(rn_tile_args){ __VA_ARGS__, .site = RN_SITE(rn_tile_args) })
+
+typedef struct rn_top_n_accuracy_args {
+    rn_tensor *y;
+    rn_tensor *t;
+    int64_t n;
+    rn_site site;
+    int64_t ignore_label;
+    bool ignore_zero;
+} rn_top_n_accuracy_args;
+/** Share of the labels whose class is among the n with the largest scores.
+ *  Shapes   y [N, K, ..]   t [N, ..]   ->   f32 []
+ *  Argument n: the label must be among so many best classes
+ *  Option   .ignore_label: places with this label do not count; for 0 see ignore_zero (default -1)
+ *  Option   .ignore_zero: places with label 0 do not count, in place of ignore_label (default false)
+ *  Errors   SHAPE unless the labels fit the scores; DTYPE unless they are whole numbers; ARG when it runs for a label outside 0 ... K-1 that is not ignored
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_top_n_accuracy_at(const rn_top_n_accuracy_args *args);
+#define rn_top_n_accuracy(...) rn_top_n_accuracy_at(&(rn_top_n_accuracy_args){ __VA_ARGS__, .site = RN_SITE(rn_top_n_accuracy_args) })
 
 typedef struct rn_topk_args {
     rn_tensor *x;

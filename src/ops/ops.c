@@ -19,6 +19,9 @@ extern const rn_op rn_ops_conv[];
 extern const rn_op rn_ops_convolution[];
 extern const rn_op rn_ops_deconvolution[];
 extern const rn_op rn_op_depthwise_conv2d;
+extern const rn_op rn_ops_accuracy[];
+extern const rn_op rn_ops_classification[];
+extern const rn_op rn_op_r2_score;
 extern const rn_op rn_ops_along[];
 extern const rn_op rn_ops_gather_nd[];
 extern const rn_op rn_ops_host_shape[];
@@ -101,6 +104,15 @@ rn_tensor *rn_absolute_error_at(const rn_absolute_error_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_errors[1], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_accuracy_at(const rn_accuracy_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_accuracy_args, ignore_label), offsetof(rn_accuracy_args, ignore_zero), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->y, a->t, };
+    if (!rni_apply(&rn_ops_accuracy[0], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -278,6 +290,15 @@ rn_tensor *rn_bernoulli_nll_at(const rn_bernoulli_nll_args *a)
     return out[0];
 }
 
+rn_tensor *rn_binary_accuracy_at(const rn_binary_accuracy_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_binary_accuracy_args, ignore_label), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->y, a->t, };
+    if (!rni_apply(&rn_ops_accuracy[1], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_binary_cross_entropy_at(const rn_binary_cross_entropy_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_binary_cross_entropy_args, reduce), };
@@ -379,6 +400,18 @@ rn_tensor *rn_celu_at(const rn_celu_args *a)
     return out[0];
 }
 
+rn_tensor *rn_classification_summary_at(const rn_classification_summary_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_classification_summary_args, ignore_label), offsetof(rn_classification_summary_args, ignore_zero), offsetof(rn_classification_summary_args, beta), };
+    rn_tensor *out[4] = { 0 };
+    rn_tensor *const in[] = { a->y, a->t, };
+    if (!rni_apply(&rn_ops_classification[4], &a->site, in, 2, a, offsets, out)) return NULL;
+    if (a->recall) *a->recall = out[1];
+    if (a->fbeta) *a->fbeta = out[2];
+    if (a->support) *a->support = out[3];
+    return out[0];
+}
+
 rn_tensor *rn_clip_at(const rn_clip_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_clip_args, min), offsetof(rn_clip_args, max), };
@@ -402,6 +435,15 @@ rn_tensor *rn_concat_at(const rn_concat_args *a)
     static const int16_t offsets[] = { offsetof(rn_concat_args, axis), };
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_concat[0], &a->site, a->xs.at, a->xs.n, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_confusion_matrix_at(const rn_confusion_matrix_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_confusion_matrix_args, ignore_label), offsetof(rn_confusion_matrix_args, ignore_zero), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->y, a->t, };
+    if (!rni_apply(&rn_ops_classification[0], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -710,6 +752,15 @@ rn_tensor *rn_expm1_at(const rn_expm1_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_exponential[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_f1_score_at(const rn_f1_score_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_f1_score_args, ignore_label), offsetof(rn_f1_score_args, ignore_zero), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->y, a->t, };
+    if (!rni_apply(&rn_ops_classification[3], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1611,6 +1662,15 @@ rn_tensor *rn_pow_scalar_at(const rn_pow_scalar_args *a)
     return out[0];
 }
 
+rn_tensor *rn_precision_at(const rn_precision_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_precision_args, ignore_label), offsetof(rn_precision_args, ignore_zero), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->y, a->t, };
+    if (!rni_apply(&rn_ops_classification[1], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_prelu_at(const rn_prelu_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1637,6 +1697,15 @@ rn_tensor *rn_put_along_axis_at(const rn_put_along_axis_args *a)
     return out[0];
 }
 
+rn_tensor *rn_r2_score_at(const rn_r2_score_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_r2_score_args, multioutput), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->t, };
+    if (!rni_apply(&rn_op_r2_score, &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_radians_at(const rn_radians_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1659,6 +1728,15 @@ rn_tensor *rn_rdiv_scalar_at(const rn_rdiv_scalar_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_arithmetic[8], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_recall_at(const rn_recall_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_recall_args, ignore_label), offsetof(rn_recall_args, ignore_zero), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->y, a->t, };
+    if (!rni_apply(&rn_ops_classification[2], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -2139,6 +2217,15 @@ rn_tensor *rn_tile_at(const rn_tile_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_tile[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_top_n_accuracy_at(const rn_top_n_accuracy_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_top_n_accuracy_args, n), offsetof(rn_top_n_accuracy_args, ignore_label), offsetof(rn_top_n_accuracy_args, ignore_zero), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->y, a->t, };
+    if (!rni_apply(&rn_ops_accuracy[2], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 

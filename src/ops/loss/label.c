@@ -118,20 +118,25 @@ static void place_text(const rn_view *t, const int64_t *at, char *buf, size_t si
     if (n >= 0 && (size_t)n < size) snprintf(buf + n, size - (size_t)n, "]");
 }
 
-/* The label at `at`; -1 for one that is ignored, -2 with the call failed for one out of range. */
-static int64_t label_at(rn_kernel_call *c, const int64_t *at)
+bool rni_label_refused(rn_kernel_call *c, const rn_view *t, const int64_t *at, int64_t label, int64_t n, int64_t ignore)
 {
-    const rn_view *x = &c->in[0], *t = &c->in[1];
-    const int64_t ignore = ((const rn_label_opts *)c->opts)->ignore, n = x->dim[1];
+    char place[200];
+    place_text(t, at, place, sizeof place);
+    return c->fail(
+        c, RN_ERR_ARG,
+        "label %lld at %s of t is out of range\n  expect  0 <= label < %lld, or %lld where it does not count",
+        (long long)label, place, (long long)n, (long long)ignore);
+}
+
+int64_t rni_label_at(rn_kernel_call *c, const int64_t *at)
+{
+    const rn_view *t = &c->in[1];
+    const int64_t ignore = ((const rn_label_opts *)c->opts)->ignore, n = c->in[0].dim[1];
     int64_t label;
     rni_convert(&label, RN_I64, rni_view_at(t, at), t->dtype, 1);
     if (label == ignore) return -1;
     if (label >= 0 && label < n) return label;
-    char place[200];
-    place_text(t, at, place, sizeof place);
-    c->fail(c, RN_ERR_ARG,
-            "label %lld at %s of t is out of range\n  expect  0 <= label < %lld, or %lld where it does not count",
-            (long long)label, place, (long long)n, (long long)ignore);
+    rni_label_refused(c, t, at, label, n, ignore);
     return -2;
 }
 
@@ -142,7 +147,7 @@ static bool run_pick(rn_kernel_call *c)
     int64_t at[RN_MAX_RANK] = { 0 };
     const int64_t n = rni_view_count(t);
     for (int64_t e = 0; e < n; e++, rni_index_next(t, at)) {
-        const int64_t label = label_at(c, at);
+        const int64_t label = rni_label_at(c, at);
         if (label == -2) return false;
         double v = 0;
         if (label >= 0) {

@@ -31,6 +31,11 @@ extern const rn_opt rni_label_opts[]; /* of rn_label_opts */
 
 /* Refuses unless `x` and `t` (input numbers) are as above, t of whole numbers; `w`, where given, is [K]. */
 bool rni_want_labels(rn_infer *f, int x, int t, int w);
+/* For kernels over x and t with rn_label_opts: the label at `at`, -1 for one that is ignored, -2 with the call failed
+ * for one out of range. rni_label_refused is that failure; returns false. */
+int64_t rni_label_at(rn_kernel_call *c, const int64_t *at);
+bool rni_label_refused(rn_kernel_call *c, const rn_view *t, const int64_t *at, int64_t label, int64_t n,
+                       int64_t ignore);
 /* y [N, ..] = x[n, t[n], ..] * w[t[n]], 0 for ignored labels; w may be NULL. Labels out of range are an error when it
  * runs, which names the call. */
 rn_tensor *rni_pick_label(rn_tensor *x, rn_tensor *t, rn_tensor *w, int64_t ignore);
