@@ -398,7 +398,7 @@ typedef struct rn_attention_link_args {
     RNI_ATTENTION_FIELDS
 } rn_attention_link_args;
 /** Multi-head attention: rn_call(link, x) for self-attention, rn_call(link, query, memory) else; a third input is a
- * mask, added to the scores (-inf hides). x [N, T, D] -> y [N, T, dim].  Children q, k, v, out: linear links. */
+ * mask, added to the scores (-inf hides). x [N, T, D] -> y [N, T, dim].  Wqkv [3 * dim, D], bqkv, Wo [dim, dim], bo. */
 RN_API rn_link *rn_multi_head_attention_link_at(const rn_attention_link_args *args);
 #define rn_multi_head_attention_link(...)                                                                              \
     rn_multi_head_attention_link_at(&(rn_attention_link_args){ __VA_ARGS__, .site = RN_SITE(rn_attention_link_args) })
@@ -420,7 +420,7 @@ typedef struct rn_transformer_link_args {
     RNI_TRANSFORMER_FIELDS
 } rn_transformer_link_args;
 /** A transformer block: attention and two linear links, each with normalisation and a residual sum. x [N, T, D] -> the
- * same. Children norm1, attention, norm2, fc1, fc2 (and norm3, memory). */
+ * same. Children norm1, attention, norm2 (and norm3, memory).  W1 [hidden, D], b1, W2 [D, hidden], b2. */
 RN_API rn_link *rn_transformer_block_link_at(const rn_transformer_link_args *args);
 #define rn_transformer_block_link(...)                                                                                 \
     rn_transformer_block_link_at(&(rn_transformer_link_args){ __VA_ARGS__, .site = RN_SITE(rn_transformer_link_args) })
@@ -432,7 +432,7 @@ RN_API rn_link *rn_transformer_block_link_at(const rn_transformer_link_args *arg
 typedef struct rn_prelu_link_args {
     RNI_PRELU_FIELDS
 } rn_prelu_link_args;
-/** y = x > 0 ? x : W x, with a slope that is learned.  W [C] or [1]. */
+/** y = x > 0 ? x : W x, with a slope that is learned.  W [] or [C]. */
 RN_API rn_link *rn_prelu_link_at(const rn_prelu_link_args *args);
 #define rn_prelu_link(...) rn_prelu_link_at(&(rn_prelu_link_args){ .site = RN_SITE(rn_prelu_link_args), __VA_ARGS__ })
 
@@ -483,8 +483,7 @@ RN_API rn_link *rn_mlp_link_at(const rn_mlp_link_args *args);
 typedef struct rn_highway_link_args {
     RNI_HIGHWAY_FIELDS
 } rn_highway_link_args;
-/** y = t f(x) + (1 - t) x, t = sigmoid of a linear link whose bias starts at -1.  x [N, D].  Children plain, transform.
- */
+/** y = t f(x W' + b) + (1 - t) x, t = sigmoid(x Wt' + bt).  x [N, D].  W, Wt [D, D], b, bt [D]; bt starts at -1. */
 RN_API rn_link *rn_highway_link_at(const rn_highway_link_args *args);
 #define rn_highway_link(...)                                                                                           \
     rn_highway_link_at(&(rn_highway_link_args){ .site = RN_SITE(rn_highway_link_args), __VA_ARGS__ })

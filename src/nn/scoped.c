@@ -137,10 +137,14 @@ static rn_tensor *call(const rn_link_type *type, const void *scoped, size_t site
     X(affine, affine, linear)                                                                                          \
     X(convolution, convolution, conv2d)                                                                                \
     X(deconvolution, deconvolution, deconv2d)                                                                          \
-    X(depthwise_convolution, depthwise_convolution, depthwise_conv2d)
+    X(depthwise_convolution, depthwise_convolution, depthwise_conv2d)                                                  \
+    X(batch_normalization, batch_normalization, batch_norm)                                                            \
+    X(layer_normalization, layer_normalization, layer_norm)                                                            \
+    X(group_normalization, group_normalization, group_norm)                                                            \
+    X(self_attention, self_attention, multi_head_attention)                                                            \
+    X(parametric_relu, parametric_relu, prelu)
 
 #define X(name, struct_name, type_name)                                                                                \
-    extern const rn_link_type rni_link_##type_name;                                                                    \
     rn_tensor *rn_##name##_at(const rn_##struct_name##_args *args)                                                     \
     {                                                                                                                  \
         return call(&rni_link_##type_name, args, offsetof(rn_##struct_name##_args, site));                             \
