@@ -347,7 +347,9 @@ RN_API rn_link *rn_group_norm_link_at(const rn_group_norm_link_args *args);
 #define RNI_EMBEDDING_FIELDS                                                                                           \
     int64_t in, out; /* number of symbols, features */                                                                 \
     rn_site site;                                                                                                      \
-    rn_init w_init; /* normal:1 */
+    bool ignore;          /* ignore_label stands for nothing and gives zeros */                                        \
+    int64_t ignore_label; /* often -1 */                                                                               \
+    rn_init w_init;       /* normal:1 */
 typedef struct rn_embedding_link_args {
     RNI_EMBEDDING_FIELDS
 } rn_embedding_link_args;

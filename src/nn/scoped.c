@@ -141,6 +141,7 @@ static rn_tensor *call(const rn_link_type *type, const void *scoped, size_t site
     X(batch_normalization, batch_normalization, batch_norm)                                                            \
     X(layer_normalization, layer_normalization, layer_norm)                                                            \
     X(group_normalization, group_normalization, group_norm)                                                            \
+    X(embedding, embedding, embedding)                                                                                 \
     X(self_attention, self_attention, multi_head_attention)                                                            \
     X(parametric_relu, parametric_relu, prelu)
 

@@ -65,8 +65,8 @@ static rn_tensor *attention_forward(rn_link *link, rn_tensor *const *in, int64_t
     const int64_t dim = a->dim ? a->dim : s.dim[2];
     if (dim % a->heads) return refuse(link, x, "a number of features that is a multiple of heads = ", a->heads);
     if (!make_qkv(link, x, in[1], dim, a->heads, qkv)) return NULL;
-    rn_tensor *y = rn_scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], in[2], .causal = a->causal,
-                                                   .dropout = a->dropout);
+    rn_tensor *y =
+        rn_scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], in[2], .causal = a->causal, .dropout = a->dropout);
     y = rn_reshape(rn_transpose(y, .axes = RN_AXES(0, 2, 1, 3)), RN_SHAPE(s.dim[0], s.dim[1], dim));
     rn_tensor *w = rn_link_slot_get(link, WO, x, RN_SHAPE(dim, dim)), *b = rn_link_slot_get(link, BO, x, RN_SHAPE(dim));
     return rn_ok() ? project(y, w, b) : NULL;
@@ -193,7 +193,8 @@ static rn_tensor *block_forward(rn_link *link, rn_tensor *const *in, int64_t n)
     rn_tensor *x = in[0];
     if (rn_tensor_rank(x) != 3) return refuse(link, x, "x [N, T, D]: axes ", 3);
     if ((p->memory != NULL) != (in[1] != NULL)) {
-        rni_fail(RN_ERR_ARG, NULL, "transformer_block", p->memory ? "the memory is missing" : "there is no part for a memory");
+        rni_fail(RN_ERR_ARG, NULL, "transformer_block",
+                 p->memory ? "the memory is missing" : "there is no part for a memory");
         rni_error_add("hint", "a block made with cross takes a memory, others do not");
         return NULL;
     }
@@ -228,7 +229,8 @@ const rn_link_type rni_link_transformer_block = {
     .memory = sizeof(parts),
     .setup = block_setup,
     .forward = block_forward,
-    .doc = { .brief = "A transformer block: attention and a feed-forward part, each with normalisation and a residual sum.",
+    .doc = { .brief =
+                 "A transformer block: attention and a feed-forward part, each with normalisation and a residual sum.",
              .shapes = "x [N, T, D]   memory [N, S, D]   mask broadcasts to [N, heads, T, T]   W1 [hidden, D]   "
                        "W2 [D, hidden]   ->   y [N, T, D];  children norm1, attention, norm2 (norm3, memory)",
              .errors = "ARG if a memory is given to a block without cross, or missing; ARG for an unknown activation",

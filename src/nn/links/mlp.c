@@ -18,10 +18,9 @@ static bool add_layer(rn_link *link, const rn_mlp_link_args *a, int i)
     char name[16];
     snprintf(name, sizeof name, "fc%d", i);
     const bool last = i == a->sizes.rank - 1, norm = a->batch_norm && !last;
-    const rn_linear_link_args fc = { .out = a->sizes.dim[i],
-                                     .w_init = a->w_init,
-                                     .b_init = a->b_init,
-                                     .no_bias = a->no_bias || norm }; /* beta takes the place of b */
+    const rn_linear_link_args fc = {
+        .out = a->sizes.dim[i], .w_init = a->w_init, .b_init = a->b_init, .no_bias = a->no_bias || norm
+    }; /* beta takes the place of b */
     if (!rn_chain_add(link, name, rni_link_inner(&rni_link_linear, &link->site, &fc))) return false;
     if (!norm) return true;
     const rn_batch_norm_link_args bn = { 0 };
@@ -77,15 +76,17 @@ const rn_link_type rni_link_mlp = {
     .forward = mlp_forward,
     .doc = { .brief = "Linear layers with activations between them.",
              .shapes = "x [N, ...]   ->   y [N, last size];  children fc0, fc1, …",
-             .errors = "ARG for an unknown activation; SHAPE if x has another number of features than at the first call",
+             .errors =
+                 "ARG for an unknown activation; SHAPE if x has another number of features than at the first call",
              .since = "0.1" },
-    .cases = (const rn_link_case[]){ { "x:f32[2,3]", "sizes=5,4", "f32[2,4]", NULL },
-                                     { "x:f32[4,3,2]", "sizes=5,4,1 activation=tanh batch_norm=true", "f32[4,1]", NULL },
-                                     { "x:f32[2,3]", "sizes=5,4 activation=tnah", NULL, "did you mean \"tanh\"" },
-                                     { "x:f32[2,3]", "sizes=5,4 activation=add", NULL, "does not take one input" },
-                                     { "x:f32[2,3]", "sizes=5,0", NULL, "out is 0" },
-                                     { "x:f32[2,3]", "", NULL, "sizes is missing" },
-                                     { 0 } },
+    .cases =
+        (const rn_link_case[]){ { "x:f32[2,3]", "sizes=5,4", "f32[2,4]", NULL },
+                                { "x:f32[4,3,2]", "sizes=5,4,1 activation=tanh batch_norm=true", "f32[4,1]", NULL },
+                                { "x:f32[2,3]", "sizes=5,4 activation=tnah", NULL, "did you mean \"tanh\"" },
+                                { "x:f32[2,3]", "sizes=5,4 activation=add", NULL, "does not take one input" },
+                                { "x:f32[2,3]", "sizes=5,0", NULL, "out is 0" },
+                                { "x:f32[2,3]", "", NULL, "sizes is missing" },
+                                { 0 } },
 };
 
 rn_link *rn_mlp_link_at(const rn_mlp_link_args *args)

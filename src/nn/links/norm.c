@@ -1,5 +1,5 @@
-/* batch_norm, layer_norm, rms_norm, group_norm: links around the functions of the same names. Factors, offsets and running
- * statistics are at least f32, whatever the type of x. */
+/* batch_norm, layer_norm, rms_norm, group_norm: links around the functions of the same names. Factors, offsets and
+ * running statistics are at least f32, whatever the type of x. */
 #include "base/error.h"
 #include "base/shape.h"
 #include "nn/nn.h"
@@ -8,8 +8,14 @@
 
 enum { GAMMA, BETA, MEAN, VAR };
 
-#define GAMMA_SLOT(T, unless) { "gamma", "one", RN_SLOT_WIDE, offsetof(T, gamma_init), unless }
-#define BETA_SLOT(T, unless) { "beta", "zero", RN_SLOT_WIDE, offsetof(T, beta_init), unless }
+#define GAMMA_SLOT(T, unless)                                                                                          \
+    {                                                                                                                  \
+        "gamma", "one", RN_SLOT_WIDE, offsetof(T, gamma_init), unless                                                  \
+    }
+#define BETA_SLOT(T, unless)                                                                                           \
+    {                                                                                                                  \
+        "beta", "zero", RN_SLOT_WIDE, offsetof(T, beta_init), unless                                                   \
+    }
 #define GAMMA_ROW(T) RN_OPT_INIT(T, gamma_init, "one", "first values of gamma")
 #define BETA_ROW(T) RN_OPT_INIT(T, beta_init, "zero", "first values of beta")
 #define EPS_ROW(T, value) RN_OPT_F64(T, eps, value, 0, 1, "added to the variance")
@@ -61,8 +67,7 @@ static rn_tensor *batch_norm_forward(rn_link *link, rn_tensor *const *in, int64_
     rn_tensor *gamma = rn_link_slot_get(link, GAMMA, x, s), *beta = rn_link_slot_get(link, BETA, x, s);
     rn_tensor *mean = rn_link_slot_get(link, MEAN, x, s), *var = rn_link_slot_get(link, VAR, x, s);
     if (!rn_ok()) return NULL;
-    if (!rn_is_training())
-        return rn_fixed_batch_norm(x, mean, var, gamma, beta, .axes = RN_AXES(axis), .eps = a->eps);
+    if (!rn_is_training()) return rn_fixed_batch_norm(x, mean, var, gamma, beta, .axes = RN_AXES(axis), .eps = a->eps);
     rn_tensor *m = NULL, *v = NULL;
     rn_tensor *y = rn_batch_norm(x, gamma, beta, .axes = RN_AXES(axis), .eps = a->eps, .mean = &m, .var = &v);
     /* a batch without elements says nothing */
@@ -75,11 +80,15 @@ static rn_tensor *batch_norm_forward(rn_link *link, rn_tensor *const *in, int64_
 const rn_link_type rni_link_batch_norm = {
     .name = "batch_norm",
     .inputs = "x",
-    .opts = (const rn_opt[]){ RN_OPT_I64(BN, axis, 1, -RN_MAX_RANK, RN_MAX_RANK - 1, "axis of the channels"),
-                              RN_OPT_F64(BN, decay, 0.9, 0, 1, "share of the running statistics that each batch leaves"),
-                              EPS_ROW(BN, 2e-5), RN_OPT_BOOL(BN, no_gamma, "without factors"),
-                              RN_OPT_BOOL(BN, no_beta, "without offsets"), GAMMA_ROW(BN), BETA_ROW(BN),
-                              { 0 } },
+    .opts =
+        (const rn_opt[]){ RN_OPT_I64(BN, axis, 1, -RN_MAX_RANK, RN_MAX_RANK - 1, "axis of the channels"),
+                          RN_OPT_F64(BN, decay, 0.9, 0, 1, "share of the running statistics that each batch leaves"),
+                          EPS_ROW(BN, 2e-5),
+                          RN_OPT_BOOL(BN, no_gamma, "without factors"),
+                          RN_OPT_BOOL(BN, no_beta, "without offsets"),
+                          GAMMA_ROW(BN),
+                          BETA_ROW(BN),
+                          { 0 } },
     .args_size = sizeof(BN),
     .slots = (const rn_link_slot[]){ GAMMA_SLOT(BN, offsetof(BN, no_gamma)),
                                      BETA_SLOT(BN, offsetof(BN, no_beta)),
@@ -131,13 +140,15 @@ const rn_link_type rni_link_layer_norm = {
     .name = "layer_norm",
     .inputs = "x",
     .opts = (const rn_opt[]){ RN_OPT_I64(LN, axes, 1, 1, RN_MAX_RANK, "trailing axes that are normalised together"),
-                              EPS_ROW(LN, 1e-5), RN_OPT_BOOL(LN, no_gamma, "without factors"),
-                              RN_OPT_BOOL(LN, no_beta, "without offsets"), GAMMA_ROW(LN), BETA_ROW(LN),
+                              EPS_ROW(LN, 1e-5),
+                              RN_OPT_BOOL(LN, no_gamma, "without factors"),
+                              RN_OPT_BOOL(LN, no_beta, "without offsets"),
+                              GAMMA_ROW(LN),
+                              BETA_ROW(LN),
                               { 0 } },
     .args_size = sizeof(LN),
-    .slots = (const rn_link_slot[]){ GAMMA_SLOT(LN, offsetof(LN, no_gamma)),
-                                     BETA_SLOT(LN, offsetof(LN, no_beta)),
-                                     { 0 } },
+    .slots =
+        (const rn_link_slot[]){ GAMMA_SLOT(LN, offsetof(LN, no_gamma)), BETA_SLOT(LN, offsetof(LN, no_beta)), { 0 } },
     .forward = layer_norm_forward,
     .doc = { .brief = "Layer normalisation over the last axes.",
              .formula = "y = (x - mean) / sqrt(var + eps) * gamma + beta",
@@ -205,7 +216,9 @@ static rn_tensor *group_norm_forward(rn_link *link, rn_tensor *const *in, int64_
 const rn_link_type rni_link_group_norm = {
     .name = "group_norm",
     .inputs = "x",
-    .opts = (const rn_opt[]){ RN_REQ_I64(GN, groups, 1, 1 << 30, "groups of channels"), EPS_ROW(GN, 1e-5), GAMMA_ROW(GN),
+    .opts = (const rn_opt[]){ RN_REQ_I64(GN, groups, 1, 1 << 30, "groups of channels"),
+                              EPS_ROW(GN, 1e-5),
+                              GAMMA_ROW(GN),
                               BETA_ROW(GN),
                               { 0 } },
     .args_size = sizeof(GN),

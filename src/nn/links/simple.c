@@ -89,7 +89,8 @@ static rn_tensor *bias_forward(rn_link *link, rn_tensor *const *in, int64_t n)
 const rn_link_type rni_link_scale = {
     .name = "scale",
     .inputs = "x",
-    .opts = (const rn_opt[]){ AXIS_ROW, RN_OPT_INIT(rn_scale_link_args, w_init, "one", "first values of W"),
+    .opts = (const rn_opt[]){ AXIS_ROW,
+                              RN_OPT_INIT(rn_scale_link_args, w_init, "one", "first values of W"),
                               RN_OPT_BOOL(rn_scale_link_args, bias, "adds b"),
                               RN_OPT_INIT(rn_scale_link_args, b_init, "zero", "first values of b"),
                               { 0 } },
