@@ -40,7 +40,6 @@ static rn_tensor *cell_new(const rn_site *site, const char *name, rn_tensor *val
     }
     x->cell->refs = 1;
     x->cell->self = x;
-    x->cell->is_param = is_param;
     x->cell->trains = is_param && rn_dtype_is_float((rn_dtype)value->dtype);
     if (!rn_assign_at(site, x, value)) {
         rni_tensor_drop(x);
@@ -75,7 +74,8 @@ bool rn_assign_at(const rn_site *site, rn_tensor *cell, rn_tensor *value)
     }
     if (!rni_is_tensor(cell, site, "assign") || !rni_is_tensor(value, site, "assign")) return false;
     rni_thread *t = rni_thread_self();
-    if (!cell->cell) return rni_fail(RN_ERR_STATE, site, "assign", "the tensor is neither a parameter nor a state");
+    if (!cell->cell || cell->cell->is_data)
+        return rni_fail(RN_ERR_STATE, site, "assign", "the tensor is neither a parameter nor a state");
     value = rni_value_of(value);
     if (!rni_shape_equal(&cell->shape, &value->shape) || cell->dtype != value->dtype) {
         char a[RNI_SHAPE_TEXT], b[RNI_SHAPE_TEXT];
@@ -135,6 +135,30 @@ rn_tensor *rn_value(rn_tensor *cell)
     return rni_scoped(t, x);
 }
 
+/* A tensor made from data becomes the handle of a cell: its gradient hangs on the handle, while calls take the value.
+ * So the gradient, which was computed from the value, does not hold what it hangs on. */
+static bool make_data_cell(rn_tensor *x)
+{
+    rni_cell *c = rni_alloc((int64_t)sizeof *c);
+    rn_tensor *version = NULL;
+    if (c) version = rni_leaf_new(x->node->thread, x->node->device, (rn_dtype)x->dtype, &x->shape, &x->node->site);
+    if (!version) {
+        rni_free(c);
+        return false;
+    }
+    rni_buffer_keep(x->buffer);
+    version->buffer = x->buffer;
+    version->offset = x->offset;
+    version->version_of = c;
+    version->flags |= RNI_T_LEAF;
+    c->refs = 2;
+    c->self = x;
+    c->value = version;
+    c->is_data = true;
+    x->cell = c;
+    return true;
+}
+
 rn_tensor *rn_require_grad(rn_tensor *x, bool yes)
 {
     if (!x || !rni_is_tensor(x, NULL, "require_grad")) return NULL;
@@ -143,15 +167,21 @@ rn_tensor *rn_require_grad(rn_tensor *x, bool yes)
                  rn_dtype_name((rn_dtype)x->dtype));
         return NULL;
     }
-    if (x->cell) {
-        x->cell->trains = yes;
-        mark_grad(x->cell->value, yes);
-    } else if (x->node->op && yes) {
-        rni_fail(RN_ERR_STATE, NULL, "require_grad", "only tensors made from data can be asked to want a gradient");
-        rni_error_add("hint", "rn_detach gives such a tensor; rn_grad differentiates by any tensor");
-        return NULL;
-    } else
+    if (!x->cell && x->node->op) { /* a result: gradients stop here, unless they already pass */
+        if (x->flags & RNI_T_GRAD && !(x->flags & RNI_T_LEAF)) {
+            if (yes) return x;
+            rni_fail(RN_ERR_STATE, NULL, "require_grad",
+                     "the tensor was computed from something that wants a gradient");
+            rni_error_add("hint", "rn_detach gives the value without its history");
+            return NULL;
+        }
+        if (yes) x->flags |= RNI_T_LEAF;
         mark_grad(x, yes);
+        return x;
+    }
+    if (!x->cell && (!yes || !make_data_cell(x))) return yes ? NULL : x;
+    x->cell->trains = yes;
+    mark_grad(x->cell->value, yes);
     return x;
 }
 

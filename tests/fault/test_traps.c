@@ -575,3 +575,42 @@ RN_TEST(control_flow_may_depend_on_values)
     }
     CHECK_OK();
 }
+
+/* ---- gradients that nobody looks at ---- */
+
+RN_TEST(gradients_that_were_never_computed_hold_nothing_alive)
+{
+    const int64_t live = rn_live_tensors();
+    for (int i = 0; i < 3; i++) {
+        RN_SCOPE
+        {
+            rn_tensor *x = rn_require_grad(vector(1, 2), true);
+            CHECK(rn_backward(rn_sum(rn_mul(x, rn_mul(x, x))), .create_graph = i == 1));
+            if (i == 2) CHECK_NEAR(at(rn_grad_of(x), 1), 12, 0);
+        }
+        CHECK_EQ_I64(rn_live_tensors(), live);
+    }
+    rn_tensor *w = NULL;
+    RN_SCOPE w = rn_param("w", vector(1, 2));
+    RN_SCOPE CHECK(rn_backward(rn_sum(rn_mul(w, rn_mul(w, w)))));
+    rn_drop(w);
+    CHECK_EQ_I64(rn_live_tensors(), live);
+    CHECK_OK();
+}
+
+RN_TEST(a_detached_result_can_be_asked_for_its_gradient)
+{
+    RN_SCOPE
+    {
+        rn_tensor *x = rn_require_grad(vector(1, 2), true), *h = rn_mul(x, x), *cut = rn_detach(h);
+        CHECK(rn_require_grad(cut, true) == cut);
+        CHECK(rn_backward(rn_sum(rn_mul(cut, cut))));
+        CHECK_NEAR(at(rn_grad_of(cut), 1), 8, 0);
+        CHECK(rn_grad_of(x) == NULL);
+        CHECK(rn_require_grad(h, true) == h); /* gradients pass it already */
+        CHECK(rn_require_grad(h, false) == NULL);
+        CHECK_ERROR(RN_ERR_STATE, "was computed from something that wants a gradient");
+        CHECK(!rn_assign(x, vector(3, 4)));
+        CHECK_ERROR(RN_ERR_STATE, "neither a parameter nor a state");
+    }
+}

@@ -45,9 +45,13 @@ static bool run_counting(rn_kernel_call *c)
     return true;
 }
 
+static rn_tensor *kept[8];
+static int n_kept;
+
 static bool keeps_one(rn_call_info *c)
 {
-    c->out[0] = rn_keep(rn_add_scalar(c->in[0], 1));
+    c->out[0] = rn_add_scalar(c->in[0], 1);
+    if (n_kept < (int)RN_COUNTOF(kept)) kept[n_kept++] = rn_keep(c->out[0]);
     return c->out[0] != NULL;
 }
 
@@ -188,6 +192,7 @@ RN_TEST(tensors_that_are_left_over_are_found)
     CHECK_EQ_I64(failures("bad_leak/forward/x:f32", text, sizeof text), 1);
     CHECK(strstr(text, "tensors are left over"));
     CHECK(rn_live_tensors() > live);
+    while (n_kept > 0) rn_drop(kept[--n_kept]);
 }
 
 RN_TEST(cases_that_cannot_be_understood_are_failures)
@@ -217,7 +222,8 @@ RN_TEST(every_name_can_be_run_alone_and_listed)
 RN_TEST(an_unknown_device_is_an_error_of_the_call)
 {
     CHECK(!rn_selftest(.device = "nowhere"));
-    CHECK_ERROR(RN_ERR_DEVICE, "nowhere");
+    CHECK(rn_error_last() && strstr(rn_error_last()->message, "librensa_nowhere.so"));
+    rn_error_clear();
 }
 
 /* ---- stored results ---- */
