@@ -1,6 +1,10 @@
 /* The row of the CPU back end: memory, devices with a chosen instruction set, the list of kernels. */
 #include "backend/cpu/cpu.h"
 
+#include "backend/cpu/conv.h"
+#include "backend/cpu/matmul.h"
+#include "backend/cpu/pool.h"
+
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +92,12 @@ static bool sync_device(void *device)
     return true;
 }
 
+#define CONV(name)                                                                                                     \
+    {                                                                                                                  \
+        .op = name, .refuse = rni_cpu_conv_refuse, .prepare = rni_cpu_conv_prepare, .run = rni_cpu_conv_run,           \
+        .release = rni_cpu_conv_release                                                                                \
+    }
+
 static const rn_kernel kernels[] = {
     { .op = "map",
       .refuse = rni_cpu_map_refuse,
@@ -95,6 +105,13 @@ static const rn_kernel kernels[] = {
       .run = rni_cpu_map_run,
       .release = rni_cpu_map_release,
       .flags = RN_KERNEL_STRIDED | RN_KERNEL_IN_PLACE },
+    { .op = "matmul", .refuse = rni_cpu_matmul_refuse_strided, .run = rni_cpu_matmul_run, .flags = RN_KERNEL_STRIDED },
+    { .op = "matmul", .refuse = rni_cpu_matmul_refuse, .run = rni_cpu_matmul_run },
+    CONV("conv"),
+    CONV("conv_grad_x"),
+    CONV("conv_grad_w"),
+    { .op = "max_pool", .refuse = rni_cpu_pool_refuse, .run = rni_cpu_max_pool_run },
+    { .op = "max_pool_grad", .refuse = rni_cpu_pool_refuse, .run = rni_cpu_max_pool_grad_run },
     { 0 },
 };
 

@@ -1,0 +1,270 @@
+/* conv, conv_grad_x and conv_grad_w by oneDNN. Each picks the layouts that it likes best; where those differ from ours,
+ * values are reordered into the workspace and back. */
+#include "backend/cpu/conv.h"
+
+#include <rensa/error.h>
+#include <rensa/kernels.h>
+
+#include <oneapi/dnnl/dnnl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARGS = 4 };
+
+typedef struct {
+    int arg; /* DNNL_ARG_* */
+    const rn_view *view;
+    bool output;
+    dnnl_memory_t ours, theirs;
+    dnnl_primitive_t reorder; /* NULL where the layouts agree */
+    int64_t offset, bytes;    /* in the workspace */
+} operand;
+
+typedef struct {
+    dnnl_stream_t stream;
+    dnnl_primitive_t primitive;
+    dnnl_memory_t scratch;
+    int64_t scratch_at;
+    int n;
+    operand operand[ARGS];
+} conv_state;
+
+/* One engine for the process, made at the first use. */
+static struct {
+    pthread_once_t once;
+    dnnl_engine_t engine;
+} g = { .once = PTHREAD_ONCE_INIT };
+
+static void make_engine(void)
+{
+    if (dnnl_engine_create(&g.engine, dnnl_cpu, 0) != dnnl_success) g.engine = NULL;
+}
+
+typedef enum { FORWARD, GRAD_X, GRAD_W } direction;
+
+static direction direction_of(const rn_kernel_call *c)
+{
+    return strcmp(c->op, "conv") == 0 ? FORWARD : strcmp(c->op, "conv_grad_x") == 0 ? GRAD_X : GRAD_W;
+}
+
+const char *rni_cpu_conv_refuse(const rn_kernel_call *c)
+{
+    if (c->in[0].dtype != RN_F32) return "only f32";
+    for (int i = 0; i < c->n_in + c->n_out; i++)
+        for (int k = 0; c->in[i].dtype && k < c->in[i].rank; k++)
+            if (c->in[i].dim[k] == 0 || c->in[i].dim[k] > INT32_MAX) return "an empty or very large operand";
+    return NULL;
+}
+
+/* Sizes as oneDNN wants them; weights with groups have an axis more in front. */
+static int sizes(const rn_view *v, int64_t groups, dnnl_dims_t dims)
+{
+    int n = 0;
+    if (groups > 1) {
+        dims[n++] = groups;
+        dims[n++] = v->dim[0] / groups;
+        for (int i = 1; i < v->rank; i++) dims[n++] = v->dim[i];
+        return n;
+    }
+    for (int i = 0; i < v->rank; i++) dims[n++] = v->dim[i];
+    return n;
+}
+
+static bool row_major(const rn_view *v, int64_t groups, dnnl_memory_desc_t *md)
+{
+    dnnl_dims_t dims, strides;
+    const int n = sizes(v, groups, dims);
+    int64_t s = 1;
+    for (int i = n - 1; i >= 0; i--) {
+        strides[i] = s;
+        s *= dims[i];
+    }
+    return dnnl_memory_desc_init_by_strides(md, n, dims, dnnl_f32, strides) == dnnl_success;
+}
+
+static bool any_layout(const rn_view *v, int64_t groups, dnnl_memory_desc_t *md)
+{
+    dnnl_dims_t dims;
+    const int n = sizes(v, groups, dims);
+    return dnnl_memory_desc_init_by_tag(md, n, dims, dnnl_f32, dnnl_format_tag_any) == dnnl_success;
+}
+
+/* x, w, b and y of the convolution, whichever of them are given and which is the result. */
+typedef struct {
+    const rn_view *x, *w, *b, *y;
+} parts;
+
+static parts parts_of(const rn_kernel_call *c)
+{
+    switch (direction_of(c)) {
+    case FORWARD:
+        return (parts){ &c->in[0], &c->in[1], c->n_in > 2 && c->in[2].dtype ? &c->in[2] : NULL, &c->out[0] };
+    case GRAD_X:
+        return (parts){ &c->out[0], &c->in[1], NULL, &c->in[0] };
+    default:
+        return (parts){ &c->in[0], &c->out[0], NULL, &c->in[1] };
+    }
+}
+
+static bool describe(const rn_kernel_call *c, const parts *p, dnnl_primitive_desc_t *out)
+{
+    const rn_conv_opts *o = c->opts;
+    const int axes = p->x->rank - 2;
+    dnnl_dims_t stride, dilation, before, after;
+    for (int i = 0; i < axes; i++) {
+        stride[i] = o->stride[i];
+        dilation[i] = o->dilation[i] - 1;
+        before[i] = o->pad[i];
+        after[i] = o->pad_end[i];
+    }
+    dnnl_memory_desc_t x, w, b, y;
+    if (!any_layout(p->x, 1, &x) || !any_layout(p->w, o->groups, &w) || !any_layout(p->y, 1, &y)) return false;
+    if (p->b && !any_layout(p->b, 1, &b)) return false;
+    dnnl_convolution_desc_t forward, d;
+    if (dnnl_dilated_convolution_forward_desc_init(&forward, dnnl_forward_training, dnnl_convolution_direct, &x, &w,
+                                                   p->b ? &b : NULL, &y, stride, dilation, before,
+                                                   after) != dnnl_success)
+        return false;
+    dnnl_primitive_attr_t attr = NULL;
+    dnnl_primitive_desc_t hint = NULL;
+    bool ok = dnnl_primitive_attr_create(&attr) == dnnl_success &&
+              dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user) == dnnl_success &&
+              dnnl_primitive_desc_create(&hint, &forward, attr, g.engine, NULL) == dnnl_success;
+    const direction way = direction_of(c);
+    if (ok && way == FORWARD) {
+        *out = hint;
+        hint = NULL;
+    } else if (ok) {
+        const dnnl_status_t made =
+            way == GRAD_X
+                ? dnnl_dilated_convolution_backward_data_desc_init(&d, dnnl_convolution_direct, &x, &w, &y, stride,
+                                                                   dilation, before, after)
+                : dnnl_dilated_convolution_backward_weights_desc_init(&d, dnnl_convolution_direct, &x, &w, NULL, &y,
+                                                                      stride, dilation, before, after);
+        ok = made == dnnl_success && dnnl_primitive_desc_create(out, &d, attr, g.engine, hint) == dnnl_success;
+    }
+    if (hint) dnnl_primitive_desc_destroy(hint);
+    if (attr) dnnl_primitive_attr_destroy(attr);
+    return ok;
+}
+
+static bool add_operand(conv_state *s, dnnl_primitive_desc_t pd, dnnl_query_t what, int arg, const rn_view *v,
+                        int64_t groups, bool output, int64_t *workspace)
+{
+    operand *q = &s->operand[s->n++];
+    *q = (operand){ .arg = arg, .view = v, .output = output };
+    dnnl_memory_desc_t ours;
+    const dnnl_memory_desc_t *theirs = dnnl_primitive_desc_query_md(pd, what, 0);
+    if (!theirs || !row_major(v, groups, &ours)) return false;
+    if (dnnl_memory_create(&q->ours, &ours, g.engine, DNNL_MEMORY_NONE) != dnnl_success) return false;
+    if (dnnl_memory_desc_equal(&ours, theirs)) return true;
+    if (dnnl_memory_create(&q->theirs, theirs, g.engine, DNNL_MEMORY_NONE) != dnnl_success) return false;
+    q->offset = *workspace;
+    q->bytes = (int64_t)dnnl_memory_desc_get_size(theirs);
+    *workspace += (q->bytes + 63) / 64 * 64;
+    dnnl_primitive_desc_t reorder = NULL;
+    const bool ok = dnnl_reorder_primitive_desc_create(&reorder, output ? theirs : &ours, g.engine,
+                                                       output ? &ours : theirs, g.engine, NULL) == dnnl_success &&
+                    dnnl_primitive_create(&q->reorder, reorder) == dnnl_success;
+    if (reorder) dnnl_primitive_desc_destroy(reorder);
+    return ok;
+}
+
+static bool add_operands(conv_state *s, const rn_kernel_call *c, const parts *p, dnnl_primitive_desc_t pd,
+                         int64_t *workspace)
+{
+    const int64_t groups = ((const rn_conv_opts *)c->opts)->groups;
+    const direction way = direction_of(c);
+    const bool gx = way == GRAD_X, gw = way == GRAD_W;
+    return add_operand(s, pd, gx ? dnnl_query_diff_src_md : dnnl_query_src_md, gx ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC,
+                       p->x, 1, gx, workspace) &&
+           add_operand(s, pd, gw ? dnnl_query_diff_weights_md : dnnl_query_weights_md,
+                       gw ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS, p->w, groups, gw, workspace) &&
+           add_operand(s, pd, way == FORWARD ? dnnl_query_dst_md : dnnl_query_diff_dst_md,
+                       way == FORWARD ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, p->y, 1, way == FORWARD, workspace);
+}
+
+bool rni_cpu_conv_prepare(rn_kernel_call *c, void **state, int64_t *workspace)
+{
+    pthread_once(&g.once, make_engine);
+    conv_state *s = calloc(1, sizeof *s);
+    if (!s || !g.engine) {
+        free(s);
+        return c->fail ? c->fail(c, RN_ERR_DEVICE, "oneDNN has no engine") : false;
+    }
+    const parts p = parts_of(c);
+    dnnl_primitive_desc_t pd = NULL;
+    int64_t bytes = 0;
+    bool ok = dnnl_stream_create(&s->stream, g.engine, dnnl_stream_default_flags) == dnnl_success &&
+              describe(c, &p, &pd) && dnnl_primitive_create(&s->primitive, pd) == dnnl_success &&
+              add_operands(s, c, &p, pd, &bytes);
+    if (ok && p.b) {
+        operand *q = &s->operand[s->n++];
+        *q = (operand){ .arg = DNNL_ARG_BIAS, .view = p.b };
+        dnnl_memory_desc_t md;
+        ok = row_major(p.b, 1, &md) && dnnl_memory_create(&q->ours, &md, g.engine, DNNL_MEMORY_NONE) == dnnl_success;
+    }
+    if (ok) {
+        const dnnl_memory_desc_t *md = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+        const int64_t scratch = md ? (int64_t)dnnl_memory_desc_get_size(md) : 0;
+        s->scratch_at = bytes;
+        bytes += scratch;
+        ok = scratch == 0 || dnnl_memory_create(&s->scratch, md, g.engine, DNNL_MEMORY_NONE) == dnnl_success;
+    }
+    if (pd) dnnl_primitive_desc_destroy(pd);
+    *state = s;
+    *workspace = bytes;
+    if (ok) return true;
+    rni_cpu_conv_release(s);
+    *state = NULL;
+    return c->fail ? c->fail(c, RN_ERR_DEVICE, "oneDNN cannot make this convolution") : false;
+}
+
+void rni_cpu_conv_release(void *state)
+{
+    conv_state *s = state;
+    for (int i = 0; i < s->n; i++) {
+        if (s->operand[i].ours) dnnl_memory_destroy(s->operand[i].ours);
+        if (s->operand[i].theirs) dnnl_memory_destroy(s->operand[i].theirs);
+        if (s->operand[i].reorder) dnnl_primitive_destroy(s->operand[i].reorder);
+    }
+    if (s->scratch) dnnl_memory_destroy(s->scratch);
+    if (s->primitive) dnnl_primitive_destroy(s->primitive);
+    if (s->stream) dnnl_stream_destroy(s->stream);
+    free(s);
+}
+
+static bool reorder(const conv_state *s, const operand *q)
+{
+    dnnl_exec_arg_t args[2] = { { DNNL_ARG_FROM, q->output ? q->theirs : q->ours },
+                                { DNNL_ARG_TO, q->output ? q->ours : q->theirs } };
+    return dnnl_primitive_execute(q->reorder, s->stream, 2, args) == dnnl_success;
+}
+
+bool rni_cpu_conv_run(rn_kernel_call *c)
+{
+    conv_state *s = c->state;
+    const parts p = parts_of(c);
+    const rn_view *const views[] = { p.x, p.w, p.y, p.b };
+    char *workspace = c->workspace;
+    dnnl_exec_arg_t args[ARGS + 1];
+    bool ok = true;
+    for (int i = 0; ok && i < s->n; i++) {
+        operand *q = &s->operand[i];
+        ok = dnnl_memory_set_data_handle(q->ours, views[i]->data) == dnnl_success;
+        if (ok && q->reorder) ok = dnnl_memory_set_data_handle(q->theirs, workspace + q->offset) == dnnl_success;
+        if (ok && q->reorder && !q->output) ok = reorder(s, q);
+        args[i] = (dnnl_exec_arg_t){ q->arg, q->reorder ? q->theirs : q->ours };
+    }
+    int n = s->n;
+    if (ok && s->scratch) {
+        ok = dnnl_memory_set_data_handle(s->scratch, workspace + s->scratch_at) == dnnl_success;
+        args[n++] = (dnnl_exec_arg_t){ DNNL_ARG_SCRATCHPAD, s->scratch };
+    }
+    ok = ok && dnnl_primitive_execute(s->primitive, s->stream, n, args) == dnnl_success;
+    for (int i = 0; ok && i < s->n; i++)
+        if (s->operand[i].reorder && s->operand[i].output) ok = reorder(s, &s->operand[i]);
+    ok = ok && dnnl_stream_wait(s->stream) == dnnl_success;
+    return ok || c->fail(c, RN_ERR_DEVICE, "oneDNN failed");
+}

@@ -1,0 +1,11 @@
+/* Pooling. */
+#ifndef RNI_BACKEND_CPU_POOL_H
+#define RNI_BACKEND_CPU_POOL_H
+
+#include <rensa/backend.h>
+
+const char *rni_cpu_pool_refuse(const rn_kernel_call *c);
+bool rni_cpu_max_pool_run(rn_kernel_call *c);
+bool rni_cpu_max_pool_grad_run(rn_kernel_call *c);
+
+#endif
