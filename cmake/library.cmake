@@ -72,8 +72,8 @@ if(cli_sources)
   add_dependencies(rensa_cli rensa_cpu)
 endif()
 
-# opgen writes what is derived from the table of functions: include/rensa/ops.h, src/ops/ops.c, docs/ops.
-add_executable(opgen scripts/opgen.c $<TARGET_OBJECTS:rensa_objects>)
+# opgen writes what is derived from the tables of functions, links and optimizers: include/rensa/ops.h, src/ops/ops.c, docs.
+add_executable(opgen scripts/opgen.c scripts/nngen.c $<TARGET_OBJECTS:rensa_objects>)
 target_include_directories(opgen PRIVATE include src)
 target_link_libraries(opgen PRIVATE Threads::Threads m ${CMAKE_DL_LIBS})
 add_custom_target(ops COMMAND opgen ${PROJECT_SOURCE_DIR} DEPENDS opgen)

@@ -1,7 +1,9 @@
 /* Writes what is derived from the table of functions: include/rensa/ops.h (argument structs and prototypes), src/ops/ops.c
- * (the wrappers) and docs/ops/<topic>.md. All are committed; a test compares. Usage: opgen ROOT [check] */
+ * (the wrappers), docs/ops/<topic>.md, docs/links.md and docs/optimizers.md. All are committed; a test compares.
+ * Usage: opgen ROOT [check] */
 #include "base/str.h"
 #include "engine/op_table.h"
+#include "nngen.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -303,5 +305,9 @@ int main(int argc, char **argv)
         write_docs(&s, last);
         put(argv[1], path, &s, check);
     }
+    nngen_links(&s);
+    put(argv[1], "docs/links.md", &s, check);
+    nngen_optimizers(&s);
+    put(argv[1], "docs/optimizers.md", &s, check);
     return differing ? 1 : 0;
 }
