@@ -45,6 +45,12 @@ rn_link *rn_chain_add_at(const rn_site *site, rn_chain *chain, const char *name,
 {
     rni_child *p = NULL;
     char *copy = NULL, *own = NULL;
+    if (rn_ok() && link && link->parent && link->refs == 1) {
+        /* the chain that holds it is the only holder: this call has nothing to take over */
+        rni_fail(RN_ERR_ARG, site, "chain_add", "the link is in a chain already, as \"%s\"", link->name);
+        rni_error_add("hint", "rn_chain_add(chain, name, rn_link_keep(link)) lets two chains share it");
+        return NULL;
+    }
     if (!check_add(site, chain, name, link)) goto fail;
     p = rni_grow(chain->child, chain->n_children, &chain->cap_children, (int64_t)sizeof *p);
     if (!p) goto fail;

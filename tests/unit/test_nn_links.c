@@ -163,6 +163,8 @@ RN_TEST(names_are_refused_that_cannot_be)
     CHECK_ERROR(RN_ERR_ARG, "inside itself");
     CHECK(rn_chain_add(model, "n", NULL) == NULL);
     CHECK_ERROR(RN_ERR_ARG, "the link is NULL");
+    CHECK(rn_chain_add(model, "b", rn_link_find(model, "a")) == NULL);
+    CHECK_ERROR(RN_ERR_ARG, "in a chain already, as \"a\"");
     CHECK(rn_chain_add(rn_link_find(model, "a"), "W", rn_linear_link(1)) == NULL);
     CHECK_ERROR(RN_ERR_ARG, "a parameter has the name");
     rn_link_free(model);
@@ -451,7 +453,7 @@ RN_TEST(scoped_calls_refuse_other_options_and_types)
 
 RN_TEST(links_leave_nothing_behind)
 {
-    const int64_t tensors = rn_live_tensors(), blocks = rni_alloc_live();
+    const int64_t tensors = rn_live_tensors();
     rn_chain *model = rn_chain_new();
     RN_SCOPE
     {
@@ -462,7 +464,37 @@ RN_TEST(links_leave_nothing_behind)
     rn_link_free(model);
     CHECK_OK();
     CHECK_EQ_I64(rn_live_tensors(), tensors);
-    (void)blocks;
+}
+
+/* Whatever allocation fails: an error says so, nothing leaks, and the next attempt works. */
+RN_TEST(links_survive_any_failed_allocation)
+{
+    const int64_t tensors = rn_live_tensors();
+    FILE *null = fopen("/dev/null", "w");
+    for (int64_t n = 1;; n++) {
+        rni_alloc_fail_after(n);
+        rn_chain *model = rn_chain_new(), *copy = NULL;
+        bool done = false;
+        RN_SCOPE
+        {
+            rn_tensor *x = rn_uniform(RN_SHAPE(2, 1, 8, 8));
+            rn_tensor *y = model ? scoped_net(model, x) : NULL;
+            rn_chain_add(model, "more", rn_link_parse("mlp sizes=4,3 activation=tanh batch_norm=true"));
+            y = rn_call(rn_link_find(model, "more"), y);
+            copy = y && rn_eval(y) ? rn_link_copy(model, RN_COPY_VALUES) : NULL;
+            done = copy && rn_link_set_dtype(copy, RN_F64) && rn_link_print(null, copy) && rn_ok();
+        }
+        rni_alloc_fail_after(0);
+        const rn_error *e = rn_error_last();
+        if (!done && (!e || e->status != RN_ERR_NOMEM))
+            test_failed(__FILE__, __LINE__, "allocation %lld: %s", (long long)n, e ? e->message : "no error");
+        rn_error_clear();
+        rn_link_free(copy);
+        rn_link_free(model);
+        if (done || n > 20000) break;
+    }
+    fclose(null);
+    CHECK_EQ_I64(rn_live_tensors(), tensors);
 }
 
 /* ---- initialisers ---- */
