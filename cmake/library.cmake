@@ -2,9 +2,11 @@
 file(GLOB RENSA_SOURCES CONFIGURE_DEPENDS
   src/base/*.c src/backend/*.c src/backend/ref/*.c src/backend/null/*.c src/backend/check/*.c
   src/engine/*.c src/engine/passes/*.c src/ops/*.c src/ops/*/*.c
-  src/selftest/*.c src/nn/*.c src/nn/links/*.c src/optim/*.c src/data/*.c src/io/*.c src/train/*.c src/train/extensions/*.c)
+  src/selftest/*.c src/nn/*.c src/nn/links/*.c src/optim/*.c src/data/*.c src/io/*.c src/train/*.c src/train/extensions/*.c
+  src/project/*.c)
 # The objects are shared between the library and the tests, which look inside.
-add_library(rensa_objects OBJECT ${RENSA_SOURCES} ${PROJECT_BINARY_DIR}/op_table.c)
+add_library(rensa_objects OBJECT ${RENSA_SOURCES} ${PROJECT_BINARY_DIR}/op_table.c
+  ${PROJECT_BINARY_DIR}/project_nets.c)
 target_include_directories(rensa_objects PUBLIC include PRIVATE src)
 target_compile_definitions(rensa_objects PRIVATE RENSA_LIBRARY_DIR="${CMAKE_INSTALL_FULL_LIBDIR}/rensa")
 target_link_libraries(rensa_objects PUBLIC Threads::Threads m ${CMAKE_DL_LIBS})

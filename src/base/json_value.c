@@ -145,3 +145,23 @@ bool rni_json_expect(const rni_json *v, rni_json_type type)
     return rni_json_fail(v, RN_ERR_FORMAT, "expected %s, found %s", type_names[type],
                          v ? type_names[v->type] : "nothing");
 }
+
+static void set_place(rni_json *v, int line, int column)
+{
+    v->line = line;
+    v->column = column;
+    for (int64_t i = 0; i < v->count; i++) set_place(v->items[i], line, column);
+}
+
+void rni_json_adopt_places(rni_json *to, const rni_json *from)
+{
+    to->line = from->line;
+    to->column = from->column;
+    for (int64_t i = 0; i < to->count; i++) {
+        const rni_json *like = to->type == RNI_JSON_OBJECT ? rni_json_get(from, to->items[i]->key) : rni_json_at(from, i);
+        if (like)
+            rni_json_adopt_places(to->items[i], like);
+        else
+            set_place(to->items[i], from->line, from->column);
+    }
+}

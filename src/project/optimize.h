@@ -1,0 +1,14 @@
+/* Optimizers of a project. */
+#ifndef RNI_PROJECT_OPTIMIZE_H
+#define RNI_PROJECT_OPTIMIZE_H
+
+#include "project/goal.h"
+
+#include <rensa/optim.h>
+
+/* An optimizer with schedule and hooks over the parameters that it is to change. `v` is a text, an object, or NULL
+ * (Adam); `epochs` is the length of schedules that do not say theirs. *part (may stay NULL) is a tree of those
+ * parameters that must live as long as the optimizer. Errors: ARG with the place in the file. */
+rn_optimizer *rni_optimizer_read(const rni_json *v, rni_model *m, double epochs, rn_link **part);
+
+#endif

@@ -1,0 +1,307 @@
+/* The canonical form of a project file: members in the order of the tables, others (options) in the order of the file
+ * behind them; a value stands in one line if it fits. What an editor keeps is written as it is. */
+#include "project/write.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "project/read.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE = 110 };
+
+typedef struct nest_row {
+    const rni_member *table;
+    const char *key;
+    const rni_member *below;
+    rni_nesting nesting;
+} nest_row;
+
+static const nest_row nest_rows[] = {
+    { rni_members_project, "data", rni_members_data, RNI_NEST_MAP },
+    { rni_members_project, "network", rni_members_network, RNI_NEST_ONE },
+    { rni_members_project, "networks", rni_members_network, RNI_NEST_MAP },
+    { rni_members_project, "units", rni_members_network, RNI_NEST_MAP },
+    { rni_members_project, "training", rni_members_training, RNI_NEST_ONE },
+    { rni_members_network, "layers", rni_members_layer, RNI_NEST_LIST },
+    { rni_members_data, "steps", rni_members_step, RNI_NEST_LIST },
+    { rni_members_training, "loss", rni_members_function, RNI_NEST_ONE },
+    { rni_members_training, "metrics", rni_members_function, RNI_NEST_LIST },
+    { rni_members_training, "optimizer", rni_members_optimizer, RNI_NEST_ONE },
+    { rni_members_training, "optimizers", rni_members_optimizer, RNI_NEST_LIST },
+    { rni_members_training, "monitors", rni_members_monitor, RNI_NEST_LIST },
+    { rni_members_training, "early_stopping", rni_members_stopping, RNI_NEST_ONE },
+    { rni_members_training, "save_best", rni_members_best, RNI_NEST_ONE },
+    { rni_members_training, "snapshot", rni_members_snapshot, RNI_NEST_ONE },
+    { rni_members_optimizer, "loss", rni_members_function, RNI_NEST_ONE },
+    { rni_members_optimizer, "schedule", rni_members_schedule, RNI_NEST_ONE },
+    { rni_members_optimizer, "hooks", rni_members_hook, RNI_NEST_LIST },
+    { rni_members_schedule, "then", rni_members_schedule, RNI_NEST_ONE },
+    { rni_members_monitor, "loss", rni_members_function, RNI_NEST_ONE },
+    { rni_members_monitor, "metrics", rni_members_function, RNI_NEST_LIST },
+};
+
+const rni_member *rni_member_table(const rni_member *table, const char *key, rni_nesting *nesting)
+{
+    for (size_t i = 0; i < RN_COUNTOF(nest_rows); i++) {
+        const nest_row *r = &nest_rows[i];
+        if (r->table != table || strcmp(r->key, key) != 0) continue;
+        *nesting = r->nesting;
+        return r->below;
+    }
+    *nesting = RNI_NEST_NONE;
+    return NULL;
+}
+
+/* About the characters that v takes in one line, counted up to `limit`. */
+static int64_t width(const rni_json *v, int64_t limit)
+{
+    const rni_json_type type = rni_json_type_of(v);
+    int64_t n = type == RNI_JSON_STRING ? rni_json_string_bytes(v) + 2 : type == RNI_JSON_NUMBER ? 4 : 5;
+    for (int64_t i = 0; i < rni_json_count(v) && n < limit; i++) {
+        const char *key = rni_json_key_at(v, i);
+        n += key ? (int64_t)strlen(key) + 4 : 0;
+        n += width(rni_json_at(v, i), limit - n) + 2;
+    }
+    return n;
+}
+
+static void write_scalar(rni_json_writer *w, const rni_json *v)
+{
+    switch (rni_json_type_of(v)) {
+    case RNI_JSON_STRING:
+        rni_json_write_string(w, rni_json_string(v));
+        break;
+    case RNI_JSON_NUMBER:
+        if (rni_json_is_int(v) && !(rni_json_int(v) == 0 && signbit(rni_json_number(v))))
+            rni_json_write_int(w, rni_json_int(v));
+        else
+            rni_json_write_number(w, rni_json_number(v));
+        break;
+    case RNI_JSON_BOOL:
+        rni_json_write_bool(w, rni_json_bool(v));
+        break;
+    default:
+        rni_json_write_null(w);
+    }
+}
+
+static void write_member(rni_json_writer *w, const rni_json *v, const rni_member *table, rni_nesting nesting)
+{
+    const char *key = rni_json_key(v);
+    const rni_member *below = table;
+    rni_nesting how = RNI_NEST_ONE;
+    if (nesting != RNI_NEST_MAP) below = rni_member_table(table, key, &how);
+    rni_json_write_key(w, key);
+    rni_json_write_ordered(w, v, below, how);
+}
+
+static void write_object(rni_json_writer *w, const rni_json *v, const rni_member *table, rni_nesting nesting)
+{
+    const bool described = table && nesting != RNI_NEST_MAP;
+    rni_json_object_begin(w);
+    for (const rni_member *m = table; described && m->name; m++) {
+        const rni_json *value = rni_json_get(v, m->name);
+        if (value) write_member(w, value, table, nesting);
+    }
+    for (int64_t i = 0; i < rni_json_count(v); i++)
+        if (!described || !rni_member_find(table, rni_json_key_at(v, i)))
+            write_member(w, rni_json_at(v, i), table, nesting);
+    rni_json_object_end(w);
+}
+
+void rni_json_write_ordered(rni_json_writer *w, const rni_json *v, const rni_member *table, rni_nesting nesting)
+{
+    const rni_json_type type = rni_json_type_of(v);
+    if (type != RNI_JSON_OBJECT && type != RNI_JSON_ARRAY) {
+        write_scalar(w, v);
+        return;
+    }
+    const bool in_line =
+        w->indent > 0 && w->flat == 0 && w->depth > 0 && width(v, LINE) + (int64_t)w->depth * w->indent < LINE;
+    if (in_line) rni_json_flat_begin(w);
+    if (type == RNI_JSON_OBJECT)
+        write_object(w, v, table, nesting);
+    else {
+        /* "network" may be the list of its layers */
+        if (table == rni_members_network) table = rni_members_layer;
+        rni_json_array_begin(w);
+        for (int64_t i = 0; i < rni_json_count(v); i++)
+            rni_json_write_ordered(w, rni_json_at(v, i), table, RNI_NEST_ONE);
+        rni_json_array_end(w);
+    }
+    if (in_line) rni_json_flat_end(w);
+}
+
+bool rni_project_write(const rni_project *p, rni_str *to)
+{
+    rni_json_writer w = { .to = to, .indent = 2 };
+    rni_json_write_ordered(&w, p->json, rni_members_project, RNI_NEST_ONE);
+    rni_str_add(to, "\n");
+    return !to->failed;
+}
+
+/* ---- changes ---- */
+
+/* A value from a command line: JSON, else a text. */
+static rni_json *parse_value(const char *text)
+{
+    rni_json *v = rni_json_parse(text, (int64_t)strlen(text), "value");
+    if (v || rn_error_last()->status == RN_ERR_NOMEM) return v;
+    rn_error_clear();
+    rni_str s = { 0 };
+    rni_json_write_string(&(rni_json_writer){ .to = &s }, text);
+    v = s.failed ? NULL : rni_json_parse(s.at, s.length, "value");
+    rni_str_free(&s);
+    return v;
+}
+
+static void write_any(rni_json_writer *w, const rni_json *v)
+{
+    rni_json_write_ordered(w, v, NULL, RNI_NEST_NONE);
+}
+
+typedef struct change {
+    rni_json_writer w;
+    const rni_json *value;
+    const char *path; /* the whole, for messages */
+} change;
+
+static bool write_changed(change *c, const rni_json *v, const char *rest, const rni_member *table, rni_nesting nesting);
+
+static bool through_array(change *c, const rni_json *v, const char *key, const char *rest, const rni_member *table)
+{
+    const int64_t n = rni_json_count(v);
+    char *end;
+    const long long at = strtoll(key, &end, 10);
+    if (end == key || *end || at < 0 || at > n) {
+        rni_fail(RN_ERR_ARG, NULL, NULL, "\"%s\" is no number of an element", key);
+        rni_error_add("expect", "0 to %lld", (long long)n);
+        rni_error_add("in", "%s", c->path);
+        return false;
+    }
+    if (table == rni_members_network) table = rni_members_layer;
+    rni_json_array_begin(&c->w);
+    for (int64_t i = 0; i < n + (at == n); i++)
+        if (i != at)
+            write_any(&c->w, rni_json_at(v, i));
+        else if (!write_changed(c, rni_json_at(v, i), rest, table, RNI_NEST_ONE))
+            return false;
+    rni_json_array_end(&c->w);
+    return true;
+}
+
+/* A text may stand for an object: of nothing but a type, or of a training and a test set. */
+static rni_json *long_form(const char *text, const rni_member *table, rni_nesting nesting)
+{
+    rni_str s = { 0 };
+    rni_json_writer w = { .to = &s };
+    static const char *const parts[] = { "train", "test" };
+    rni_json_object_begin(&w);
+    if (table == rni_members_data && nesting == RNI_NEST_MAP) {
+        for (size_t i = 0; i < RN_COUNTOF(parts); i++) {
+            rni_json_write_key(&w, parts[i]);
+            rni_json_object_begin(&w);
+            rni_json_write_key(&w, "source");
+            rni_json_write_string(&w, text);
+            rni_json_write_key(&w, "part");
+            rni_json_write_string(&w, parts[i]);
+            rni_json_object_end(&w);
+        }
+    } else {
+        rni_json_write_key(&w, table == rni_members_data ? "source" : "type");
+        rni_json_write_string(&w, text);
+    }
+    rni_json_object_end(&w);
+    rni_json *v = s.failed ? NULL : rni_json_parse(s.at, s.length, "long form");
+    rni_str_free(&s);
+    return v;
+}
+
+static bool through_object(change *c, const rni_json *v, const char *key, const char *rest, const rni_member *table,
+                           rni_nesting nesting)
+{
+    const rni_member *below = table;
+    rni_nesting how = RNI_NEST_ONE;
+    if (nesting != RNI_NEST_MAP) below = table ? rni_member_table(table, key, &how) : NULL;
+    bool found = false;
+    rni_json_object_begin(&c->w);
+    for (int64_t i = 0; i < rni_json_count(v); i++) {
+        const bool here = strcmp(rni_json_key_at(v, i), key) == 0;
+        found |= here;
+        if (here && !*rest && rni_json_is_null(c->value)) continue;
+        rni_json_write_key(&c->w, rni_json_key_at(v, i));
+        if (!here)
+            write_any(&c->w, rni_json_at(v, i));
+        else if (!write_changed(c, rni_json_at(v, i), rest, below, how))
+            return false;
+    }
+    if (!found && (*rest || !rni_json_is_null(c->value))) {
+        rni_json_write_key(&c->w, key);
+        if (!write_changed(c, NULL, rest, below, how)) return false;
+    }
+    rni_json_object_end(&c->w);
+    return true;
+}
+
+static bool write_changed(change *c, const rni_json *v, const char *rest, const rni_member *table, rni_nesting nesting)
+{
+    if (!*rest) {
+        write_any(&c->w, c->value);
+        return true;
+    }
+    char key[128];
+    const size_t n = strcspn(rest, ".");
+    if (n == 0 || n >= sizeof key) return rni_fail(RN_ERR_ARG, NULL, NULL, "\"%.100s\" is no path to a value", c->path);
+    memcpy(key, rest, n);
+    key[n] = '\0';
+    rest += n + (rest[n] == '.');
+    const rni_json_type type = rni_json_type_of(v);
+    if (type == RNI_JSON_ARRAY) return through_array(c, v, key, rest, table);
+    if (!v || type == RNI_JSON_OBJECT) return through_object(c, v, key, rest, table, nesting);
+    if (type == RNI_JSON_STRING && table && nesting != RNI_NEST_LIST) {
+        rni_json *in_full = long_form(rni_json_string(v), table, nesting);
+        const bool ok = in_full && through_object(c, in_full, key, rest, table, nesting);
+        rni_json_free(in_full);
+        return ok;
+    }
+    rni_fail(RN_ERR_ARG, NULL, NULL, "\"%s\" leads through %s, which has no members", c->path,
+             rni_json_type_name(type));
+    return false;
+}
+
+static rni_json *changed_json(const rni_json *v, const rni_change *ch, const char *source)
+{
+    rni_str s = { 0 };
+    rni_json *value = parse_value(ch->value);
+    change c = { .w = { .to = &s }, .value = value, .path = ch->path };
+    rni_json *result = NULL;
+    if (value && write_changed(&c, v, ch->path, rni_members_project, RNI_NEST_ONE) && !s.failed)
+        result = rni_json_parse(s.at, s.length, source);
+    rni_str_free(&s);
+    rni_json_free(value);
+    return result;
+}
+
+rni_project *rni_project_change(const rni_project *p, const rni_change *changes, int64_t n)
+{
+    if (!rn_ok()) return NULL;
+    const char *source = rni_json_source(p->json);
+    rni_json *now = NULL;
+    for (int64_t i = 0; i < n; i++) {
+        rni_json *next = changed_json(now ? now : p->json, &changes[i], source);
+        rni_json_free(now);
+        now = next;
+        if (!now) return NULL;
+    }
+    if (n == 0) {
+        rni_str s = { 0 };
+        rni_json_write_ordered(&(rni_json_writer){ .to = &s }, p->json, NULL, RNI_NEST_NONE);
+        now = s.failed ? NULL : rni_json_parse(s.at, s.length, source);
+        rni_str_free(&s);
+    }
+    if (now) rni_json_adopt_places(now, p->json);
+    return rni_project_from_json(now);
+}
