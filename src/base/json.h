@@ -52,8 +52,8 @@ bool rni_json_fail(const rni_json *v, rn_status status, const char *fmt, ...) RN
 /* True if v is of this type; else raises "expected …, found …", naming v's key where it has one. */
 bool rni_json_expect(const rni_json *v, rni_json_type type);
 
-/* Gives the values of `to` the lines and columns of those of `from` with the same keys and numbers; further ones get that
- * of what holds them. For a text that was made from another one, whose reader knows only that. */
+/* Gives the values of `to` the lines and columns of those of `from` with the same keys and numbers; further ones get
+ * that of what holds them. For a text that was made from another one, whose reader knows only that. */
 void rni_json_adopt_places(rni_json *to, const rni_json *from);
 
 /* ---- writing ---- */

@@ -158,7 +158,8 @@ void rni_json_adopt_places(rni_json *to, const rni_json *from)
     to->line = from->line;
     to->column = from->column;
     for (int64_t i = 0; i < to->count; i++) {
-        const rni_json *like = to->type == RNI_JSON_OBJECT ? rni_json_get(from, to->items[i]->key) : rni_json_at(from, i);
+        const rni_json *like =
+            to->type == RNI_JSON_OBJECT ? rni_json_get(from, to->items[i]->key) : rni_json_at(from, i);
         if (like)
             rni_json_adopt_places(to->items[i], like);
         else
