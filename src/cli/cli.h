@@ -1,0 +1,46 @@
+/* Sub-commands of rensa(1): rows with a function each. */
+#ifndef RNI_CLI_CLI_H
+#define RNI_CLI_CLI_H
+
+#include <rensa.h>
+
+#include <stdio.h>
+
+#define EXIT_USAGE 2
+
+typedef struct cli_command {
+    const char *name, *arguments, *brief, *help;
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
+} cli_command;
+
+extern const cli_command cli_train, cli_evaluate, cli_predict, cli_data, cli_ops, cli_devices, cli_bench, cli_selftest,
+    cli_info;
+
+/* ---- options ---- */
+
+/* One long option of a sub-command: "--epochs N". A row without a value is a switch (bool). */
+typedef enum { CLI_TEXT, CLI_INT, CLI_NUMBER, CLI_SWITCH, CLI_TEXTS } cli_kind;
+
+/* Of an option that may be repeated. */
+typedef struct cli_texts {
+    const char *at[64];
+    int n;
+} cli_texts;
+
+typedef struct cli_option {
+    const char *name, *value, *help; /* value: its name in the help, NULL for a switch */
+    cli_kind kind;
+    void *to; /* const char **, int64_t *, double *, bool *, cli_texts * */
+    double min, max;
+} cli_option;
+
+/* Reads the options (a table that ends with a row without a name) wherever they stand; what is left over is moved to
+ * the front of argv[1 …] and counted in *rest. Prints what is wrong, with the nearest known name, and returns false.
+ * --help prints the command's help and ends the program. */
+bool cli_options(const cli_command *command, const cli_option *options, int argc, char **argv, int *rest);
+/* Prints "rensa COMMAND: text" and the usage line; returns EXIT_USAGE. */
+int cli_usage(const cli_command *command, const char *fmt, ...) RN_PRINTF(2, 3);
+/* Reports the pending error and returns 1; 0 if there is none. */
+int cli_end(void);
+
+#endif

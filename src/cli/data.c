@@ -1,0 +1,153 @@
+/* rensa data: known data sets, getting them, and what is in one. */
+#include "cli/cli.h"
+
+#include "base/alloc.h"
+#include "base/convert.h"
+#include "base/shape.h"
+#include "base/str.h"
+#include "cli/draw.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static int list_known(void)
+{
+    const rn_known_dataset *k;
+    for (int i = 0; (k = rn_dataset_known(i)) != NULL; i++)
+        printf("%-16s %s\n%-16s %s\n", k->name, k->brief, "", k->origin);
+    puts("\nAlso a folder of pictures (a sub-folder per class), a list of pictures, a CSV file, or an IDX file.");
+    return 0;
+}
+
+static bool show_progress(void *user, const char *file, int64_t done, int64_t total)
+{
+    (void)user;
+    if (!isatty(STDERR_FILENO)) return true;
+    if (total > 0)
+        fprintf(stderr, "\r\033[K%s: %.1f of %.1f MB", file, (double)done * 1e-6, (double)total * 1e-6);
+    else
+        fprintf(stderr, "\r\033[K%s: %.1f MB", file, (double)done * 1e-6);
+    if (total > 0 && done >= total) fputs("\r\033[K", stderr);
+    return true;
+}
+
+static bool part_of(const char *text, rn_part *part)
+{
+    static const char *const names[] = { "train", "test", "valid" };
+    for (int i = 0; i < (int)RN_COUNTOF(names); i++)
+        if (strcmp(text, names[i]) == 0) {
+            *part = (rn_part)i;
+            return true;
+        }
+    return false;
+}
+
+static void print_columns(const rn_dataset *d)
+{
+    for (int i = 0; i < rn_dataset_column_count(d); i++) {
+        const rn_column *c = rn_dataset_column(d, i);
+        char shape[RNI_SHAPE_TEXT];
+        printf("  %-8s %s%s", c->name, rn_dtype_name(c->dtype), rni_shape_text(&c->shape, shape));
+        if (c->class_count) printf(", %lld classes", (long long)c->class_count);
+        puts("");
+    }
+}
+
+static void print_stats(const rn_dataset *d, const rn_stats *s)
+{
+    for (int i = 0; i < s->column_count; i++) {
+        const rn_column_stats *c = &s->columns[i];
+        printf("  %-8s min %.5g  max %.5g  mean %.5g  std %.5g", c->name, c->min, c->max, c->mean, c->std);
+        if (c->nonfinite) printf("  (%lld not finite)", (long long)c->nonfinite);
+        puts("");
+        const rn_column *column = rn_dataset_column(d, i);
+        int64_t most = 1;
+        for (int64_t k = 0; k < c->class_count; k++) most = c->histogram[k] > most ? c->histogram[k] : most;
+        for (int64_t k = 0; k < c->class_count && k < 30; k++) {
+            printf("    %-14.14s %8lld  ", column->classes ? column->classes[k] : "", (long long)c->histogram[k]);
+            cli_draw_bar(stdout, (double)c->histogram[k] / (double)most, 40);
+            puts("");
+        }
+    }
+}
+
+/* Pictures of up to 64 x 64 pixels; others are only named. */
+static bool print_samples(rn_dataset *d, int64_t n)
+{
+    const rn_column *x = rn_dataset_column(d, 0);
+    const int64_t h = x->shape.rank == 3 ? x->shape.dim[1] : 0, w = x->shape.rank == 3 ? x->shape.dim[2] : 0;
+    if (h == 0 || h > 64 || w > 64) return true;
+    const int64_t pixels = rni_shape_count(&x->shape), plane = h * w;
+    void *raw = rni_alloc(rn_column_bytes(x));
+    float *all = rni_alloc(pixels * (int64_t)sizeof *all), *gray = rni_alloc(plane * (int64_t)sizeof *gray);
+    int64_t label = 0;
+    bool ok = raw && all && gray;
+    for (int64_t i = 0; ok && i < n && i < rn_dataset_count(d); i++) {
+        void *to[8] = { raw };
+        const bool has_label =
+            rn_dataset_column_count(d) > 1 && rn_column_bytes(rn_dataset_column(d, 1)) <= (int64_t)sizeof label;
+        label = 0;
+        if (has_label) to[1] = &label;
+        ok = rn_dataset_column_count(d) <= 8 && rn_dataset_read(d, i, to);
+        if (!ok) break;
+        rni_convert(all, RN_F32, raw, x->dtype, pixels);
+        for (int64_t p = 0; p < plane; p++) {
+            gray[p] = 0;
+            for (int64_t c = 0; c < x->shape.dim[0]; c++) gray[p] += all[c * plane + p] / (float)x->shape.dim[0];
+            if (x->dtype == RN_U8) gray[p] /= 255;
+        }
+        const rn_column *t = has_label ? rn_dataset_column(d, 1) : NULL;
+        const int64_t k = t ? (int64_t)rni_load(t->dtype, &label) : -1;
+        printf("\n  example %lld%s%s\n", (long long)i, t && t->classes && k >= 0 && k < t->class_count ? ": " : "",
+               t && t->classes && k >= 0 && k < t->class_count ? t->classes[k] : "");
+        cli_draw_image(stdout, gray, h, w, 2, NULL, NULL);
+    }
+    rni_free(raw);
+    rni_free(all);
+    rni_free(gray);
+    return ok;
+}
+
+static int run(int argc, char **argv)
+{
+    const char *part_text = "train", *source = NULL;
+    int64_t samples = 0, seed = 0;
+    bool offline = false;
+    const cli_option options[] = {
+        { "part", "PART", "train (default), test or valid", CLI_TEXT, &part_text, 0, 0 },
+        { "samples", "N", "show the first N pictures", CLI_INT, &samples, 0, 1e6 },
+        { "source", "WHERE", "only from: data, cache, download, drawn", CLI_TEXT, &source, 0, 0 },
+        { "offline", NULL, "never download", CLI_SWITCH, &offline, 0, 0 },
+        { "seed", "N", "of drawn digits", CLI_INT, &seed, 0, 9e15 },
+        { 0 },
+    };
+    int n;
+    if (!cli_options(&cli_data, options, argc, argv, &n)) return EXIT_USAGE;
+    if (n == 0 || (n == 1 && strcmp(argv[1], "list") == 0)) return list_known();
+    const bool show = strcmp(argv[1], "show") == 0, get = strcmp(argv[1], "get") == 0;
+    if ((!show && !get) || n != 2) return cli_usage(&cli_data, "list, get NAME or show NAME|PATH");
+    rn_part part;
+    if (!part_of(part_text, &part))
+        return cli_usage(&cli_data, "--part is train, test or valid, not \"%s\"", part_text);
+    rn_dataset *d = rn_dataset_open(argv[2], .part = part, .source = source, .offline = offline, .seed = (uint64_t)seed,
+                                    .progress = show_progress);
+    if (!d) return cli_end();
+    printf("%s: %lld examples, %s\n", argv[2], (long long)rn_dataset_count(d), rn_dataset_source(d));
+    print_columns(d);
+    rn_stats *s = show ? rn_dataset_stats(d, 0) : NULL;
+    if (s) print_stats(d, s);
+    if (show && s) print_samples(d, samples);
+    rn_stats_free(s);
+    rn_dataset_free(d);
+    return cli_end();
+}
+
+const cli_command cli_data = {
+    .name = "data",
+    .arguments = "[list | get NAME | show NAME|PATH] [OPTIONS]",
+    .brief = "data sets: which there are, getting one, what is in it",
+    .help = "`show` prints columns, ranges, classes and, with --samples, pictures. Data sets are looked for in "
+            "$RENSA_DATA and the\n"
+            "user's cache before they are downloaded.",
+    .run = run,
+};

@@ -1,0 +1,145 @@
+/* result.json: one object, everything with its unit in its name. */
+#include "cli/result.h"
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "train/trainer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+int cli_threads(void)
+{
+    const char *text = getenv("OMP_NUM_THREADS");
+    const long n = text ? strtol(text, NULL, 10) : 0;
+    return n > 0 ? (int)n : (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static void put_text(rni_json_writer *w, const char *key, const char *text)
+{
+    rni_json_write_key(w, key);
+    rni_json_write_string(w, text);
+}
+
+static void put_int(rni_json_writer *w, const char *key, int64_t value)
+{
+    rni_json_write_key(w, key);
+    rni_json_write_int(w, value);
+}
+
+static void put_number(rni_json_writer *w, const char *key, double value)
+{
+    rni_json_write_key(w, key);
+    rni_json_write_number(w, value);
+}
+
+static void put_command(rni_json_writer *w, int argc, char **argv)
+{
+    rni_json_write_key(w, "command");
+    rni_json_array_begin(w);
+    rni_json_write_string(w, "rensa");
+    for (int i = 0; i < argc; i++) rni_json_write_string(w, argv[i]);
+    rni_json_array_end(w);
+}
+
+static void put_data(rni_json_writer *w, const rni_datas *d)
+{
+    rni_json_write_key(w, "data");
+    rni_json_object_begin(w);
+    for (int64_t i = 0; i < d->n; i++) {
+        if (d->at[i].state != 2) continue;
+        rni_json_write_key(w, d->at[i].name);
+        rni_json_object_begin(w);
+        put_text(w, "source", rn_dataset_source(d->at[i].set));
+        put_int(w, "examples", rn_dataset_count(d->at[i].set));
+        rni_json_object_end(w);
+    }
+    rni_json_object_end(w);
+}
+
+/* The mean over the last epoch, or over what there is of it. */
+static void put_training(rni_json_writer *w, const rn_trainer *t)
+{
+    for (int64_t i = 0; i < t->seen.count; i++) {
+        const rni_mean *p = &t->seen.mean[i];
+        if (strncmp(p->name, "train_", 6) == 0 && p->weight > 0) put_number(w, p->name, p->sum);
+    }
+    for (int64_t i = 0; i < t->now.count; i++) {
+        const rni_mean *p = &t->now.mean[i];
+        char name[128];
+        snprintf(name, sizeof name, "train_%s", p->name);
+        if (p->weight > 0 && isnan(rn_trainer_value(t, name))) put_number(w, name, p->sum / p->weight);
+    }
+}
+
+static void put_report(rni_json_writer *w, const rni_watch *watch, const cli_report *r)
+{
+    for (int i = 0; i < r->n_means; i++) {
+        char name[160];
+        snprintf(name, sizeof name, "%s_%s", watch->name, r->mean[i].name);
+        put_number(w, name, r->mean[i].value);
+        if (watch->data->text && strcmp(r->mean[i].name, "loss") == 0) {
+            snprintf(name, sizeof name, "%s_nats_per_token", watch->name);
+            put_number(w, name, r->mean[i].value);
+        }
+    }
+    if (!r->confusion) return;
+    char name[96];
+    snprintf(name, sizeof name, "%s_confusion", watch->name);
+    rni_json_write_key(w, name);
+    rni_json_array_begin(w);
+    for (int64_t i = 0; i < r->classes; i++) {
+        rni_json_flat_begin(w);
+        rni_json_array_begin(w);
+        for (int64_t k = 0; k < r->classes; k++) rni_json_write_int(w, r->confusion[i * r->classes + k]);
+        rni_json_array_end(w);
+        rni_json_flat_end(w);
+    }
+    rni_json_array_end(w);
+}
+
+bool cli_result_write(rni_session *s, const cli_report *reports, const char *hash, const char *out, int argc,
+                      char **argv)
+{
+    rni_str text = { 0 };
+    rni_json_writer w = { .to = &text, .indent = 2 };
+    struct rusage usage;
+    int64_t elements = 0;
+    getrusage(RUSAGE_SELF, &usage);
+    rn_link_count(s->model->root, &elements);
+    const rn_trainer *t = s->trainer;
+    const double seconds = rn_trainer_seconds(t);
+    rni_json_object_begin(&w);
+    put_command(&w, argc, argv);
+    const char *name = rni_json_string(rni_json_get(s->project->json, "name"));
+    if (name) put_text(&w, "name", name);
+    put_int(&w, "seed", (int64_t)s->training.seed);
+    rni_json_write_key(&w, "versions");
+    rni_json_object_begin(&w);
+    put_text(&w, "rensa", rn_version());
+    put_text(&w, "compiler", __VERSION__);
+    rni_json_object_end(&w);
+    put_text(&w, "device", rn_device_name());
+    put_int(&w, "threads", cli_threads());
+    put_data(&w, s->datas);
+    put_training(&w, t);
+    for (int64_t i = 0; i < s->n_watches; i++) put_report(&w, &s->watch[i], &reports[i]);
+    put_number(&w, "epochs", rn_trainer_epoch(t));
+    put_int(&w, "iterations", rn_trainer_iteration(t));
+    put_number(&w, "seconds", seconds);
+    put_number(&w, "examples_per_second", seconds > 0 ? (double)rn_trainer_examples(t) / seconds : 0);
+    put_int(&w, "peak_memory_bytes", (int64_t)usage.ru_maxrss * 1024);
+    put_int(&w, "peak_device_bytes", rn_memory().peak);
+    put_int(&w, "parameters", elements);
+    put_text(&w, "parameters_sha256", hash);
+    rni_json_object_end(&w);
+    rni_str_add(&text, "\n");
+    char *path = cli_run_file(out, "result.json");
+    const bool ok = path && !text.failed && rni_file_write(path, text.at, text.length);
+    rni_free(path);
+    rni_str_free(&text);
+    return ok;
+}
