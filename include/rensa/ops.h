@@ -296,6 +296,27 @@ typedef struct rn_atanh_args {
 RN_API rn_tensor *rn_atanh_at(const rn_atanh_args *args);
 #define rn_atanh(...) rn_atanh_at(&(rn_atanh_args){ __VA_ARGS__, .site = RN_SITE(rn_atanh_args) })
 
+typedef struct rn_average_args {
+    rn_tensor *x;
+    rn_tensor *weights; /* may be left out */
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_average_args;
+/** Weighted mean over axes; without weights the same as mean.
+ *
+ *  y = sum(x * weights) / sum(weights)
+ *
+ *  Shapes   weights broadcast to x
+ *  Types    16-bit floats are computed in f32; whole numbers give f64
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   SHAPE if the weights do not broadcast to x; ARG unless axes names axes of x, each once
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_average_at(const rn_average_args *args);
+#define rn_average(...) rn_average_at(&(rn_average_args){ __VA_ARGS__, .site = RN_SITE(rn_average_args) })
+
 typedef struct rn_average_pool1d_args {
     rn_tensor *x;
     int64_t kernel;
@@ -953,6 +974,24 @@ typedef struct rn_count_nonzero_args {
  */
 RN_API rn_tensor *rn_count_nonzero_at(const rn_count_nonzero_args *args);
 #define rn_count_nonzero(...) rn_count_nonzero_at(&(rn_count_nonzero_args){ __VA_ARGS__, .site = RN_SITE(rn_count_nonzero_args) })
+
+typedef struct rn_crelu_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+} rn_crelu_args;
+/** Rectified linear units of x and of -x, one after the other.
+ *
+ *  y = concat(relu(x), relu(-x))
+ *
+ *  Shapes   x [.., C, ..]   ->   y [.., 2 * C, ..]
+ *  Argument axis: the axis of channels
+ *  Errors   ARG if there is no such axis
+ *  Source   Shang et al. 2016, arXiv:1603.05201
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_crelu_at(const rn_crelu_args *args);
+#define rn_crelu(...) rn_crelu_at(&(rn_crelu_args){ __VA_ARGS__, .site = RN_SITE(rn_crelu_args) })
 
 typedef struct rn_cumprod_args {
     rn_tensor *x;
@@ -1764,6 +1803,24 @@ typedef struct rn_global_average_pool_args {
 RN_API rn_tensor *rn_global_average_pool_at(const rn_global_average_pool_args *args);
 #define rn_global_average_pool(...) rn_global_average_pool_at(&(rn_global_average_pool_args){ __VA_ARGS__, .site = RN_SITE(rn_global_average_pool_args) })
 
+typedef struct rn_glu_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+} rn_glu_args;
+/** Gated linear unit: the first half of the channels through gates that the second half opens.
+ *
+ *  y = a * sigmoid(b), a and b the halves of x
+ *
+ *  Shapes   x [.., 2 * C, ..]   ->   y [.., C, ..]
+ *  Argument axis: the axis of channels
+ *  Errors   SHAPE if the channels are odd in number; ARG if there is no such axis
+ *  Source   Dauphin et al. 2017, arXiv:1612.08083
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_glu_at(const rn_glu_args *args);
+#define rn_glu(...) rn_glu_at(&(rn_glu_args){ __VA_ARGS__, .site = RN_SITE(rn_glu_args) })
+
 typedef struct rn_greater_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -2321,6 +2378,22 @@ typedef struct rn_linear_args {
 RN_API rn_tensor *rn_linear_at(const rn_linear_args *args);
 #define rn_linear(...) rn_linear_at(&(rn_linear_args){ __VA_ARGS__, .site = RN_SITE(rn_linear_args) })
 
+typedef struct rn_linear_interpolate_args {
+    rn_tensor *p;
+    rn_tensor *x;
+    rn_tensor *z;
+    rn_site site;
+} rn_linear_interpolate_args;
+/** From z for p = 0 to x for p = 1: the order of Chainer; see lerp.
+ *
+ *  y = p * x + (1 - p) * z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_linear_interpolate_at(const rn_linear_interpolate_args *args);
+#define rn_linear_interpolate(...) rn_linear_interpolate_at(&(rn_linear_interpolate_args){ __VA_ARGS__, .site = RN_SITE(rn_linear_interpolate_args) })
+
 typedef struct rn_local_response_norm_args {
     rn_tensor *x;
     rn_site site;
@@ -2864,6 +2937,22 @@ typedef struct rn_mean_squared_error_args {
  */
 RN_API rn_tensor *rn_mean_squared_error_at(const rn_mean_squared_error_args *args);
 #define rn_mean_squared_error(...) rn_mean_squared_error_at(&(rn_mean_squared_error_args){ __VA_ARGS__, .site = RN_SITE(rn_mean_squared_error_args) })
+
+typedef struct rn_median_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_median_args;
+/** The middle element over axes, of an even number the mean of the middle two; NaN if one is.
+ *  Types    whole numbers give f64
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG unless axes names axes of x, each once; SHAPE where there is nothing to reduce
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_median_at(const rn_median_args *args);
+#define rn_median(...) rn_median_at(&(rn_median_args){ __VA_ARGS__, .site = RN_SITE(rn_median_args) })
 
 typedef struct rn_min_args {
     rn_tensor *x;

@@ -16,7 +16,8 @@ static inline void *rni_view_at(const rn_view *v, const int64_t *at)
 {
     int64_t offset = 0;
     for (int i = 0; i < v->rank; i++) offset += at[i] * v->stride[i];
-    return (char *)v->data + offset * rn_dtype_bytes(v->dtype);
+    /* nothing may lie at NULL, so the sum is one of numbers */
+    return (void *)((uintptr_t)v->data + (uintptr_t)(offset * rn_dtype_bytes(v->dtype)));
 }
 
 /* Steps `at` to the next coordinates of v in row-major order; wraps around to zeros at the end. */

@@ -333,6 +333,19 @@ static bool expand(const rn_op *op, const rn_site *site, rn_tensor *const *in, i
     return ok;
 }
 
+/* Optional inputs that a call by hand leaves out at the end are there as NULL: functions find every input in its place.
+ */
+static void fill_up(const rn_op *op, rn_tensor *const **in, int64_t *n_in, rn_tensor **full)
+{
+    if (!op->inputs || !strchr(op->inputs, '?')) return;
+    bool list;
+    const int names = rni_op_inputs(op, NULL, &list);
+    if (list || *n_in >= names || names > RN_INPUTS_MAX) return;
+    for (int i = 0; i < names; i++) full[i] = i < *n_in ? (*in)[i] : NULL;
+    *in = full;
+    *n_in = names;
+}
+
 bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
                 rn_tensor **out)
 {
@@ -341,6 +354,8 @@ bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
         return false;
     }
     RNI_TRY(check_inputs(op, site, in, n_in));
+    rn_tensor *full[RN_INPUTS_MAX];
+    fill_up(op, &in, &n_in, full);
     union {
         double align;
         char bytes[1024];

@@ -30,7 +30,8 @@ static bool run_step(rni_plan *p, rni_step *s, char *const *base, char *slab, rn
     rn_kernel_call *c = &s->call;
     const int n = c->n_in + c->n_out;
     for (int i = 0; i < n; i++)
-        if (c->in[i].dtype) c->in[i].data = base[s->place[i].region] + s->place[i].offset;
+        if (c->in[i].dtype)
+            c->in[i].data = (void *)((uintptr_t)base[s->place[i].region] + (uintptr_t)s->place[i].offset);
     if (s->recorded >= 0) c->opts = r->recorded[s->recorded]->opts;
     if (c->map) {
         s->n_scalars = c->opts && s->op->kind == RN_MAP ? rni_map_scalars(s->op, c->opts, s->scalars) : 0;

@@ -6,6 +6,7 @@
 
 extern const rn_op rn_ops_basic[];
 extern const rn_op rn_op_gelu;
+extern const rn_op rn_ops_halves[];
 extern const rn_op rn_op_leaky_relu;
 extern const rn_op rn_op_maxout;
 extern const rn_op rn_ops_parametric[];
@@ -66,6 +67,7 @@ extern const rn_op rn_ops_unpooling[];
 extern const rn_op rn_ops_draw[];
 extern const rn_op rn_ops_fill[];
 extern const rn_op rn_ops_noise[];
+extern const rn_op rn_ops_average[];
 extern const rn_op rn_ops_cumulative[];
 extern const rn_op rn_ops_extremes[];
 extern const rn_op rn_op_logsumexp;
@@ -240,6 +242,15 @@ rn_tensor *rn_atanh_at(const rn_atanh_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_trigonometric[11], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_average_at(const rn_average_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_average_args, axes), offsetof(rn_average_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->weights, };
+    if (!rni_apply(&rn_ops_average[0], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -530,6 +541,15 @@ rn_tensor *rn_count_nonzero_at(const rn_count_nonzero_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_truth[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_crelu_at(const rn_crelu_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_crelu_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_halves[0], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -835,7 +855,7 @@ rn_tensor *rn_fma_at(const rn_fma_args *a)
 {
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->a, a->b, a->c, };
-    if (!rni_apply(&rn_ops_binary[12], &a->site, in, 3, a, NULL, out)) return NULL;
+    if (!rni_apply(&rn_ops_binary[13], &a->site, in, 3, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -921,6 +941,15 @@ rn_tensor *rn_global_average_pool_at(const rn_global_average_pool_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_op_global_average_pool, &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_glu_at(const rn_glu_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_glu_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_halves[1], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1202,6 +1231,14 @@ rn_tensor *rn_linear_at(const rn_linear_args *a)
     return out[0];
 }
 
+rn_tensor *rn_linear_interpolate_at(const rn_linear_interpolate_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->p, a->x, a->z, };
+    if (!rni_apply(&rn_ops_binary[12], &a->site, in, 3, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_local_response_norm_at(const rn_local_response_norm_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_local_response_norm_args, n), offsetof(rn_local_response_norm_args, k), offsetof(rn_local_response_norm_args, alpha), offsetof(rn_local_response_norm_args, beta), };
@@ -1437,6 +1474,15 @@ rn_tensor *rn_mean_squared_error_at(const rn_mean_squared_error_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_errors[3], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_median_at(const rn_median_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_median_args, axes), offsetof(rn_median_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_average[1], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 

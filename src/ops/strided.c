@@ -59,7 +59,7 @@ rn_view rni_view_drop(const rn_view *v, int axis, int64_t at)
 {
     rn_view r = *v;
     r.rank--;
-    r.data = (char *)v->data + at * v->stride[axis] * rn_dtype_bytes(v->dtype);
+    r.data = (void *)((uintptr_t)v->data + (uintptr_t)(at * v->stride[axis] * rn_dtype_bytes(v->dtype)));
     for (int i = axis; i < r.rank; i++) {
         r.dim[i] = v->dim[i + 1];
         r.stride[i] = v->stride[i + 1];

@@ -3,6 +3,9 @@
 
 #include <rensa/ops.h>
 
+#include "base/error.h"
+#include "engine/infer.h"
+
 const rn_opt rni_reduce_opts[] = { RNI_REDUCE_OPTS, { 0 } };
 
 static bool is_reduced(const rn_reduce_opts *o, int axis, int rank)
@@ -37,4 +40,29 @@ rn_tensor *rni_as(rn_tensor *x, rn_dtype dtype)
 rn_tensor *rni_widen(rn_tensor *x)
 {
     return rn_dtype_bytes(rn_tensor_dtype(x)) == 2 && rn_dtype_is_float(rn_tensor_dtype(x)) ? rn_cast(x, RN_F32) : x;
+}
+
+bool rni_lines_of(rn_tensor *x, const rn_reduce_opts *o, const char *what, rni_lines *l)
+{
+    const rn_shape *s = rn_tensor_shape(x);
+    uint32_t mask;
+    if (!rni_reduced_axes(&o->axes, s->rank, &mask))
+        return rni_fail(RN_ERR_ARG, NULL, what, "axes must name axes of x, each once");
+    *l = (rni_lines){ .others = 1, .n = 1, .moved.rank = s->rank, .inverse.n = s->rank, .kept = *s };
+    rn_axes order = { .n = s->rank };
+    int k = 0;
+    for (int reduced = 0; reduced < 2; reduced++)
+        for (int i = 0; i < s->rank; i++) {
+            if ((mask >> i & 1u) != (unsigned)reduced) continue;
+            *(reduced ? &l->n : &l->others) *= s->dim[i];
+            if (reduced)
+                l->kept.dim[i] = 1;
+            else
+                l->dropped.dim[l->dropped.rank++] = s->dim[i];
+            l->moved.dim[k] = s->dim[i];
+            l->inverse.axis[i] = k;
+            order.axis[k++] = i;
+        }
+    l->x = rn_reshape(s->rank ? rn_transpose(x, .axes = order) : x, RN_SHAPE(l->others, l->n));
+    return l->x != NULL;
 }

@@ -19,4 +19,15 @@ rn_tensor *rni_widen(rn_tensor *x);
 /* x as `dtype`; x itself where it is that already. */
 rn_tensor *rni_as(rn_tensor *x, rn_dtype dtype);
 
+/* x [.., ..] with the reduced axes brought to the end and made one: [the others, n]. */
+typedef struct {
+    rn_tensor *x;
+    int64_t others, n;
+    rn_shape moved;         /* shape of x with its axes in the new order */
+    rn_axes inverse;        /* brings them back */
+    rn_shape kept, dropped; /* of the result with and without keepdims */
+} rni_lines;
+/* False with an error pending, in the name of `what`, if axes are out of range. */
+bool rni_lines_of(rn_tensor *x, const rn_reduce_opts *o, const char *what, rni_lines *l);
+
 #endif

@@ -1,36 +1,17 @@
 /* prod: products over axes. */
 #include "ops/reduce/axes_p.h"
 
-#include "base/shape.h"
-#include "engine/infer.h"
-
 #include <rensa/ops.h>
 
-/* Each element's gradient is the product of all others: of those before it and those after it, without a division. For
- * that the reduced axes are brought to the end and made one. */
+/* Each element's gradient is the product of all others: of those before it and those after it, without a division. */
 static bool backward(rn_vjp *v)
 {
-    const rn_reduce_opts *o = v->opts;
-    const rn_shape *x = rn_tensor_shape(v->in[0]);
-    uint32_t mask;
-    if (!rni_reduced_axes(&o->axes, x->rank, &mask)) return false;
-    rn_axes order = { .n = x->rank }, inverse = order;
-    rn_shape moved = { .rank = x->rank }, two = { 2, { 1, 1 } };
-    int k = 0;
-    for (int reduced = 0; reduced < 2; reduced++)
-        for (int i = 0; i < x->rank; i++) {
-            if ((mask >> i & 1u) != (unsigned)reduced) continue;
-            two.dim[reduced] *= x->dim[i];
-            moved.dim[k] = x->dim[i];
-            inverse.axis[i] = k;
-            order.axis[k++] = i;
-        }
-    rn_tensor *lines = rn_reshape(x->rank ? rn_transpose(v->in[0], .axes = order) : v->in[0], two);
+    rni_lines l;
+    if (!rni_lines_of(v->in[0], v->opts, "prod", &l)) return false;
     rn_tensor *others =
-        rn_mul(rn_cumprod(lines, 1, .exclusive = true), rn_cumprod(lines, 1, .exclusive = true, .reverse = true));
-    rn_tensor *g = rn_mul(others, rn_reshape(v->gout[0], RN_SHAPE(two.dim[0], 1)));
-    g = rn_reshape(g, moved);
-    v->gin[0] = x->rank ? rn_transpose(g, .axes = inverse) : g;
+        rn_mul(rn_cumprod(l.x, 1, .exclusive = true), rn_cumprod(l.x, 1, .exclusive = true, .reverse = true));
+    rn_tensor *g = rn_reshape(rn_mul(others, rn_reshape(v->gout[0], RN_SHAPE(l.others, 1))), l.moved);
+    v->gin[0] = l.moved.rank ? rn_transpose(g, .axes = l.inverse) : g;
     return v->gin[0] != NULL;
 }
 
