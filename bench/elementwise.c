@@ -66,7 +66,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-    const double seconds = argc > 2 ? atof(argv[2]) : 2;
+    const double seconds = argc > 2 ? strtod(argv[2], NULL) : 2;
     state s = { 0 };
     RN_SCOPE
     {

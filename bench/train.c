@@ -76,7 +76,7 @@ static int run(const bench_network *net, double seconds)
 
 int main(int argc, char **argv)
 {
-    const double seconds = argc > 2 ? atof(argv[2]) : 4;
+    const double seconds = argc > 2 ? strtod(argv[2], NULL) : 4;
     if (argc > 1) {
         const bench_network *net = bench_network_find(argv[1]);
         if (net) return run(net, seconds);

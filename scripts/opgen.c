@@ -1,6 +1,6 @@
-/* Writes what is derived from the table of functions: include/rensa/ops.h (argument structs and prototypes), src/ops/ops.c
- * (the wrappers), docs/ops/<topic>.md, docs/links.md and docs/optimizers.md. All are committed; a test compares.
- * Usage: opgen ROOT [check] */
+/* Writes what is derived from the table of functions: include/rensa/ops.h (argument structs and prototypes),
+ * src/ops/ops.c (the wrappers), docs/ops/<topic>.md, docs/links.md and docs/optimizers.md. All are committed; a test
+ * compares. Usage: opgen ROOT [check] */
 #include "base/str.h"
 #include "engine/op_table.h"
 #include "nngen.h"
@@ -24,9 +24,9 @@ static int by_name(const void *a, const void *b)
 static const char *c_type(const rn_opt *o)
 {
     static const char *const names[RN_OPT_TYPE_COUNT] = {
-        [RN_OPT_TYPE_F64] = "double ",      [RN_OPT_TYPE_I64] = "int64_t ",    [RN_OPT_TYPE_BOOL] = "bool ",
-        [RN_OPT_TYPE_ENUM] = "const char *", [RN_OPT_TYPE_DTYPE] = "rn_dtype ", [RN_OPT_TYPE_AXES] = "rn_axes ",
-        [RN_OPT_TYPE_SHAPE] = "rn_shape ",  [RN_OPT_TYPE_RANGES] = "rn_ranges ", [RN_OPT_TYPE_I64S] = "int64_t ",
+        [RN_OPT_TYPE_F64] = "double ",       [RN_OPT_TYPE_I64] = "int64_t ",      [RN_OPT_TYPE_BOOL] = "bool ",
+        [RN_OPT_TYPE_ENUM] = "const char *", [RN_OPT_TYPE_DTYPE] = "rn_dtype ",   [RN_OPT_TYPE_AXES] = "rn_axes ",
+        [RN_OPT_TYPE_SHAPE] = "rn_shape ",   [RN_OPT_TYPE_RANGES] = "rn_ranges ", [RN_OPT_TYPE_I64S] = "int64_t ",
         [RN_OPT_TYPE_TEXT] = "const char *",
     };
     return names[o->type];
@@ -45,9 +45,12 @@ static void default_text(const rn_opt *o, char *buf, size_t size)
 {
     buf[0] = '\0';
     if (o->flags & RN_OPT_REQUIRED) return;
-    if (o->type == RN_OPT_TYPE_ENUM) snprintf(buf, size, "one of %s (the first is the default)", o->choices);
-    else if (o->type == RN_OPT_TYPE_BOOL) snprintf(buf, size, "default false");
-    else if (o->type == RN_OPT_TYPE_DTYPE && o->value > 0) snprintf(buf, size, "default %s", rn_dtype_name((rn_dtype)o->value));
+    if (o->type == RN_OPT_TYPE_ENUM)
+        snprintf(buf, size, "one of %s (the first is the default)", o->choices);
+    else if (o->type == RN_OPT_TYPE_BOOL)
+        snprintf(buf, size, "default false");
+    else if (o->type == RN_OPT_TYPE_DTYPE && o->value > 0)
+        snprintf(buf, size, "default %s", rn_dtype_name((rn_dtype)o->value));
     else if (o->type == RN_OPT_TYPE_F64 || o->type == RN_OPT_TYPE_I64 || o->type == RN_OPT_TYPE_I64S)
         snprintf(buf, size, "default %g", o->value);
 }
@@ -60,9 +63,14 @@ static void doc_line(rni_str *s, const char *label, const char *text)
 static void doc_comment(rni_str *s, const rn_op *op)
 {
     rni_str_addf(s, "/** %s\n", op->doc.brief ? op->doc.brief : "");
-    if (op->doc.formula) rni_str_addf(s, " *\n *  %s\n *\n", op->doc.formula);
-    else if (op->kind == RN_MAP) rni_str_addf(s, " *\n *  %s\n *\n", op->expr);
-    doc_line(s, "Shapes", op->doc.shapes ? op->doc.shapes : op->kind == RN_MAP ? "inputs broadcast; y as they do" : NULL);
+    if (op->doc.formula)
+        rni_str_addf(s, " *\n *  %s\n *\n", op->doc.formula);
+    else if (op->kind == RN_MAP)
+        rni_str_addf(s, " *\n *  %s\n *\n", op->expr);
+    doc_line(s, "Shapes",
+             op->doc.shapes       ? op->doc.shapes
+             : op->kind == RN_MAP ? "inputs broadcast; y as they do"
+                                  : NULL);
     doc_line(s, "Types", op->doc.types);
     for (const rn_opt *o = op->opts; o && o->name; o++) {
         if (o->flags & RN_OPT_HIDDEN) continue;
@@ -114,20 +122,24 @@ static void declaration(rni_str *s, const rn_op *op)
     bool required = !nothing;
     for (const rn_opt *o = op->opts; o && o->name; o++) required |= (o->flags & RN_OPT_REQUIRED) != 0;
     /* without a required argument the macro may be empty: the site goes first then */
-    rni_str_addf(s, required ? "#define rn_%s(...) rn_%s_at(&(rn_%s_args){ __VA_ARGS__, .site = RN_SITE(rn_%s_args) })\n\n"
-                             : "#define rn_%s(...) rn_%s_at(&(rn_%s_args){ .site = RN_SITE(rn_%s_args), __VA_ARGS__ })\n\n",
+    rni_str_addf(s,
+                 required
+                     ? "#define rn_%s(...) rn_%s_at(&(rn_%s_args){ __VA_ARGS__, .site = RN_SITE(rn_%s_args) })\n\n"
+                     : "#define rn_%s(...) rn_%s_at(&(rn_%s_args){ .site = RN_SITE(rn_%s_args), __VA_ARGS__ })\n\n",
                  op->name, op->name, op->name, op->name);
 }
 
 static void write_header(rni_str *s)
 {
-    rni_str_add(s, "/* Functions on tensors. Written by scripts/opgen.c from the table in src/ops; do not edit.\n"
-                   " *\n"
-                   " * Required arguments come first and by position, the rest by name: rn_conv(x, w, b, .stride = { 2, 2 }).\n"
-                   " * An option left out, or zero, has its default. Results are scoped; NULL with an error pending on a failure.\n"
-                   " * Every function: inputs must be on one device; thread-safe per thread. */\n"
-                   "#ifndef RENSA_OPS_H\n#define RENSA_OPS_H\n\n#include <rensa/tensor.h>\n\n"
-                   "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    rni_str_add(
+        s, "/* Functions on tensors. Written by scripts/opgen.c from the table in src/ops; do not edit.\n"
+           " *\n"
+           " * Required arguments come first and by position, the rest by name: rn_conv(x, w, b, .stride = { 2, 2 }).\n"
+           " * An option left out, or zero, has its default. Results are scoped; NULL with an error pending on a "
+           "failure.\n"
+           " * Every function: inputs must be on one device; thread-safe per thread. */\n"
+           "#ifndef RENSA_OPS_H\n#define RENSA_OPS_H\n\n#include <rensa/tensor.h>\n\n"
+           "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     for (int i = 0; i < n_ops; i++)
         if (!(ops[i]->flags & RN_OP_INTERNAL)) declaration(s, ops[i]);
     rni_str_add(s, "#ifdef __cplusplus\n}\n#endif\n#endif\n");
@@ -153,7 +165,8 @@ static void wrapper(rni_str *s, const rn_op *op, const char *symbol)
     const char *offsets = n_opts ? "offsets" : "NULL";
     if (has_list(op)) {
         rni_op_name(op->inputs, 0, name, sizeof name, &mark);
-        rni_str_addf(s, "    if (!rni_apply(%s, &a->site, a->%s.at, a->%s.n, a, %s, out)) return NULL;\n", symbol, name, name, offsets);
+        rni_str_addf(s, "    if (!rni_apply(%s, &a->site, a->%s.at, a->%s.n, a, %s, out)) return NULL;\n", symbol, name,
+                     name, offsets);
     } else {
         const int n_in = rni_op_inputs(op, NULL, NULL);
         if (n_in) {
@@ -161,8 +174,8 @@ static void wrapper(rni_str *s, const rn_op *op, const char *symbol)
             for (int i = 0; rni_op_name(op->inputs, i, name, sizeof name, &mark); i++) rni_str_addf(s, " a->%s,", name);
             rni_str_add(s, " };\n");
         }
-        rni_str_addf(s, "    if (!rni_apply(%s, &a->site, %s, %d, a, %s, out)) return NULL;\n", symbol, n_in ? "in" : "NULL",
-                     n_in, offsets);
+        rni_str_addf(s, "    if (!rni_apply(%s, &a->site, %s, %d, a, %s, out)) return NULL;\n", symbol,
+                     n_in ? "in" : "NULL", n_in, offsets);
     }
     for (int i = 1; rni_op_name(op->outputs, i, name, sizeof name, &mark); i++)
         rni_str_addf(s, "    if (a->%s) *a->%s = out[%d];\n", name, name, i);
@@ -177,7 +190,8 @@ static void write_wrappers(rni_str *s)
     for (const rni_op_row *r = rni_op_rows; r->op; r++) {
         const char *slash = strrchr(r->file, '/');
         const int stem = (int)(strchr(slash, '.') - slash - 1);
-        rni_str_addf(s, r->family ? "extern const rn_op rn_ops_%.*s[];\n" : "extern const rn_op rn_op_%.*s;\n", stem, slash + 1);
+        rni_str_addf(s, r->family ? "extern const rn_op rn_ops_%.*s[];\n" : "extern const rn_op rn_op_%.*s;\n", stem,
+                     slash + 1);
     }
     rni_str_add(s, "\n");
     for (int i = 0; i < n_ops; i++) {
@@ -187,8 +201,10 @@ static void write_wrappers(rni_str *s)
             const char *slash = strrchr(r->file, '/');
             const int stem = (int)(strchr(slash, '.') - slash - 1);
             for (const rn_op *op = r->op; op->name; op++) {
-                if (op == ops[i] && r->family) snprintf(symbol, sizeof symbol, "&rn_ops_%.*s[%d]", stem, slash + 1, (int)(op - r->op));
-                else if (op == ops[i]) snprintf(symbol, sizeof symbol, "&rn_op_%.*s", stem, slash + 1);
+                if (op == ops[i] && r->family)
+                    snprintf(symbol, sizeof symbol, "&rn_ops_%.*s[%d]", stem, slash + 1, (int)(op - r->op));
+                else if (op == ops[i])
+                    snprintf(symbol, sizeof symbol, "&rn_op_%.*s", stem, slash + 1);
                 if (!r->family) break;
             }
         }
@@ -229,14 +245,16 @@ static void write_docs(rni_str *s, const char *topic)
         rni_str_addf(s, "## %s\n\n`", op->name);
         signature(s, op);
         rni_str_addf(s, "`\n\n%s\n\n", op->doc.brief ? op->doc.brief : "");
-        if (op->doc.formula || op->kind == RN_MAP) rni_str_addf(s, "    %s\n\n", op->doc.formula ? op->doc.formula : op->expr);
+        if (op->doc.formula || op->kind == RN_MAP)
+            rni_str_addf(s, "    %s\n\n", op->doc.formula ? op->doc.formula : op->expr);
         if (op->doc.shapes) rni_str_addf(s, "- Shapes: %s\n", op->doc.shapes);
         if (op->doc.types) rni_str_addf(s, "- Types: %s\n", op->doc.types);
         for (const rn_opt *o = op->opts; o && o->name; o++) {
             if (o->flags & RN_OPT_HIDDEN) continue;
             char text[256];
             default_text(o, text, sizeof text);
-            rni_str_addf(s, "- `%s`: %s%s%s%s\n", o->name, o->help ? o->help : "", *text ? " (" : "", text, *text ? ")" : "");
+            rni_str_addf(s, "- `%s`: %s%s%s%s\n", o->name, o->help ? o->help : "", *text ? " (" : "", text,
+                         *text ? ")" : "");
         }
         if (op->doc.errors) rni_str_addf(s, "- Errors: %s\n", op->doc.errors);
         if (op->doc.source) rni_str_addf(s, "- Source: %s\n", op->doc.source);

@@ -121,15 +121,15 @@ typedef struct rn_cumulative_opts {
 } rn_cumulative_opts;
 
 /* softmax (x) -> y, softmax_grad (y, gy) -> gx = y * (gy - sum(y * gy)), log_softmax (x) -> y, log_softmax_grad (y, gy)
- * -> gx = gy - exp(y) * sum(gy), and sort, take_along_axis, …: along one axis, which may be negative. Lines of -infinity
- * have the softmax 0 and the log_softmax -infinity. */
+ * -> gx = gy - exp(y) * sum(gy), and sort, take_along_axis, …: along one axis, which may be negative. Lines of
+ * -infinity have the softmax 0 and the log_softmax -infinity. */
 typedef struct rn_axis_opts {
     int64_t axis;
 } rn_axis_opts;
 
 /* softmax_nll (x, t, w?) -> y and softmax_nll_grad (x, t, gy, w?) -> gx: x [N, K, ...], labels t [N, ...] of a type of
- * integers, weights w [K]; y = -log_softmax(x, 1)[n, t, ...] * w[t], in f32 where x is of 16 bits; gx = (softmax(x, 1) -
- * [k == t]) * w[t] * gy in the type of x. Both are 0 where t is `ignore`. Every other label outside 0 ... K-1 is an
+ * integers, weights w [K]; y = -log_softmax(x, 1)[n, t, ...] * w[t], in f32 where x is of 16 bits; gx = (softmax(x, 1)
+ * - [k == t]) * w[t] * gy in the type of x. Both are 0 where t is `ignore`. Every other label outside 0 ... K-1 is an
  * error of softmax_nll (RN_ERR_ARG); softmax_nll_grad may take it that there is none. */
 typedef struct rn_label_opts {
     int64_t ignore; /* this label does not count */

@@ -49,7 +49,7 @@ struct rni_cell {
     int32_t refs;     /* atomic: its tensor and all versions that exist */
     rn_tensor *value; /* the present version, held */
     bool trains;
-    bool is_data; /* made from data, wants a gradient, cannot be assigned to */
+    bool is_data;         /* made from data, wants a gradient, cannot be assigned to */
     rni_thread *dirty_in; /* thread in whose list of pending updates it is */
     rn_tensor *self;      /* the parameter or state; NULL once that has ended */
     rn_tensor *dirty_next, *dirty_prev;
