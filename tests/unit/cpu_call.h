@@ -124,4 +124,74 @@ static inline double ulps_f64(double have, double want)
     return fabs(have - want) / ldexp(1, ilogb(want) - 52);
 }
 
+static const rn_dtype all_types[] = { RN_BOOL, RN_U8, RN_I8, RN_I16, RN_I32, RN_I64, RN_F16, RN_BF16, RN_F32, RN_F64 };
+
+static inline bool is_float(rn_dtype d)
+{
+    return d == RN_F16 || d == RN_BF16 || d == RN_F32 || d == RN_F64;
+}
+
+/* As the engine chooses it (engine/map.c). */
+static inline rn_dtype compute_type(rn_dtype a, rn_dtype b)
+{
+    if (a == RN_F64 || b == RN_F64) return RN_F64;
+    const bool wide = a == RN_I32 || a == RN_I64 || b == RN_I32 || b == RN_I64;
+    return is_float(a) || is_float(b) ? (wide ? RN_F64 : RN_F32) : RN_I64;
+}
+
+/* Bit for bit, but for the bits of NaN and the sign of zero. */
+static inline void check_same(const rni_device *d, const char *what, const rn_view *have, const rn_view *want)
+{
+    const int64_t n = rni_view_count(want);
+    const int bytes = rn_dtype_bytes(want->dtype);
+    for (int64_t i = 0; i < n; i++) {
+        const char *a = (const char *)have->data + i * bytes, *b = (const char *)want->data + i * bytes;
+        const double x = rni_load(want->dtype, a), y = rni_load(want->dtype, b);
+        if (memcmp(a, b, (size_t)bytes) != 0 && !(isnan(x) && isnan(y)) && !(x == 0 && y == 0))
+            test_failed(__FILE__, __LINE__, "%s: %s: element %lld is %.17g, want %.17g", d->name, what, (long long)i, x,
+                        y);
+    }
+}
+
+/* A view of random strides into memory with whole numbers: dims permuted, reversed, spaced out or repeated. */
+static inline rn_view random_view(rni_rng *r, rn_dtype dtype, int rank, const int64_t *dim, char **memory)
+{
+    rn_view v = { .dtype = dtype, .rank = rank };
+    int order[RN_MAX_RANK];
+    const int style = random_below(r, 4); /* 0: contiguous */
+    for (int i = 0; i < rank; i++) order[i] = i;
+    for (int i = rank - 1; i > 0 && style > 1; i--) {
+        const int k = random_below(r, i + 1), t = order[i];
+        order[i] = order[k];
+        order[k] = t;
+    }
+    int64_t span = 1, start = 0;
+    for (int i = rank - 1; i >= 0; i--) {
+        const int a = order[i];
+        v.dim[a] = dim[a];
+        v.stride[a] = span;
+        if (style && random_below(r, 3) == 0) v.stride[a] = 0;
+        if (style == 3 && random_below(r, 3) == 0) v.stride[a] *= 2;
+        span += (dim[a] - 1) * v.stride[a];
+        if (style == 3 && random_below(r, 3) == 0) {
+            start += (dim[a] - 1) * v.stride[a];
+            v.stride[a] = -v.stride[a];
+        }
+    }
+    const int bytes = rn_dtype_bytes(dtype);
+    *memory = malloc((size_t)(span * bytes));
+    for (int64_t i = 0; i < span; i++)
+        rni_store(dtype, *memory + i * bytes, random_below(r, 40) - (dtype == RN_U8 ? 0 : 20));
+    v.data = *memory + start * bytes;
+    return v;
+}
+
+static inline void each_isa(void (*check)(const rni_device *))
+{
+    for (int k = 0; k < (int)RN_COUNTOF(cpu_isas); k++) {
+        const rni_device *d = cpu_device(cpu_isas[k]);
+        if (d) check(d);
+    }
+}
+
 #endif

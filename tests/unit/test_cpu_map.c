@@ -1,8 +1,6 @@
 /* The elementwise kernel of the CPU back end: layouts, types, aliasing, positions, groups, threads, beside plain C. */
 #include "cpu_call.h"
 
-static const rn_dtype all_types[] = { RN_BOOL, RN_U8, RN_I8, RN_I16, RN_I32, RN_I64, RN_F16, RN_BF16, RN_F32, RN_F64 };
-
 static const rn_instr no_instr[1];
 static const uint16_t out_0[] = { 0 };
 
@@ -11,32 +9,6 @@ static rn_program identity(rn_dtype compute)
     return (rn_program){
         .name = "copy", .n_in = 1, .n_reg = 1, .n_out = 1, .instr = no_instr, .out = out_0, .compute = compute
     };
-}
-
-static bool is_float(rn_dtype d)
-{
-    return d == RN_F16 || d == RN_BF16 || d == RN_F32 || d == RN_F64;
-}
-
-/* As the engine chooses it (engine/map.c). */
-static rn_dtype compute_type(rn_dtype a, rn_dtype b)
-{
-    if (a == RN_F64 || b == RN_F64) return RN_F64;
-    const bool wide = a == RN_I32 || a == RN_I64 || b == RN_I32 || b == RN_I64;
-    return is_float(a) || is_float(b) ? (wide ? RN_F64 : RN_F32) : RN_I64;
-}
-
-static void check_same(const rni_device *d, const char *what, const rn_view *have, const rn_view *want)
-{
-    const int64_t n = rni_view_count(want);
-    const int bytes = rn_dtype_bytes(want->dtype);
-    for (int64_t i = 0; i < n; i++) {
-        const char *a = (const char *)have->data + i * bytes, *b = (const char *)want->data + i * bytes;
-        const double x = rni_load(want->dtype, a), y = rni_load(want->dtype, b);
-        if (memcmp(a, b, (size_t)bytes) != 0 && !(isnan(x) && isnan(y)) && !(x == 0 && y == 0))
-            test_failed(__FILE__, __LINE__, "%s: %s: element %lld is %.17g, want %.17g", d->name, what, (long long)i, x,
-                        y);
-    }
 }
 
 /* Runs the call on device and in plain C and compares all outputs bit for bit. */
@@ -52,14 +24,6 @@ static void check_call(const rni_device *d, const char *what, rn_kernel_call *c)
     for (int o = 0; o < c->n_out; o++) {
         check_same(d, what, &own[o], &ref[o]);
         free(ref[o].data);
-    }
-}
-
-static void each_isa(void (*check)(const rni_device *))
-{
-    for (int k = 0; k < (int)RN_COUNTOF(cpu_isas); k++) {
-        const rni_device *d = cpu_device(cpu_isas[k]);
-        if (d) check(d);
     }
 }
 
@@ -146,39 +110,6 @@ RN_TEST(every_16_bit_float_survives_a_round_trip)
 }
 
 /* ---- layouts ---- */
-
-/* A view of random strides into memory with whole numbers: dims permuted, reversed, spaced out or repeated. */
-static rn_view random_view(rni_rng *r, rn_dtype dtype, int rank, const int64_t *dim, char **memory)
-{
-    rn_view v = { .dtype = dtype, .rank = rank };
-    int order[RN_MAX_RANK];
-    const int style = random_below(r, 4); /* 0: contiguous */
-    for (int i = 0; i < rank; i++) order[i] = i;
-    for (int i = rank - 1; i > 0 && style > 1; i--) {
-        const int k = random_below(r, i + 1), t = order[i];
-        order[i] = order[k];
-        order[k] = t;
-    }
-    int64_t span = 1, start = 0;
-    for (int i = rank - 1; i >= 0; i--) {
-        const int a = order[i];
-        v.dim[a] = dim[a];
-        v.stride[a] = span;
-        if (style && random_below(r, 3) == 0) v.stride[a] = 0;
-        if (style == 3 && random_below(r, 3) == 0) v.stride[a] *= 2;
-        span += (dim[a] - 1) * v.stride[a];
-        if (style == 3 && random_below(r, 3) == 0) {
-            start += (dim[a] - 1) * v.stride[a];
-            v.stride[a] = -v.stride[a];
-        }
-    }
-    const int bytes = rn_dtype_bytes(dtype);
-    *memory = malloc((size_t)(span * bytes));
-    for (int64_t i = 0; i < span; i++)
-        rni_store(dtype, *memory + i * bytes, random_below(r, 40) - (dtype == RN_U8 ? 0 : 20));
-    v.data = *memory + start * bytes;
-    return v;
-}
 
 /* Whole numbers, so that all types and orders of rounding give the same. */
 static const rn_code exact[] = { RN_CODE_ADD, RN_CODE_SUB,   RN_CODE_MIN,   RN_CODE_MAX, RN_CODE_LT,   RN_CODE_SELECT,

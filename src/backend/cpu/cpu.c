@@ -112,6 +112,12 @@ static const rn_kernel kernels[] = {
     CONV("conv_grad_w"),
     { .op = "max_pool", .refuse = rni_cpu_pool_refuse, .run = rni_cpu_max_pool_run },
     { .op = "max_pool_grad", .refuse = rni_cpu_pool_refuse, .run = rni_cpu_max_pool_grad_run },
+    { .op = "reduce",
+      .refuse = rni_cpu_reduce_refuse,
+      .prepare = rni_cpu_reduce_prepare,
+      .run = rni_cpu_reduce_run,
+      .release = rni_cpu_reduce_release,
+      .flags = RN_KERNEL_STRIDED },
     { 0 },
 };
 

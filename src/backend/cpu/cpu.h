@@ -54,5 +54,10 @@ const char *rni_cpu_map_refuse(const rn_kernel_call *c);
 bool rni_cpu_map_prepare(rn_kernel_call *c, void **out, int64_t *workspace);
 bool rni_cpu_map_run(rn_kernel_call *c);
 void rni_cpu_map_release(void *p);
+/* reduce.c */
+const char *rni_cpu_reduce_refuse(const rn_kernel_call *c);
+bool rni_cpu_reduce_prepare(rn_kernel_call *c, void **out, int64_t *workspace);
+bool rni_cpu_reduce_run(rn_kernel_call *c);
+void rni_cpu_reduce_release(void *p);
 
 #endif

@@ -33,11 +33,34 @@ typedef struct rni_positions {
     void (*random[RNI_CPU_COMPUTES])(void *d, uint64_t seed, uint64_t stream, int64_t start, int64_t n);
 } rni_positions;
 
+/* Ways of joining values. Wide values are what long joins are kept in: double for f32 and f64, int64_t for i64. The
+ * order of joining depends on the counts only. */
+typedef struct rni_join {
+    /* wide out[r] = the join of row r of n values */
+    void (*rows)(void *out, const void *v, int64_t n, int64_t count);
+    /* acc[i] is joined with v[i] of each of `count` rows of n values */
+    void (*columns)(void *acc, const void *v, int64_t n, int64_t count);
+    /* wide acc[i] is joined with v[i], which is a value or a wide value */
+    void (*widen)(void *acc, const void *v, int64_t n);
+    void (*wide)(void *acc, const void *v, int64_t n);
+    const void *start; /* the wide value that changes nothing */
+} rni_join;
+
+typedef struct rni_joins {
+    rni_join join[RNI_CPU_COMPUTES][RN_JOIN_ARGMIN + 1]; /* for positions: of the extreme values themselves */
+    /* Position of the first value equal to the wide value `wanted` (of the first NaN, if that is one). */
+    int64_t (*find[RNI_CPU_COMPUTES])(const void *v, int64_t n, const void *wanted);
+    /* v[i] takes the place of best[i], and `at` that of position[i], if it is larger (smaller), or the first NaN */
+    void (*largest[RNI_CPU_COMPUTES])(void *best, int64_t *position, const void *v, int64_t n, int64_t at);
+    void (*smallest[RNI_CPU_COMPUTES])(void *best, int64_t *position, const void *v, int64_t n, int64_t at);
+} rni_joins;
+
 typedef struct rni_isa {
     const char *name;
     rni_code_fn *const *code[RNI_CPU_COMPUTES]; /* by rn_code; NULL where a type has no such code */
     const rni_moves *move;
     const rni_positions *position;
+    const rni_joins *joins;
 } rni_isa;
 
 /* The instruction set called `name`, or for an empty name the best one that this processor has. NULL if it is unknown

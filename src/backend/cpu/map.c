@@ -3,19 +3,14 @@
  *
  * A result may lie over an input. That is safe since a tile's elements are read before they are written: instructions
  * go through a tile in order, and an input that is read again after a result went to its memory is copied first. */
-#include "backend/cpu/program.h"
-#include "backend/cpu/space.h"
+#include "backend/cpu/frame.h"
 
 #include <rensa/error.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    TILE_MAX = 1024,            /* elements */
-    SCRATCH_WANTED = 24 * 1024, /* bytes that should stay in the first cache */
-    STREAM_FROM = 16 << 20      /* bytes of an output that would only push other things out of the caches */
-};
+enum { STREAM_FROM = 16 << 20 }; /* bytes of an output that would only push other things out of the caches */
 
 /* An output of a group. */
 typedef struct {
@@ -25,17 +20,13 @@ typedef struct {
 } output;
 
 typedef struct {
-    const rni_isa *isa;
     rni_cpu_program *program;
+    rni_frame frame;
     int groups, threads;
-    int64_t tile;
     int64_t *first_tile; /* of each group, and the number of all */
     rni_space *space;    /* of each group; their inputs follow in one array */
     rni_input *inputs;
     output *outputs; /* n_out of each group */
-    int64_t *offset; /* of each slot in a thread's scratch, in bytes */
-    char *constants; /* one block each */
-    int64_t table_at, staging_at, scratch_bytes;
     bool stream;
 } state;
 
@@ -60,18 +51,16 @@ void rni_cpu_map_release(void *p)
     free(st->space);
     free(st->inputs);
     free(st->outputs);
-    free(st->offset);
-    free(st->constants);
+    rni_frame_free(&st->frame);
     free(st);
 }
 
 /* ---- preparing ---- */
 
-static bool init_spaces(const rn_kernel_call *c, state *st)
+static bool init_spaces(const rn_kernel_call *c, state *st, const rni_isa *isa)
 {
     const int n_in = c->map->n_in, n_out = c->map->n_out;
     const rni_cpu_compute compute = rni_cpu_compute_of(c->map);
-    const rni_moves *move = st->isa->move;
     st->groups = c->groups;
     st->space = calloc((size_t)c->groups + 1, sizeof *st->space);
     st->inputs = calloc((size_t)(c->groups * n_in) + 1, sizeof *st->inputs);
@@ -82,12 +71,12 @@ static bool init_spaces(const rn_kernel_call *c, state *st)
         const rn_view *in[RNI_CPU_INPUTS];
         for (int i = 0; i < n_in; i++) in[i] = &c->in[i * c->groups + g];
         st->space[g].in = st->inputs + g * n_in;
-        rni_space_init(&st->space[g], st->isa, compute, &c->out[g], n_in, in);
+        rni_space_init(&st->space[g], isa, compute, &c->out[g], n_in, in);
         for (int o = 0; o < n_out; o++) {
             const rn_dtype dtype = c->out[o * c->groups + g].dtype;
-            rni_convert_fn *store = move->store[compute][dtype];
+            rni_convert_fn *store = isa->move->store[compute][dtype];
             st->outputs[g * n_out + o] =
-                (output){ rni_cpu_log_bytes(dtype), store == move->load[compute][dtype], store };
+                (output){ rni_cpu_log_bytes(dtype), store == isa->move->load[compute][dtype], store };
         }
     }
     return true;
@@ -107,57 +96,6 @@ static uint64_t inputs_of_kind(state *st, int n_in, rni_input_kind kind)
     return all;
 }
 
-static int64_t choose_tile(const state *st)
-{
-    const rni_cpu_program *p = st->program;
-    int64_t longest = 1, wide = p->n_slot - p->first_out;
-    for (int i = 0; i < p->n_in; i++) wide += !st->space[0].in[i].same;
-    for (int g = 0; g < st->groups; g++)
-        if (st->space[g].count > longest) longest = st->space[g].count;
-    int64_t tile = TILE_MAX;
-    while (tile > RNI_CPU_BLOCK && tile * wide * p->value_bytes > SCRATCH_WANTED) tile /= 2;
-    const int64_t whole = rni_cpu_round_up(longest, RNI_CPU_BLOCK);
-    return tile < whole ? tile : whole;
-}
-
-/* Bytes of scratch that a slot needs. */
-static int64_t slot_bytes(const state *st, int slot, uint64_t late)
-{
-    const rni_cpu_program *p = st->program;
-    const int64_t block = (int64_t)RNI_CPU_BLOCK * p->value_bytes;
-    if (slot >= p->first_out) return st->tile * p->value_bytes;
-    int64_t bytes = block;
-    for (int g = 0; g < st->groups && slot < p->n_in; g++) {
-        const rni_input *in = &st->space[g].in[slot];
-        const bool in_place = in->kind == RNI_INPUT_DIRECT && in->same && !(late >> slot & 1);
-        const int64_t room = in_place ? block : rni_input_room(in, st->tile) * p->value_bytes;
-        if (room > bytes) bytes = room;
-    }
-    return bytes;
-}
-
-static bool lay_out_scratch(const rn_kernel_call *c, state *st)
-{
-    const rni_cpu_program *p = st->program;
-    const int64_t block = (int64_t)RNI_CPU_BLOCK * p->value_bytes;
-    st->offset = calloc((size_t)p->n_slot + 1, sizeof *st->offset);
-    st->constants = aligned_alloc(64, (size_t)((p->n_const + 1) * block));
-    if (!st->offset || !st->constants) return false;
-    for (int k = 0; k < p->n_const; k++) rni_cpu_splat(st->isa, p->compute, st->constants + k * block, p->constant[k]);
-    uint64_t late = 0;
-    for (int o = 0; o < p->n_out; o++) late |= p->late[o];
-    int64_t at = 0;
-    for (int k = 0; k < p->n_slot; k++) {
-        st->offset[k] = at;
-        at += slot_bytes(st, k, late);
-    }
-    st->table_at = at;
-    st->staging_at = at + rni_cpu_round_up((p->n_slot + 1) * (int64_t)sizeof(void *), 64);
-    at = st->staging_at + (c->n_in ? st->tile * 8 : 0);
-    st->scratch_bytes = rni_cpu_round_up(at, 4096) + 5 * 64; /* not all threads at the same place of a cache */
-    return true;
-}
-
 /* Nanoseconds of one thread. */
 static double estimate(const state *st)
 {
@@ -171,7 +109,7 @@ static double estimate(const state *st)
             const rni_input *in = &s->in[i];
             const int64_t step = in->stride[s->rank - 1];
             if (in->kind == RNI_INPUT_DIRECT) each += 0.015 * (1 << in->log_bytes);
-            if (in->kind == RNI_INPUT_ROW || in->kind == RNI_INPUT_GATHER) each += step < 0 || step > 1 ? 0.6 : 0.1;
+            if (in->kind == RNI_INPUT_GATHER) each += step < 0 || step > 1 ? 0.6 : 0.1;
         }
         total += each * (double)s->count;
     }
@@ -181,22 +119,26 @@ static double estimate(const state *st)
 static bool fill_state(const rn_kernel_call *c, state *st)
 {
     const rni_cpu *cpu = c->device;
-    st->isa = cpu->isa;
-    if (!init_spaces(c, st)) return false;
-    const uint64_t repeated = inputs_of_kind(st, c->map->n_in, RNI_INPUT_REPEATED);
-    const uint64_t narrow = inputs_of_kind(st, c->map->n_in, RNI_INPUT_NARROW);
-    st->program = rni_cpu_program_make(st->isa, c->map, repeated, narrow);
+    if (!init_spaces(c, st, cpu->isa)) return false;
+    const int n_in = c->map->n_in;
+    const uint64_t repeated = inputs_of_kind(st, n_in, RNI_INPUT_REPEATED);
+    const uint64_t narrow = inputs_of_kind(st, n_in, RNI_INPUT_NARROW);
+    st->program = rni_cpu_program_make(cpu->isa, c->map, repeated, narrow);
     if (!st->program) return false;
-    st->tile = choose_tile(st);
+    int64_t longest = 0, loaded = 0;
+    for (int i = 0; i < n_in; i++) loaded += !st->space[0].in[i].same;
+    for (int g = 0; g < st->groups; g++)
+        if (st->space[g].count > longest) longest = st->space[g].count;
+    const int64_t tile = rni_frame_choose_tile(st->program, loaded, longest);
     for (int g = 0; g < st->groups; g++) {
-        rni_space_cut(&st->space[g], st->tile);
+        rni_space_cut(&st->space[g], tile);
         st->first_tile[g + 1] = st->first_tile[g] + st->space[g].tiles;
         st->stream = st->stream || st->space[g].count * st->program->value_bytes >= STREAM_FROM;
     }
     const int64_t tiles = st->first_tile[st->groups];
     const int threads = rni_cpu_threads(cpu, estimate(st));
     st->threads = threads < tiles ? threads : tiles > 0 ? (int)tiles : 1;
-    return lay_out_scratch(c, st);
+    return rni_frame_init(&st->frame, cpu->isa, st->program, st->space, st->groups, tile, 0);
 }
 
 bool rni_cpu_map_prepare(rn_kernel_call *c, void **out, int64_t *workspace)
@@ -207,85 +149,68 @@ bool rni_cpu_map_prepare(rn_kernel_call *c, void **out, int64_t *workspace)
         return c->fail(c, RN_ERR_NOMEM, "no memory to prepare it");
     }
     *out = st;
-    *workspace = st->scratch_bytes * st->threads;
+    *workspace = st->frame.bytes * st->threads;
     return true;
 }
 
 /* ---- running ---- */
 
-/* One thread at work. */
 typedef struct {
     const rn_kernel_call *call;
     const state *st;
-    char *scratch;
-    const void **slot; /* only inputs and constants are not written */
+    rni_worker w;
     int group;
-    const rni_space *space;
     const output *out;
     uint64_t copied; /* inputs that lie where a result is written before they are read for the last time */
-} worker;
+} job;
 
-static void *data_of(const worker *w, const rn_view *views, int k)
+static char *result_at(const job *j, int o, int64_t element)
 {
-    return views[k * w->st->groups + w->group].data;
+    return (char *)j->call->out[o * j->st->groups + j->group].data + element * (1 << j->out[o].log_bytes);
 }
 
-/* Values that do not change from tile to tile. */
-static void enter_group(worker *w, int group)
+static void enter_group(job *j, int group)
 {
-    const state *st = w->st;
-    const rni_cpu_program *p = st->program;
-    w->group = group;
-    w->space = &st->space[group];
-    w->out = st->outputs + group * p->n_out;
-    w->copied = 0;
-    for (int k = 0; k < p->n_slot; k++) w->slot[k] = w->scratch + st->offset[k];
+    const rni_cpu_program *p = j->st->program;
+    j->group = group;
+    j->out = j->st->outputs + group * p->n_out;
+    j->copied = 0;
+    j->w.space = &j->st->space[group];
+    j->w.count = j->w.space->count;
     for (int i = 0; i < p->n_in; i++) {
-        const void *data = data_of(w, w->call->in, i);
-        rni_input_spread(w->space, st->isa, &w->space->in[i], data, w->scratch + st->offset[i]);
+        j->w.data[i] = j->call->in[i * j->st->groups + group].data;
         for (int o = 0; o < p->n_out; o++)
-            if (p->late[o] >> i & 1 && data_of(w, w->call->out, o) == data) w->copied |= 1ull << i;
+            if (p->late[o] >> i & 1 && result_at(j, o, 0) == j->w.data[i]) j->copied |= 1ull << i;
     }
-    for (int k = 0; k < p->n_scalar; k++)
-        rni_cpu_splat(st->isa, p->compute, w->scratch + st->offset[p->first_scalar + k], w->call->scalars[k]);
-    for (int k = 0; k < p->n_const; k++)
-        w->slot[p->first_const + k] = st->constants + k * (int64_t)RNI_CPU_BLOCK * p->value_bytes;
-    const rni_cpu_position at = { w->call->scalars, 0, w->space->count };
-    rni_cpu_program_run(st->isa, p, 0, p->n_once, (void *const *)w->slot, 1, &at);
+    rni_worker_enter(&j->w);
 }
 
-static void store_outputs(const worker *w, const rni_tile *t, bool whole)
+static void store_outputs(const job *j, int64_t start, int64_t n, bool whole)
 {
-    const rni_cpu_program *p = w->st->program;
+    const rni_cpu_program *p = j->st->program;
     for (int o = 0; o < p->n_out; o++) {
-        char *to = (char *)data_of(w, w->call->out, o) + t->start * (1 << w->out[o].log_bytes);
-        const void *from = w->slot[p->from[o]];
+        char *to = result_at(j, o, start);
+        const void *from = j->w.slot[p->from[o]];
         if (from == to) continue;
-        if (w->st->stream && whole && w->out[o].same && ((uintptr_t)to & 63) == 0)
-            t->isa->move->stream(to, from, t->n * p->value_bytes);
+        if (j->st->stream && whole && j->out[o].same && ((uintptr_t)to & 63) == 0)
+            j->st->frame.isa->move->stream(to, from, n * p->value_bytes);
         else
-            w->out[o].store(to, from, t->n);
+            j->out[o].store(to, from, n);
     }
 }
 
 /* Whole blocks, or one block that is not full. */
-static void run_part(worker *w, int64_t start, int64_t n)
+static void run_part(job *j, int64_t start, int64_t n)
 {
-    const state *st = w->st;
-    const rni_cpu_program *p = st->program;
+    const rni_cpu_program *p = j->st->program;
     const bool whole = n % RNI_CPU_BLOCK == 0;
-    const rni_tile t = { w->space, st->isa, start, n, w->scratch + st->staging_at };
-    for (int i = 0; i < p->n_in; i++)
-        w->slot[i] = rni_input_load(&t, &w->space->in[i], data_of(w, w->call->in, i), w->scratch + st->offset[i],
-                                    w->copied >> i & 1);
+    rni_worker_load(&j->w, start, n, j->copied, false);
     for (int o = 0; o < p->n_out; o++)
-        w->slot[p->first_out + o] = whole && w->out[o].same && !st->stream
-                                        ? (char *)data_of(w, w->call->out, o) + start * p->value_bytes
-                                        : w->scratch + st->offset[p->first_out + o];
-    const rni_cpu_position at = { w->call->scalars, start, w->space->count };
-    rni_cpu_program_run(st->isa, p, p->n_once, p->n_once + p->n_each, (void *const *)w->slot,
-                        (n + RNI_CPU_BLOCK - 1) / RNI_CPU_BLOCK, &at);
-    store_outputs(w, &t, whole);
+        j->w.slot[p->first_out + o] = whole && j->out[o].same && !j->st->stream
+                                          ? result_at(j, o, start)
+                                          : j->w.scratch + j->st->frame.offset[p->first_out + o];
+    rni_worker_run(&j->w, start, n);
+    store_outputs(j, start, n, whole);
 }
 
 static void run_tiles(void *user, int thread, int threads)
@@ -295,17 +220,18 @@ static void run_tiles(void *user, int thread, int threads)
     int64_t tile, last;
     rni_cpu_part(st->first_tile[st->groups], thread, threads, &tile, &last);
     if (tile == last) return;
-    worker w = { .call = c, .st = st, .scratch = (char *)c->workspace + thread * st->scratch_bytes, .group = -1 };
-    w.slot = (const void **)(void *)(w.scratch + st->table_at);
+    job j = { .call = c, .st = st };
+    j.w.scalars = c->scalars;
+    rni_worker_init(&j.w, &st->frame, (char *)c->workspace + thread * st->frame.bytes);
     for (int g = 0; tile < last; g++) {
         if (tile >= st->first_tile[g + 1]) continue;
-        enter_group(&w, g);
+        enter_group(&j, g);
         for (; tile < last && tile < st->first_tile[g + 1]; tile++) {
             int64_t start, n;
-            rni_space_tile(w.space, tile - st->first_tile[g], &start, &n);
+            rni_space_tile(j.w.space, tile - st->first_tile[g], &start, &n);
             const int64_t whole = n / RNI_CPU_BLOCK * RNI_CPU_BLOCK;
-            if (whole) run_part(&w, start, whole);
-            if (n > whole) run_part(&w, start + whole, n - whole);
+            if (whole) run_part(&j, start, whole);
+            if (n > whole) run_part(&j, start + whole, n - whole);
         }
     }
 }

@@ -78,9 +78,11 @@ void rni_space_init(rni_space *s, const rni_isa *isa, rni_cpu_compute compute, c
     }
     const int64_t inner = s->dim[s->rank - 1];
     s->rows = gathers && (inner >= SHORTEST_ROW || (inner % RNI_CPU_BLOCK == 0 && inner > 0));
-    for (int i = 0; i < n; i++)
-        if (s->rows && (s->in[i].kind == RNI_INPUT_GATHER || s->in[i].kind == RNI_INPUT_PERIODIC))
-            s->in[i].kind = s->in[i].stride[s->rank - 1] == 0 ? RNI_INPUT_NARROW : RNI_INPUT_ROW;
+    for (int i = 0; i < n; i++) {
+        rni_input *to = &s->in[i];
+        if (s->rows && to->kind == RNI_INPUT_PERIODIC) to->kind = RNI_INPUT_GATHER;
+        if (s->rows && to->kind == RNI_INPUT_GATHER && to->stride[s->rank - 1] == 0) to->kind = RNI_INPUT_NARROW;
+    }
 }
 
 void rni_space_cut(rni_space *s, int64_t tile)
@@ -121,22 +123,37 @@ int64_t rni_input_room(const rni_input *in, int64_t tile)
     }
 }
 
+/* Where in the space a tile begins. */
+typedef struct {
+    int64_t at[RN_MAX_RANK], offset; /* coordinates; elements from the start of the input */
+} place;
+
+static place find_place(const rni_tile *t, const rni_input *in)
+{
+    const rni_space *s = t->space;
+    place p = { .offset = 0 };
+    int64_t rest = t->start;
+    for (int a = s->rank - 1; a > 0; a--) {
+        const int64_t up = rest / s->dim[a];
+        p.at[a] = rest - up * s->dim[a];
+        p.offset += p.at[a] * in->stride[a];
+        rest = up;
+    }
+    p.at[0] = rest;
+    p.offset += rest * in->stride[0];
+    return p;
+}
+
 /* Raw elements, made contiguous: pieces of rows, one after the other. */
-static void gather(const rni_tile *t, const rni_input *in, const char *data, char *to)
+static void gather(const rni_tile *t, const rni_input *in, place p, const char *data, char *to)
 {
     const rni_space *s = t->space;
     const rni_moves *move = t->isa->move;
     const int last = s->rank - 1, log_bytes = in->log_bytes;
     const int64_t inner = s->dim[last], step = in->stride[last];
-    int64_t at[RN_MAX_RANK], rest = t->start, offset = 0, n = t->n;
-    for (int a = last; a >= 0; a--) {
-        at[a] = rest % s->dim[a];
-        rest /= s->dim[a];
-        offset += at[a] * in->stride[a];
-    }
-    for (;;) {
-        const int64_t take = inner - at[last] < n ? inner - at[last] : n;
-        const char *from = data + offset * (1 << log_bytes);
+    for (int64_t n = t->n;;) {
+        const int64_t take = inner - p.at[last] < n ? inner - p.at[last] : n;
+        const char *from = data + p.offset * (1 << log_bytes);
         if (step == 1)
             memcpy(to, from, (size_t)take << log_bytes);
         else if (step == 0)
@@ -146,34 +163,40 @@ static void gather(const rni_tile *t, const rni_input *in, const char *data, cha
         n -= take;
         if (n == 0) return;
         to += take << log_bytes;
-        offset -= at[last] * step;
-        at[last] = 0;
+        p.offset -= p.at[last] * step;
+        p.at[last] = 0;
         for (int a = last - 1; a >= 0; a--) {
-            offset += in->stride[a];
-            if (++at[a] < s->dim[a]) break;
-            offset -= at[a] * in->stride[a];
-            at[a] = 0;
+            p.offset += in->stride[a];
+            if (++p.at[a] < s->dim[a]) break;
+            p.offset -= p.at[a] * in->stride[a];
+            p.at[a] = 0;
         }
     }
 }
 
-/* Offset in bytes of the tile's first element. */
-static int64_t offset_of(const rni_tile *t, const rni_input *in)
+/* Inputs that are contiguous, here or everywhere, or can be made so. */
+static const void *load_general(const rni_tile *t, const rni_input *in, const char *data, void *scratch, bool copy)
 {
-    const rni_space *s = t->space;
-    int64_t rest = t->start, offset = 0;
-    for (int a = s->rank - 1; a > 0; a--) {
-        const int64_t up = rest / s->dim[a];
-        offset += (rest - up * s->dim[a]) * in->stride[a];
-        rest = up;
+    const int64_t n = t->n, padded = rni_cpu_round_up(n, RNI_CPU_BLOCK);
+    const int last = t->space->rank - 1;
+    const char *from = NULL;
+    if (in->kind == RNI_INPUT_DIRECT)
+        from = data + t->start * (1 << in->log_bytes);
+    else {
+        const place p = find_place(t, in);
+        if (in->stride[last] == 1 && p.at[last] + n <= t->space->dim[last])
+            from = data + p.offset * (1 << in->log_bytes);
+        else
+            gather(t, in, p, data, in->same ? scratch : t->staging);
     }
-    return (offset + rest * in->stride[0]) * (1 << in->log_bytes);
+    if (from && in->same && !copy && (n == padded || t->exact)) return from;
+    if (from || !in->same) in->load(scratch, from ? from : t->staging, n);
+    if (n < padded) memset((char *)scratch + (n << in->log_value), 0, (size_t)(padded - n) << in->log_value);
+    return scratch;
 }
 
 const void *rni_input_load(const rni_tile *t, const rni_input *in, const void *data, void *scratch, bool copy)
 {
-    const int64_t n = t->n, padded = rni_cpu_round_up(n, RNI_CPU_BLOCK);
-    const char *from = NULL;
     int64_t one;
     switch (in->kind) {
     case RNI_INPUT_REPEATED:
@@ -181,29 +204,15 @@ const void *rni_input_load(const rni_tile *t, const rni_input *in, const void *d
     case RNI_INPUT_PERIODIC:
         return (char *)scratch + (t->start % in->period << in->log_value);
     case RNI_INPUT_NARROW:
-        in->load(&one, (const char *)data + offset_of(t, in), 1);
+        in->load(&one, (const char *)data + find_place(t, in).offset * (1 << in->log_bytes), 1);
         t->isa->move->fill[in->log_value](scratch, &one, RNI_CPU_BLOCK);
         return scratch;
     case RNI_INPUT_NONE:
-        memset(scratch, 0, (size_t)padded << in->log_value);
+        memset(scratch, 0, (size_t)rni_cpu_round_up(t->n, RNI_CPU_BLOCK) << in->log_value);
         return scratch;
-    case RNI_INPUT_DIRECT:
-        from = (const char *)data + t->start * (1 << in->log_bytes);
-        break;
-    case RNI_INPUT_ROW:
-        if (in->stride[t->space->rank - 1] == 1) from = (const char *)data + offset_of(t, in);
-        break;
-    case RNI_INPUT_GATHER:
-        break;
+    default:
+        return load_general(t, in, data, scratch, copy);
     }
-    if (from && in->same && n == padded && !copy) return from;
-    if (!from) {
-        gather(t, in, data, in->same ? scratch : t->staging);
-        from = t->staging;
-    }
-    if (from != t->staging || !in->same) in->load(scratch, from, n);
-    if (n < padded) memset((char *)scratch + (n << in->log_value), 0, (size_t)(padded - n) << in->log_value);
-    return scratch;
 }
 
 void rni_input_spread(const rni_space *s, const rni_isa *isa, const rni_input *in, const void *data, void *scratch)

@@ -10,8 +10,7 @@ typedef enum rni_input_kind {
     RNI_INPUT_DIRECT,   /* lies in memory as the elements do */
     RNI_INPUT_REPEATED, /* one value for all */
     RNI_INPUT_PERIODIC, /* a short contiguous piece again and again */
-    RNI_INPUT_ROW,      /* any strides; tiles stay within rows */
-    RNI_INPUT_NARROW,   /* likewise, and one value for each row */
+    RNI_INPUT_NARROW,   /* one value for each row, and tiles stay within rows */
     RNI_INPUT_GATHER,   /* any strides */
 } rni_input_kind;
 
@@ -54,6 +53,7 @@ typedef struct rni_tile {
     const rni_isa *isa;
     int64_t start, n; /* elements */
     void *staging;    /* room for a tile of raw elements */
+    bool exact;       /* nobody reads past n */
 } rni_tile;
 
 /* Values of the tile's elements: a pointer to where they lie, or to `scratch`, which is filled up to whole blocks.

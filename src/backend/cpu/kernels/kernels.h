@@ -10,6 +10,7 @@ extern rni_code_fn *const RNI_ISA_NAME(rni_codes_f64)[RN_CODE_NUMBER];
 extern rni_code_fn *const RNI_ISA_NAME(rni_codes_i64)[RN_CODE_NUMBER];
 extern const rni_moves RNI_ISA_NAME(rni_moves);
 extern const rni_positions RNI_ISA_NAME(rni_positions);
+extern const rni_joins RNI_ISA_NAME(rni_joins);
 extern const rni_isa RNI_ISA_NAME(rni_isa);
 
 #endif
