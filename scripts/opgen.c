@@ -32,11 +32,12 @@ static const char *c_type(const rn_opt *o)
     return names[o->type];
 }
 
-static bool has_list(const rn_op *op)
+/* Number of inputs before the list, -1 for a function without one. */
+static int before_list(const rn_op *op)
 {
     bool list;
-    rni_op_inputs(op, NULL, &list);
-    return list;
+    const int names = rni_op_inputs(op, NULL, &list);
+    return list ? names - 1 : -1;
 }
 
 /* ---- ops.h ---- */
@@ -97,12 +98,11 @@ static void args_struct(rni_str *s, const rn_op *op)
 {
     rni_str_addf(s, "typedef struct rn_%s_args {\n", op->name);
     char name[48], mark;
-    if (has_list(op)) {
-        rni_op_name(op->inputs, 0, name, sizeof name, &mark);
+    const int list = before_list(op);
+    for (int i = 0; i != list && rni_op_name(op->inputs, i, name, sizeof name, &mark); i++)
+        rni_str_addf(s, "    rn_tensor *%s;%s\n", name, mark == '?' ? " /* may be left out */" : "");
+    if (list >= 0 && rni_op_name(op->inputs, list, name, sizeof name, &mark))
         rni_str_addf(s, "    rn_list %s;\n", name);
-    } else
-        for (int i = 0; rni_op_name(op->inputs, i, name, sizeof name, &mark); i++)
-            rni_str_addf(s, "    rn_tensor *%s;%s\n", name, mark == '?' ? " /* may be left out */" : "");
     for (const rn_opt *o = op->opts; o && o->name; o++)
         if (o->flags & RN_OPT_REQUIRED && !(o->flags & RN_OPT_HIDDEN)) field(s, o);
     rni_str_add(s, "    rn_site site;\n");
@@ -163,20 +163,23 @@ static void wrapper(rni_str *s, const rn_op *op, const char *symbol)
     const int n_out = rni_op_outputs(op);
     rni_str_addf(s, "    rn_tensor *out[%d] = { 0 };\n", n_out);
     const char *offsets = n_opts ? "offsets" : "NULL";
-    if (has_list(op)) {
-        rni_op_name(op->inputs, 0, name, sizeof name, &mark);
+    const int list = before_list(op), n_in = list >= 0 ? list : rni_op_inputs(op, NULL, NULL);
+    if (n_in) {
+        rni_str_add(s, "    rn_tensor *const in[] = {");
+        for (int i = 0; i < n_in && rni_op_name(op->inputs, i, name, sizeof name, &mark); i++)
+            rni_str_addf(s, " a->%s,", name);
+        rni_str_add(s, " };\n");
+    }
+    if (list >= 0) rni_op_name(op->inputs, list, name, sizeof name, &mark);
+    if (list > 0)
+        rni_str_addf(s, "    if (!rni_apply_list(%s, &a->site, in, %d, &a->%s, a, %s, out)) return NULL;\n", symbol,
+                     n_in, name, offsets);
+    else if (list == 0)
         rni_str_addf(s, "    if (!rni_apply(%s, &a->site, a->%s.at, a->%s.n, a, %s, out)) return NULL;\n", symbol, name,
                      name, offsets);
-    } else {
-        const int n_in = rni_op_inputs(op, NULL, NULL);
-        if (n_in) {
-            rni_str_add(s, "    rn_tensor *const in[] = {");
-            for (int i = 0; rni_op_name(op->inputs, i, name, sizeof name, &mark); i++) rni_str_addf(s, " a->%s,", name);
-            rni_str_add(s, " };\n");
-        }
+    else
         rni_str_addf(s, "    if (!rni_apply(%s, &a->site, %s, %d, a, %s, out)) return NULL;\n", symbol,
                      n_in ? "in" : "NULL", n_in, offsets);
-    }
     for (int i = 1; rni_op_name(op->outputs, i, name, sizeof name, &mark); i++)
         rni_str_addf(s, "    if (a->%s) *a->%s = out[%d];\n", name, name, i);
     rni_str_add(s, "    return out[0];\n}\n\n");
@@ -221,7 +224,9 @@ static void signature(rni_str *s, const rn_op *op)
     char name[48], mark;
     rni_str_addf(s, "rn_%s(", op->name);
     const char *comma = "";
-    for (int i = 0; rni_op_name(op->inputs, i, name, sizeof name, &mark) && !(i && has_list(op)); i++, comma = ", ")
+    const int list = before_list(op);
+    for (int i = 0; i <= (list >= 0 ? list : RN_INPUTS_MAX) && rni_op_name(op->inputs, i, name, sizeof name, &mark);
+         i++, comma = ", ")
         rni_str_addf(s, "%s%s%s", comma, name, mark == '?' ? "?" : "");
     for (const rn_opt *o = op->opts; o && o->name; o++)
         if (o->flags & RN_OPT_REQUIRED && !(o->flags & RN_OPT_HIDDEN)) {

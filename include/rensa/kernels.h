@@ -107,7 +107,7 @@ typedef struct rn_layer_norm_opts {
 
 /* attention (q, k, v, mask?) -> y, lse: q [.., T, D], k [.., S, D], v [.., S, E], y [.., T, E]; mask broadcasts to
  * [.., T, S] and is bool (false: hidden) or added to the products; lse [.., T] is the logarithm of the sum that
- * each row is divided by, in f32 or f64. A row that sees nothing gives zeros, its lse is -infinity. */
+ * each row is divided by, in f32 or f64. A row that sees nothing gives zeros, its lse is 0. */
 typedef struct rn_attention_opts {
     bool causal;  /* row t sees positions s <= t + S - T */
     double scale; /* of the products; stands for itself */

@@ -368,6 +368,7 @@ RN_API rn_link *rn_embedding_link_at(const rn_embedding_link_args *args);
     bool carry;         /* a sequence starts from the state that the previous one left (cut off from its history) */   \
     bool time_major;    /* x is [T, N, in] */                                                                          \
     int64_t in;                                                                                                        \
+    bool no_bias;                                                                                                      \
     bool no_forget_bias;    /* lstm: the bias of the forget gate starts at 0 instead of 1 */                           \
     const char *activation; /* rnn: "tanh" or "relu" */                                                                \
     rn_init w_init, h_init; /* weights of the input and of the state */
@@ -376,7 +377,8 @@ typedef struct rn_lstm_link_args {
 } rn_lstm_link_args;
 typedef struct rn_lstm_link_args rn_gru_link_args;
 typedef struct rn_lstm_link_args rn_rnn_link_args;
-/** Recurrent links. One step: x [N, in] -> h [N, out]; the state is kept until rn_link_reset. A whole sequence:
+/** Recurrent links: rn_call(link, x), or rn_call(link, x, lengths) for sequences of different lengths [N].
+ *  One step: x [N, in] -> h [N, out]; the state is kept until rn_link_reset. A whole sequence:
  *  x [N, T, in] -> y [N, T, out] (2 * out if bidirectional), starting from zero unless .carry.
  *  Per layer l (and "r" for the backward direction): "l0/Wx" [G*out, in], "l0/Wh" [G*out, out], "l0/b" [G*out]; G is 4
  * for LSTM (gates i, f, g, o), 3 for GRU (r, z, n; the reset gate acts on the product with the state, which has a bias

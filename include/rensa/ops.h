@@ -1908,6 +1908,54 @@ typedef struct rn_group_norm_args {
 RN_API rn_tensor *rn_group_norm_at(const rn_group_norm_args *args);
 #define rn_group_norm(...) rn_group_norm_at(&(rn_group_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_group_norm_args) })
 
+typedef struct rn_gru_args {
+    rn_tensor *x;
+    rn_tensor *y;
+    rn_tensor *h;
+    rn_site site;
+    const char *order;
+} rn_gru_args;
+/** One step of a gated recurrent unit, given its gates before their activations, as parts from the input and from the state.
+ *
+ *  z = sigmoid(z_x + z_y), n = tanh(n_x + sigmoid(r_x + r_y) * n_y), h_next = (1 - z) * n + z * h
+ *
+ *  Shapes   x, y [N, 3 H, ...]   h [N, H, ...]   ->   h_next like h; x = W v + b, y = U h + b'
+ *  Types    f16, bf16 (computed in f32), f32, f64; all the same
+ *  Option   .order: how the gates stand in x and y, in blocks of H: reset, update, new value; zrn: as ONNX (one of rzn,zrn (the first is the default))
+ *  Errors   SHAPE if x and y have not three gates for each unit of h; DTYPE on mixed types
+ *  Source   Cho et al. 2014, arXiv:1406.1078, with the reset gate after the product
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gru_at(const rn_gru_args *args);
+#define rn_gru(...) rn_gru_at(&(rn_gru_args){ __VA_ARGS__, .site = RN_SITE(rn_gru_args) })
+
+typedef struct rn_gru_sequence_args {
+    rn_tensor *x;
+    rn_tensor *h; /* may be left out */
+    rn_tensor *lengths; /* may be left out */
+    rn_list ws;
+    rn_site site;
+    rn_tensor **h_n; /* to be set to the result of that name */
+    bool bidirectional;
+    double dropout;
+    bool no_bias;
+} rn_gru_sequence_args;
+/** Gated recurrent units over whole sequences.
+ *
+ *  as gru, with gates r, z, n; ws = w, u, b, b' for each layer and direction, with w [3 H, D], u [3 H, H], b and b' (of u) [3 H]
+ *
+ *  Shapes   x [T, N, D]   h [layers * directions, N, H] or left out (zeros)   lengths [N] or left out   ->   y [T, N, directions * H], last states like the first
+ *  Types    f16, bf16, f32, f64; all the same; lengths of an integer type
+ *  Option   .bidirectional: each layer also from the end to the beginning; results side by side (default false)
+ *  Option   .dropout: part of the values dropped between layers in training (default 0)
+ *  Option   .no_bias: ws has no b (default false)
+ *  Errors   SHAPE if a weight or state does not fit (named by layer and direction); ARG if ws does not hold whole layers; DTYPE on mixed types. Lengths are clipped to 0 ... T; past its length a sequence's state stays and y is 0
+ *  Source   Cho et al. 2014, arXiv:1406.1078, with the reset gate after the product
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gru_sequence_at(const rn_gru_sequence_args *args);
+#define rn_gru_sequence(...) rn_gru_sequence_at(&(rn_gru_sequence_args){ __VA_ARGS__, .site = RN_SITE(rn_gru_sequence_args) })
+
 typedef struct rn_gumbel_softmax_args {
     rn_tensor *x;
     int64_t axis;
@@ -2623,6 +2671,56 @@ typedef struct rn_logsumexp_args {
  */
 RN_API rn_tensor *rn_logsumexp_at(const rn_logsumexp_args *args);
 #define rn_logsumexp(...) rn_logsumexp_at(&(rn_logsumexp_args){ __VA_ARGS__, .site = RN_SITE(rn_logsumexp_args) })
+
+typedef struct rn_lstm_args {
+    rn_tensor *x;
+    rn_tensor *c;
+    rn_site site;
+    rn_tensor **c_next; /* to be set to the result of that name */
+    const char *order;
+} rn_lstm_args;
+/** One step of a long short-term memory, given its gates before their activations.
+ *
+ *  c_next = sigmoid(f) * c + sigmoid(i) * tanh(g), h = sigmoid(o) * tanh(c_next)
+ *
+ *  Shapes   x [N, 4 H, ...]   c [M, H, ...] with M >= N   ->   h [N, H, ...], c_next [M, H, ...]; rows of c past N stay
+ *  Types    f16, bf16 (computed in f32), f32, f64; both the same
+ *  Option   .order: how the gates stand in x: input, forget, new value (g) and output in blocks of H; iofg: as ONNX; aifo: as Chainer's lstm, a being g, the four of a unit together (one of ifgo,iofg,aifo (the first is the default))
+ *  Errors   SHAPE if x has not four gates for each unit of c; DTYPE on mixed types
+ *  Source   Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_lstm_at(const rn_lstm_args *args);
+#define rn_lstm(...) rn_lstm_at(&(rn_lstm_args){ __VA_ARGS__, .site = RN_SITE(rn_lstm_args) })
+
+typedef struct rn_lstm_sequence_args {
+    rn_tensor *x;
+    rn_tensor *h; /* may be left out */
+    rn_tensor *c; /* may be left out */
+    rn_tensor *lengths; /* may be left out */
+    rn_list ws;
+    rn_site site;
+    rn_tensor **h_n; /* to be set to the result of that name */
+    rn_tensor **c_n; /* to be set to the result of that name */
+    bool bidirectional;
+    double dropout;
+    bool no_bias;
+} rn_lstm_sequence_args;
+/** Long short-term memories over whole sequences.
+ *
+ *  as lstm, with gates i, f, g, o; ws = w, u, b for each layer and direction, with w [4 H, D], u [4 H, H], b [4 H]
+ *
+ *  Shapes   x [T, N, D]   h, c [layers * directions, N, H] or left out (zeros)   lengths [N] or left out   ->   y [T, N, directions * H], last states like the first
+ *  Types    f16, bf16, f32, f64; all the same; lengths of an integer type
+ *  Option   .bidirectional: each layer also from the end to the beginning; results side by side (default false)
+ *  Option   .dropout: part of the values dropped between layers in training (default 0)
+ *  Option   .no_bias: ws has no b (default false)
+ *  Errors   SHAPE if a weight or state does not fit (named by layer and direction); ARG if ws does not hold whole layers; DTYPE on mixed types. Lengths are clipped to 0 ... T; past its length a sequence's state stays and y is 0
+ *  Source   Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_lstm_sequence_at(const rn_lstm_sequence_args *args);
+#define rn_lstm_sequence(...) rn_lstm_sequence_at(&(rn_lstm_sequence_args){ __VA_ARGS__, .site = RN_SITE(rn_lstm_sequence_args) })
 
 typedef struct rn_matmul_args {
     rn_tensor *a;
@@ -3666,6 +3764,55 @@ typedef struct rn_rms_norm_args {
  */
 RN_API rn_tensor *rn_rms_norm_at(const rn_rms_norm_args *args);
 #define rn_rms_norm(...) rn_rms_norm_at(&(rn_rms_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_rms_norm_args) })
+
+typedef struct rn_rnn_args {
+    rn_tensor *x;
+    rn_tensor *h;
+    rn_site site;
+    const char *activation;
+} rn_rnn_args;
+/** One step of a plain recurrent layer, given the parts from the input and from the state.
+ *
+ *  h_next = tanh(x + h)
+ *
+ *  Shapes   x, h [N, H, ...] -> h_next the same; x = W v + b, h = U (state before)
+ *  Types    f16, bf16, f32, f64; both the same
+ *  Option   .activation: activation (one of tanh,relu (the first is the default))
+ *  Errors   SHAPE if the two differ; DTYPE on mixed types
+ *  Source   Elman 1990
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_rnn_at(const rn_rnn_args *args);
+#define rn_rnn(...) rn_rnn_at(&(rn_rnn_args){ __VA_ARGS__, .site = RN_SITE(rn_rnn_args) })
+
+typedef struct rn_rnn_sequence_args {
+    rn_tensor *x;
+    rn_tensor *h; /* may be left out */
+    rn_tensor *lengths; /* may be left out */
+    rn_list ws;
+    rn_site site;
+    rn_tensor **h_n; /* to be set to the result of that name */
+    bool bidirectional;
+    double dropout;
+    bool no_bias;
+    const char *activation;
+} rn_rnn_sequence_args;
+/** Plain recurrent layers over whole sequences.
+ *
+ *  h[t] = tanh(w x[t] + b + u h[t - 1]), ws = w, u, b for each layer and direction, with w [H, D], u [H, H], b [H]
+ *
+ *  Shapes   x [T, N, D]   h [layers * directions, N, H] or left out (zeros)   lengths [N] or left out   ->   y [T, N, directions * H], last states like the first
+ *  Types    f16, bf16, f32, f64; all the same; lengths of an integer type
+ *  Option   .bidirectional: each layer also from the end to the beginning; results side by side (default false)
+ *  Option   .dropout: part of the values dropped between layers in training (default 0)
+ *  Option   .no_bias: ws has no b (default false)
+ *  Option   .activation: activation (one of tanh,relu (the first is the default))
+ *  Errors   SHAPE if a weight or state does not fit (named by layer and direction); ARG if ws does not hold whole layers; DTYPE on mixed types. Lengths are clipped to 0 ... T; past its length a sequence's state stays and y is 0
+ *  Source   Elman 1990
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_rnn_sequence_at(const rn_rnn_sequence_args *args);
+#define rn_rnn_sequence(...) rn_rnn_sequence_at(&(rn_rnn_sequence_args){ __VA_ARGS__, .site = RN_SITE(rn_rnn_sequence_args) })
 
 typedef struct rn_roll_args {
     rn_tensor *x;

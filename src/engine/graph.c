@@ -63,30 +63,46 @@ typedef struct {
     int32_t *map; /* value of `to` for each value of `from` */
 } lowering;
 
-/* Appends the recorded node's graph up to placeholders. Tensor -> value of `to` through tensor->slot. Recursion is
- * bounded by the depth of one function's definition. */
-static int32_t import(lowering *l, rn_tensor *x, const rni_gnode *origin)
+/* A node whose inputs are being imported. */
+typedef struct {
+    rni_node *node;
+    int next;
+} frame;
+
+typedef struct {
+    frame *at;
+    int64_t depth, capacity;
+} frames;
+
+/* Makes sure that x has a value of `to`, or puts its node on the stack to be imported. */
+static bool reach(lowering *l, frames *stack, rn_tensor *x)
 {
-    if (x->walk == l->t->walk) return x->slot;
-    rni_node *node = x->node;
-    if (!node->op) { /* a constant made by the definition */
+    if (x->walk == l->t->walk) return true;
+    if (!x->node->op) { /* a constant made by the definition */
         const int32_t v = rni_graph_value(l->to, (rn_dtype)x->dtype, &x->shape);
-        if (v < 0 || !hold(l->to, x)) return -1;
+        if (v < 0 || !hold(l->to, x)) return false;
         l->to->value[v].constant = x;
         x->walk = l->t->walk;
-        return x->slot = v;
+        x->slot = v;
+        return true;
     }
+    frame *p = rni_grow(stack->at, stack->depth, &stack->capacity, (int64_t)sizeof *p);
+    if (!p) return false;
+    stack->at = p;
+    stack->at[stack->depth++] = (frame){ x->node, 0 };
+    return true;
+}
+
+/* Appends a node whose inputs all have values. Tensor -> value of `to` through tensor->slot. */
+static bool append(lowering *l, rni_node *node, const rni_gnode *origin)
+{
     int32_t few[RN_INPUTS_MAX];
     int32_t *in = node->n_in <= RN_INPUTS_MAX ? few : rni_alloc(node->n_in * (int64_t)sizeof *in);
-    if (!in) return -1;
-    bool ok = true;
-    for (int i = 0; ok && i < node->n_in; i++) {
-        in[i] = node->in[i] ? import(l, node->in[i], origin) : -1;
-        ok = !node->in[i] || in[i] >= 0;
-    }
-    rni_gnode *n = ok ? rni_graph_node(l->to, node->op, in, node->n_in, node->n_out) : NULL;
+    if (!in) return false;
+    for (int i = 0; i < node->n_in; i++) in[i] = node->in[i] ? node->in[i]->slot : -1;
+    rni_gnode *n = rni_graph_node(l->to, node->op, in, node->n_in, node->n_out);
     if (in != few) rni_free(in);
-    if (!n) return -1;
+    if (!n) return false;
     const int64_t number = n - l->to->node;
     n->opts = node->opts;
     n->site = origin->site;
@@ -96,12 +112,33 @@ static int32_t import(lowering *l, rn_tensor *x, const rni_gnode *origin)
     for (int i = 0; i < node->n_out; i++) {
         rn_tensor *y = &node->out[i];
         const int32_t v = rni_graph_value(l->to, (rn_dtype)y->dtype, &y->shape);
-        if (v < 0) return -1;
+        if (v < 0) return false;
         l->to->value[v].producer = (int32_t)number;
         y->walk = l->t->walk;
         y->slot = v;
     }
-    return hold(l->to, x) ? x->slot : -1;
+    return hold(l->to, &node->out[0]);
+}
+
+/* Appends the recorded graph of x up to placeholders, with a stack of its own: definitions may be thousands of calls
+ * deep. Returns the value of x, -1 with an error pending. */
+static int32_t import(lowering *l, rn_tensor *x, const rni_gnode *origin)
+{
+    frames stack = { 0 };
+    bool ok = reach(l, &stack, x);
+    while (ok && stack.depth > 0) {
+        frame *f = &stack.at[stack.depth - 1];
+        if (f->next < f->node->n_in) {
+            rn_tensor *in = f->node->in[f->next++];
+            ok = !in || reach(l, &stack, in);
+        } else {
+            rni_node *node = f->node;
+            stack.depth--;
+            ok = append(l, node, origin);
+        }
+    }
+    rni_free(stack.at);
+    return ok ? x->slot : -1;
 }
 
 static bool expand_node(lowering *l, const rni_gnode *n)

@@ -140,6 +140,24 @@ bool rni_apply(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64
     return rn_op_call(op, site, in, n_in, opts.bytes, out);
 }
 
+bool rni_apply_list(const rn_op *op, const rn_site *site, rn_tensor *const *first, int n_first, const rn_list *list,
+                    const void *args, const int16_t *offsets, rn_tensor **out)
+{
+    rn_tensor *few[32], **in = few;
+    if (!rn_ok()) {
+        rni_error_trail(site, op->name);
+        return false;
+    }
+    if (list->n < 0 || list->n > RNI_LIST_MAX || (list->n && !list->at))
+        return rni_fail(RN_ERR_ARG, site, op->name, "called with a list of %lld tensors", (long long)list->n);
+    const int64_t n = n_first + list->n;
+    if (n > (int64_t)RN_COUNTOF(few) && !(in = rni_alloc(n * (int64_t)sizeof *in))) return false;
+    for (int64_t i = 0; i < n; i++) in[i] = i < n_first ? first[i] : list->at[i - n_first];
+    const bool ok = rni_apply(op, site, in, n, args, offsets, out);
+    if (in != few) rni_free(in);
+    return ok;
+}
+
 /* ---- calls ---- */
 
 static bool check_inputs(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in)
@@ -147,13 +165,15 @@ static bool check_inputs(const rn_op *op, const rn_site *site, rn_tensor *const 
     int required;
     bool list;
     const int names = rni_op_inputs(op, &required, &list);
-    const bool many = list || op->flags & RN_OP_LIST_OUT;
-    if (n_in > (many ? RNI_LIST_MAX : names) || n_in < required || (op->flags & RN_OP_LIST_OUT && n_in % names))
+    const bool groups = op->flags & RN_OP_LIST_OUT, many = list || groups;
+    if (list && names > 1) required = names - 1; /* the list may be empty */
+    if (n_in > (many ? RNI_LIST_MAX : names) || n_in < required || (groups && n_in % names))
         return rni_fail(RN_ERR_ARG, site, op->name, "called with %lld tensors", (long long)n_in);
     for (int64_t i = 0; i < n_in; i++) {
         if (in[i] ? in[i]->tag == RNI_TENSOR_TAG : !many && i >= required) continue;
-        char name[48] = "", mark;
-        rni_op_name(op->inputs, (int)(many ? 0 : i), name, sizeof name, &mark);
+        char name[48] = "", mark = 0;
+        rni_op_name(op->inputs, groups ? 0 : (int)i, name, sizeof name, &mark);
+        if (!in[i] && list && mark == '?') continue;
         return rni_fail(RN_ERR_ARG, site, op->name, in[i] ? "%s is not a tensor, or one that has ended" : "%s is NULL",
                         name);
     }

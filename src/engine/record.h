@@ -10,6 +10,9 @@
  * it. Sets out (as many as op has results). */
 bool rni_apply(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *args,
                const int16_t *offsets, rn_tensor **out);
+/* The same for a function of n_first inputs and a list after them. */
+bool rni_apply_list(const rn_op *op, const rn_site *site, rn_tensor *const *first, int n_first, const rn_list *list,
+                    const void *args, const int16_t *offsets, rn_tensor **out);
 /* The device of this thread; opens the default one (RENSA_DEVICE, else cpu) at first use. */
 rni_device *rni_default_device(const rn_site *site);
 

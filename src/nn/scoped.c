@@ -142,6 +142,8 @@ static rn_tensor *call(const rn_link_type *type, const void *scoped, size_t site
     X(layer_normalization, layer_normalization, layer_norm)                                                            \
     X(group_normalization, group_normalization, group_norm)                                                            \
     X(embedding, embedding, embedding)                                                                                 \
+    X(lstm_layer, recurrent, lstm)                                                                                     \
+    X(gru_layer, recurrent, gru)                                                                                       \
     X(self_attention, self_attention, multi_head_attention)                                                            \
     X(parametric_relu, parametric_relu, prelu)
 

@@ -77,6 +77,12 @@ extern const rn_op rn_op_sum_to;
 extern const rn_op rn_ops_sums[];
 extern const rn_op rn_ops_truth[];
 extern const rn_op rn_ops_variance[];
+extern const rn_op rn_ops_cells[];
+extern const rn_op rn_ops_gru_layer[];
+extern const rn_op rn_ops_lstm_layer[];
+extern const rn_op rn_ops_rnn_layer[];
+extern const rn_op rn_ops_sequence[];
+extern const rn_op rn_ops_step[];
 extern const rn_op rn_ops_as_strided[];
 extern const rn_op rn_ops_axes_order[];
 extern const rn_op rn_ops_blocks[];
@@ -996,6 +1002,25 @@ rn_tensor *rn_group_norm_at(const rn_group_norm_args *a)
     return out[0];
 }
 
+rn_tensor *rn_gru_at(const rn_gru_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_gru_args, order), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->y, a->h, };
+    if (!rni_apply(&rn_ops_step[1], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_gru_sequence_at(const rn_gru_sequence_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_gru_sequence_args, bidirectional), offsetof(rn_gru_sequence_args, dropout), offsetof(rn_gru_sequence_args, no_bias), };
+    rn_tensor *out[2] = { 0 };
+    rn_tensor *const in[] = { a->x, a->h, a->lengths, };
+    if (!rni_apply_list(&rn_ops_sequence[1], &a->site, in, 3, &a->ws, a, offsets, out)) return NULL;
+    if (a->h_n) *a->h_n = out[1];
+    return out[0];
+}
+
 rn_tensor *rn_gumbel_softmax_at(const rn_gumbel_softmax_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_gumbel_softmax_args, axis), offsetof(rn_gumbel_softmax_args, tau), };
@@ -1351,6 +1376,27 @@ rn_tensor *rn_logsumexp_at(const rn_logsumexp_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_op_logsumexp, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_lstm_at(const rn_lstm_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_lstm_args, order), };
+    rn_tensor *out[2] = { 0 };
+    rn_tensor *const in[] = { a->x, a->c, };
+    if (!rni_apply(&rn_ops_step[0], &a->site, in, 2, a, offsets, out)) return NULL;
+    if (a->c_next) *a->c_next = out[1];
+    return out[0];
+}
+
+rn_tensor *rn_lstm_sequence_at(const rn_lstm_sequence_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_lstm_sequence_args, bidirectional), offsetof(rn_lstm_sequence_args, dropout), offsetof(rn_lstm_sequence_args, no_bias), };
+    rn_tensor *out[3] = { 0 };
+    rn_tensor *const in[] = { a->x, a->h, a->c, a->lengths, };
+    if (!rni_apply_list(&rn_ops_sequence[2], &a->site, in, 4, &a->ws, a, offsets, out)) return NULL;
+    if (a->h_n) *a->h_n = out[1];
+    if (a->c_n) *a->c_n = out[2];
     return out[0];
 }
 
@@ -1851,6 +1897,25 @@ rn_tensor *rn_rms_norm_at(const rn_rms_norm_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->gamma, };
     if (!rni_apply(&rn_ops_layer_norm[2], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_rnn_at(const rn_rnn_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_rnn_args, activation), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->h, };
+    if (!rni_apply(&rn_ops_step[2], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_rnn_sequence_at(const rn_rnn_sequence_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_rnn_sequence_args, bidirectional), offsetof(rn_rnn_sequence_args, dropout), offsetof(rn_rnn_sequence_args, no_bias), offsetof(rn_rnn_sequence_args, activation), };
+    rn_tensor *out[2] = { 0 };
+    rn_tensor *const in[] = { a->x, a->h, a->lengths, };
+    if (!rni_apply_list(&rn_ops_sequence[0], &a->site, in, 3, &a->ws, a, offsets, out)) return NULL;
+    if (a->h_n) *a->h_n = out[1];
     return out[0];
 }
 

@@ -208,7 +208,7 @@ const rn_op rn_ops_attention[] = {
       .kind = RN_MAP,
       .flags = RN_OP_INTERNAL,
       .inputs = "s, lse",
-      .expr = "y = lse == -inf ? 0 : exp(s - lse)",
+      .expr = "y = exp(s - lse)",
       .vjp = "gs = gy * y; glse = -gy * y",
       .doc = { .brief = "Weights given the logarithms of their sums.", .since = "0.1" },
       .cases = (const rn_case[]){ { .in = "s:f32[2,3] lse:f32[2,1]{1,2}" }, { 0 } } },

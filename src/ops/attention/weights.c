@@ -1,4 +1,7 @@
-/* The steps that attention is made of: masked scores, weights, dropped weights. */
+/* The steps that attention is made of: masked scores, weights, dropped weights.
+ *
+ * What is not to be seen gets the score -3e38 instead of minus infinity: finite, so that a check for infinities finds
+ * only those that are mistakes, and so low that its weight is 0 beside any other. */
 #include "ops/attention/attention_p.h"
 
 #include "base/error.h"
@@ -16,7 +19,7 @@ typedef struct {
 } drop_opt;
 
 extern const rn_op rn_ops_weights[];
-enum { CAUSAL, HIDE, EXPONENTIAL, SHARE, LOG_SUM, DROP };
+enum { CAUSAL, HIDE, ADD, EXPONENTIAL, SHARE, LOG_SUM, DROP };
 
 static rn_tensor *call(int which, rn_tensor *const *in, int64_t n, const void *opts)
 {
@@ -41,7 +44,7 @@ rn_tensor *rni_attention_scores(rn_tensor *q, rn_tensor *k, rn_tensor *mask, con
     if (mask && rn_tensor_dtype(mask) == RN_BOOL)
         s = hide(s, mask);
     else if (mask)
-        s = rn_add(s, at_least_f32(mask));
+        s = call(ADD, (rn_tensor *[]){ s, at_least_f32(mask) }, 2, NULL);
     if (!o->causal || !s) return s;
     const int64_t rows = rn_tensor_dim(s, -2), cols = rn_tensor_dim(s, -1);
     const causal_opt c = { .shape = RN_SHAPE(rows, cols), .cols = (double)cols, .offset = (double)(cols - rows) };
@@ -95,14 +98,22 @@ const rn_op rn_ops_weights[] = {
       .flags = RN_OP_INTERNAL,
       .inputs = "s, seen",
       .types = "first",
-      .expr = "y = seen ? s : -inf",
-      .doc = { .brief = "Minus infinity where nothing is to be seen.", .since = "0.1" },
+      .expr = "y = seen ? s : -3e38",
+      .doc = { .brief = "The least score where nothing is to be seen.", .since = "0.1" },
       .cases = (const rn_case[]){ { .in = "s:f32[2,3] seen:bool[3]{=1,0,1}", .no_grad = true }, { 0 } } },
+    { .name = "attention_add",
+      .kind = RN_MAP,
+      .flags = RN_OP_INTERNAL,
+      .inputs = "s, mask",
+      .types = "first",
+      .expr = "y = max(s + mask, -3e38)",
+      .doc = { .brief = "Scores and a mask added, not less than the least score.", .since = "0.1" },
+      .cases = (const rn_case[]){ { .in = "s:f32[2,3] mask:f32[3]" }, { 0 } } },
     { .name = "attention_exp",
       .kind = RN_MAP,
       .flags = RN_OP_INTERNAL,
       .inputs = "s, most",
-      .expr = "y = most == -inf ? 0 : exp(s - most)",
+      .expr = "y = most < -1e38 ? 0 : exp(s - most)",
       .vjp = "gs = gy * y; gmost = 0",
       .doc = { .brief = "Powers of e relative to the largest, which is a constant.", .since = "0.1" },
       .cases = (const rn_case[]){ { .in = "s:f32[2,3] most:f32[2,1]{1,2}", .no_grad = true }, { 0 } } },
@@ -117,7 +128,7 @@ const rn_op rn_ops_weights[] = {
       .kind = RN_MAP,
       .flags = RN_OP_INTERNAL,
       .inputs = "sum, most",
-      .expr = "y = sum == 0 ? -inf : most + log(sum)",
+      .expr = "y = sum == 0 ? 0 : most + log(sum)",
       .vjp = "gsum = sum == 0 ? 0 : gy / sum; gmost = 0",
       .doc = { .brief = "Logarithm of a sum of powers of e, given relative to the largest.", .since = "0.1" },
       .cases = (const rn_case[]){ { .in = "sum:f32[3]{1,2} most:f32[3]", .no_grad = true }, { 0 } } },
