@@ -150,7 +150,6 @@ const rn_op rn_ops_rectifiers[] = {
       .vjp = "gx = abs(x) > lambda ? gy : 0",
       .opts = lambda,
       .opts_size = sizeof(shrink_opt),
-      .onnx = "Shrink lambda=lambd lambda=bias",
       .doc = { .brief = "Zero for small values, all others moved towards it.", .since = "0.1" },
       .cases = shrunk },
     { 0 },

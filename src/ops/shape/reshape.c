@@ -2,23 +2,17 @@
 #include <rensa/op.h>
 #include <rensa/ops.h>
 
-#include <stdio.h>
+#include "base/alloc.h"
+#include "base/shape.h"
 
 typedef struct {
     rn_shape shape;
 } reshape_opt;
 
-static int64_t count(const rn_shape *s)
-{
-    int64_t n = 1;
-    for (int i = 0; i < s->rank; i++) n *= s->dim[i];
-    return n;
-}
-
 static bool infer(rn_infer *f)
 {
     rn_shape y = ((const reshape_opt *)f->opts)->shape;
-    const int64_t n = count(f->shape[0]);
+    const int64_t n = rni_shape_count(f->shape[0]);
     int64_t known = 1;
     int unknown = -1;
     for (int i = 0; i < y.rank; i++) {
@@ -28,8 +22,8 @@ static bool infer(rn_infer *f)
             unknown = i;
         } else if (y.dim[i] < 0)
             return rn_refuse(f, RN_ERR_SHAPE, "a size is negative", "sizes >= 0, or one -1");
-        else
-            known = y.dim[i] == 0 || known <= n ? known * y.dim[i] : known; /* cannot overflow: stops growing past n */
+        else if (!rni_mul_i64(known, y.dim[i], &known))
+            return rn_refuse(f, RN_ERR_SHAPE, "the number of elements differs", "y.count == x.count");
     }
     if (unknown >= 0) {
         if (known == 0 || n % known)
@@ -37,7 +31,7 @@ static bool infer(rn_infer *f)
                              "x.count % product of sizes == 0");
         y.dim[unknown] = n / known;
     }
-    if (count(&y) != n) return rn_refuse(f, RN_ERR_SHAPE, "the number of elements differs", "y.count == x.count");
+    if (rni_shape_count(&y) != n) return rn_refuse(f, RN_ERR_SHAPE, "the number of elements differs", "y.count == x.count");
     return rn_out(f, 0, f->dtype[0], y);
 }
 
