@@ -147,22 +147,23 @@ rni_st_verdict rni_st_check_forward(rni_st *t)
 
 /* ---- the same bits ---- */
 
-static bool same_bits(rni_st *t, const rni_st_result *a, const rni_st_result *b)
+static bool same_bits(rni_st *t, const rni_st_result *a, const rni_st_result *b, bool same_order)
 {
     bool ok = true;
     for (int i = 0; i < a->n_out; i++) ok &= rni_st_equal(t, "result", &a->out[i], &b->out[i]);
+    if (!same_order) return rni_st_gradients_near(t, a, b, 1) && ok;
     for (int i = 0; i < a->n_in; i++)
         if (a->grad[i].dtype || b->grad[i].dtype) ok &= rni_st_equal(t, "the", &a->grad[i], &b->grad[i]);
     return ok;
 }
 
-static rni_st_verdict compare_runs(rni_st *t, const rni_st_how *first, const rni_st_how *other)
+static rni_st_verdict compare_runs(rni_st *t, const rni_st_how *first, const rni_st_how *other, bool same_order)
 {
     rni_st_result a = { 0 }, b = { 0 };
     rni_st_verdict v = RNI_ST_PASSED;
     if (!rni_st_call(t->c, t->c->in, first, &a) || !rni_st_call(t->c, t->c->in, other, &b))
         v = refused_type(t);
-    else if (!same_bits(t, &a, &b))
+    else if (!same_bits(t, &a, &b, same_order))
         v = RNI_ST_FAILED;
     rni_st_result_free(&a);
     rni_st_result_free(&b);
@@ -174,13 +175,15 @@ rni_st_verdict rni_st_check_eager(rni_st *t)
     const rni_st_how planned = { .device = t->device, .grad = rni_st_has_gradient(t->c) };
     rni_st_how eager = planned;
     eager.eager = true;
-    return compare_runs(t, &eager, &planned);
+    /* A plan reads views where they lie, while eager evaluation has copied them: sums over them, which only gradients
+     * have here, may be added in another order. */
+    return compare_runs(t, &eager, &planned, false);
 }
 
 rni_st_verdict rni_st_check_seed(rni_st *t)
 {
     const rni_st_how how = { .device = t->device, .grad = rni_st_has_gradient(t->c) };
-    return compare_runs(t, &how, &how);
+    return compare_runs(t, &how, &how, true);
 }
 
 /* ---- gradients of the type itself against those in f64 ---- */
