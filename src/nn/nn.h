@@ -110,9 +110,9 @@ bool rni_pattern_matches(const char *pattern, const char *text);
     X(conv1d)                                                                                                          \
     X(conv2d)                                                                                                          \
     X(conv3d)                                                                                                          \
-    X(deconv1d) X(deconv2d) X(deconv3d) X(depthwise_conv2d) X(batch_norm) X(layer_norm) X(rms_norm) X(group_norm)      \
-        X(lstm) X(gru) X(rnn) X(multi_head_attention) X(transformer_block) X(prelu) X(scale) X(bias) X(dropout) X(mlp) \
-            X(highway)
+    X(deconv1d)                                                                                                        \
+    X(deconv2d) X(deconv3d) X(depthwise_conv2d) X(batch_norm) X(layer_norm) X(rms_norm) X(group_norm) X(lstm) X(gru)   \
+        X(rnn) X(multi_head_attention) X(transformer_block) X(prelu) X(scale) X(bias) X(dropout) X(mlp) X(highway)
 #define X(name) extern const rn_link_type rni_link_##name;
 RNI_LINK_TYPE_LIST(X)
 #undef X

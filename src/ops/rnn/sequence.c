@@ -192,6 +192,8 @@ static bool build(rn_call_info *call)
 
 static bool infer_mask(rn_infer *f)
 {
+    if (!rn_want_rank(f, 0, 2)) return false;
+    if (f->shape[0]->dim[1] != 1) return rn_refuse(f, RN_ERR_SHAPE, "one length per sequence", "lengths.shape[1] == 1");
     return rn_out(f, 0, RN_BOOL, RN_SHAPE(((const mask_opt *)f->opts)->steps, f->shape[0]->dim[0], 1));
 }
 

@@ -31,7 +31,8 @@ static bool infer(rn_infer *f)
                              "x.count % product of sizes == 0");
         y.dim[unknown] = n / known;
     }
-    if (rni_shape_count(&y) != n) return rn_refuse(f, RN_ERR_SHAPE, "the number of elements differs", "y.count == x.count");
+    if (rni_shape_count(&y) != n)
+        return rn_refuse(f, RN_ERR_SHAPE, "the number of elements differs", "y.count == x.count");
     return rn_out(f, 0, f->dtype[0], y);
 }
 
