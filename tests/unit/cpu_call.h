@@ -168,13 +168,14 @@ static inline rn_view random_view(rni_rng *r, rn_dtype dtype, int rank, const in
     int64_t span = 1, start = 0;
     for (int i = rank - 1; i >= 0; i--) {
         const int a = order[i];
+        const int64_t steps = dim[a] > 0 ? dim[a] - 1 : 0;
         v.dim[a] = dim[a];
         v.stride[a] = span;
         if (style && random_below(r, 3) == 0) v.stride[a] = 0;
         if (style == 3 && random_below(r, 3) == 0) v.stride[a] *= 2;
-        span += (dim[a] - 1) * v.stride[a];
+        span += steps * v.stride[a];
         if (style == 3 && random_below(r, 3) == 0) {
-            start += (dim[a] - 1) * v.stride[a];
+            start += steps * v.stride[a];
             v.stride[a] = -v.stride[a];
         }
     }
