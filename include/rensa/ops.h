@@ -152,6 +152,29 @@ typedef struct rn_any_args {
 RN_API rn_tensor *rn_any_at(const rn_any_args *args);
 #define rn_any(...) rn_any_at(&(rn_any_args){ __VA_ARGS__, .site = RN_SITE(rn_any_args) })
 
+typedef struct rn_arange_args {
+    double start;
+    double stop;
+    rn_site site;
+    double step;
+    rn_dtype dtype;
+} rn_arange_args;
+/** Numbers from one to another in equal steps.
+ *
+ *  y[i] = start + i * step
+ *
+ *  Shapes   y [N], N = max(ceil((stop - start) / step), 0)
+ *  Types    f32 unless dtype says otherwise
+ *  Argument start: the first number
+ *  Argument stop: where they end, itself left out
+ *  Option   .step: distance of neighbours (default 1)
+ *  Option   .dtype: type of the result (default f32)
+ *  Errors   ARG for a step of 0, or numbers that the type cannot hold; SHAPE for too many
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_arange_at(const rn_arange_args *args);
+#define rn_arange(...) rn_arange_at(&(rn_arange_args){ __VA_ARGS__, .site = RN_SITE(rn_arange_args) })
+
 typedef struct rn_argmax_args {
     rn_tensor *x;
     rn_site site;
@@ -1482,6 +1505,27 @@ typedef struct rn_expm1_args {
 RN_API rn_tensor *rn_expm1_at(const rn_expm1_args *args);
 #define rn_expm1(...) rn_expm1_at(&(rn_expm1_args){ __VA_ARGS__, .site = RN_SITE(rn_expm1_args) })
 
+typedef struct rn_eye_args {
+    int64_t rows;
+    rn_site site;
+    int64_t columns;
+    int64_t k;
+    rn_dtype dtype;
+} rn_eye_args;
+/** A unit matrix: ones on a diagonal, zeros elsewhere.
+ *
+ *  y[i, j] = j - i == k ? 1 : 0
+ *
+ *  Shapes   y [rows, columns]
+ *  Argument rows: number of rows
+ *  Option   .columns: number of columns; 0: as many (default 0)
+ *  Option   .k: above (positive) or below the main diagonal (default 0)
+ *  Option   .dtype: type of the result (default f32)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_eye_at(const rn_eye_args *args);
+#define rn_eye(...) rn_eye_at(&(rn_eye_args){ __VA_ARGS__, .site = RN_SITE(rn_eye_args) })
+
 typedef struct rn_f1_score_args {
     rn_tensor *y;
     rn_tensor *t;
@@ -1669,6 +1713,21 @@ typedef struct rn_full_args {
 RN_API rn_tensor *rn_full_at(const rn_full_args *args);
 #define rn_full(...) rn_full_at(&(rn_full_args){ __VA_ARGS__, .site = RN_SITE(rn_full_args) })
 
+typedef struct rn_full_like_args {
+    rn_tensor *x;
+    double value;
+    rn_site site;
+    rn_dtype dtype;
+} rn_full_like_args;
+/** One value in the shape and type of x.
+ *  Shapes   y as x
+ *  Argument value: the value of every element
+ *  Option   .dtype: type of the result; that of x by default
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_full_like_at(const rn_full_like_args *args);
+#define rn_full_like(...) rn_full_like_at(&(rn_full_like_args){ __VA_ARGS__, .site = RN_SITE(rn_full_like_args) })
+
 typedef struct rn_gather_nd_args {
     rn_tensor *x;
     rn_tensor *indices;
@@ -1775,6 +1834,31 @@ typedef struct rn_gelu_args {
  */
 RN_API rn_tensor *rn_gelu_at(const rn_gelu_args *args);
 #define rn_gelu(...) rn_gelu_at(&(rn_gelu_args){ __VA_ARGS__, .site = RN_SITE(rn_gelu_args) })
+
+typedef struct rn_geomspace_args {
+    double start;
+    double stop;
+    int64_t count;
+    rn_site site;
+    bool open;
+    rn_dtype dtype;
+} rn_geomspace_args;
+/** A given number of numbers at equal ratios.
+ *
+ *  y[i] = start * (stop / start) ** (i / (count - 1))
+ *
+ *  Shapes   y [count]
+ *  Types    computed in f64; whole numbers are rounded down
+ *  Argument start: the first number
+ *  Argument stop: the last number
+ *  Argument count: how many numbers
+ *  Option   .open: leave the last number out: the distances are those of one more (default false)
+ *  Option   .dtype: type of the result (default f32)
+ *  Errors   ARG unless start and stop have the same sign and neither is 0
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_geomspace_at(const rn_geomspace_args *args);
+#define rn_geomspace(...) rn_geomspace_at(&(rn_geomspace_args){ __VA_ARGS__, .site = RN_SITE(rn_geomspace_args) })
 
 typedef struct rn_get_item_args {
     rn_tensor *x;
@@ -2442,6 +2526,30 @@ typedef struct rn_linear_interpolate_args {
 RN_API rn_tensor *rn_linear_interpolate_at(const rn_linear_interpolate_args *args);
 #define rn_linear_interpolate(...) rn_linear_interpolate_at(&(rn_linear_interpolate_args){ __VA_ARGS__, .site = RN_SITE(rn_linear_interpolate_args) })
 
+typedef struct rn_linspace_args {
+    double start;
+    double stop;
+    int64_t count;
+    rn_site site;
+    bool open;
+    rn_dtype dtype;
+} rn_linspace_args;
+/** A given number of numbers at equal distances, both ends exact.
+ *
+ *  y[i] = start + i * (stop - start) / (count - 1)
+ *
+ *  Shapes   y [count]
+ *  Types    computed in f64; whole numbers are rounded down
+ *  Argument start: the first number
+ *  Argument stop: the last number
+ *  Argument count: how many numbers
+ *  Option   .open: leave the last number out: the distances are those of one more (default false)
+ *  Option   .dtype: type of the result (default f32)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_linspace_at(const rn_linspace_args *args);
+#define rn_linspace(...) rn_linspace_at(&(rn_linspace_args){ __VA_ARGS__, .site = RN_SITE(rn_linspace_args) })
+
 typedef struct rn_local_response_norm_args {
     rn_tensor *x;
     rn_site site;
@@ -2652,6 +2760,32 @@ typedef struct rn_logit_args {
  */
 RN_API rn_tensor *rn_logit_at(const rn_logit_args *args);
 #define rn_logit(...) rn_logit_at(&(rn_logit_args){ __VA_ARGS__, .site = RN_SITE(rn_logit_args) })
+
+typedef struct rn_logspace_args {
+    double start;
+    double stop;
+    int64_t count;
+    rn_site site;
+    bool open;
+    rn_dtype dtype;
+    double base;
+} rn_logspace_args;
+/** Powers whose exponents are at equal distances.
+ *
+ *  y[i] = base ** (start + i * (stop - start) / (count - 1))
+ *
+ *  Shapes   y [count]
+ *  Types    computed in f64; whole numbers are rounded down
+ *  Argument start: the first exponent
+ *  Argument stop: the last exponent
+ *  Argument count: how many numbers
+ *  Option   .open: leave the last number out: the distances are those of one more (default false)
+ *  Option   .dtype: type of the result (default f32)
+ *  Option   .base: of the powers (default 10)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_logspace_at(const rn_logspace_args *args);
+#define rn_logspace(...) rn_logspace_at(&(rn_logspace_args){ __VA_ARGS__, .site = RN_SITE(rn_logspace_args) })
 
 typedef struct rn_logsumexp_args {
     rn_tensor *x;
@@ -3422,6 +3556,19 @@ typedef struct rn_ones_args {
  */
 RN_API rn_tensor *rn_ones_at(const rn_ones_args *args);
 #define rn_ones(...) rn_ones_at(&(rn_ones_args){ __VA_ARGS__, .site = RN_SITE(rn_ones_args) })
+
+typedef struct rn_ones_like_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_dtype dtype;
+} rn_ones_like_args;
+/** Ones in the shape and type of x.
+ *  Shapes   y as x
+ *  Option   .dtype: type of the result; that of x by default
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_ones_like_at(const rn_ones_like_args *args);
+#define rn_ones_like(...) rn_ones_like_at(&(rn_ones_like_args){ __VA_ARGS__, .site = RN_SITE(rn_ones_like_args) })
 
 typedef struct rn_pad_args {
     rn_tensor *x;
@@ -4680,6 +4827,44 @@ typedef struct rn_transpose_args {
 RN_API rn_tensor *rn_transpose_at(const rn_transpose_args *args);
 #define rn_transpose(...) rn_transpose_at(&(rn_transpose_args){ __VA_ARGS__, .site = RN_SITE(rn_transpose_args) })
 
+typedef struct rn_tri_args {
+    int64_t rows;
+    rn_site site;
+    int64_t columns;
+    int64_t k;
+    rn_dtype dtype;
+} rn_tri_args;
+/** A triangle of ones: on and below a diagonal, zeros above it.
+ *
+ *  y[i, j] = j - i <= k ? 1 : 0
+ *
+ *  Shapes   y [rows, columns]
+ *  Argument rows: number of rows
+ *  Option   .columns: number of columns; 0: as many (default 0)
+ *  Option   .k: above (positive) or below the main diagonal (default 0)
+ *  Option   .dtype: type of the result (default f32)
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_tri_at(const rn_tri_args *args);
+#define rn_tri(...) rn_tri_at(&(rn_tri_args){ __VA_ARGS__, .site = RN_SITE(rn_tri_args) })
+
+typedef struct rn_tril_args {
+    rn_tensor *x;
+    rn_site site;
+    int64_t k;
+} rn_tril_args;
+/** The lower triangle of matrices: what is above a diagonal becomes 0.
+ *
+ *  y[.., i, j] = j - i <= k ? x[.., i, j] : 0
+ *
+ *  Shapes   x [.., M, N], y as x
+ *  Option   .k: above (positive) or below the main diagonal (default 0)
+ *  Errors   SHAPE below rank 2
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_tril_at(const rn_tril_args *args);
+#define rn_tril(...) rn_tril_at(&(rn_tril_args){ __VA_ARGS__, .site = RN_SITE(rn_tril_args) })
+
 typedef struct rn_triplet_args {
     rn_tensor *anchor;
     rn_tensor *positive;
@@ -4702,6 +4887,23 @@ typedef struct rn_triplet_args {
  */
 RN_API rn_tensor *rn_triplet_at(const rn_triplet_args *args);
 #define rn_triplet(...) rn_triplet_at(&(rn_triplet_args){ __VA_ARGS__, .site = RN_SITE(rn_triplet_args) })
+
+typedef struct rn_triu_args {
+    rn_tensor *x;
+    rn_site site;
+    int64_t k;
+} rn_triu_args;
+/** The upper triangle of matrices: what is below a diagonal becomes 0.
+ *
+ *  y[.., i, j] = j - i >= k ? x[.., i, j] : 0
+ *
+ *  Shapes   x [.., M, N], y as x
+ *  Option   .k: above (positive) or below the main diagonal (default 0)
+ *  Errors   SHAPE below rank 2
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_triu_at(const rn_triu_args *args);
+#define rn_triu(...) rn_triu_at(&(rn_triu_args){ __VA_ARGS__, .site = RN_SITE(rn_triu_args) })
 
 typedef struct rn_trunc_args {
     rn_tensor *x;
@@ -4923,6 +5125,19 @@ typedef struct rn_zeros_args {
  */
 RN_API rn_tensor *rn_zeros_at(const rn_zeros_args *args);
 #define rn_zeros(...) rn_zeros_at(&(rn_zeros_args){ __VA_ARGS__, .site = RN_SITE(rn_zeros_args) })
+
+typedef struct rn_zeros_like_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_dtype dtype;
+} rn_zeros_like_args;
+/** Zeros in the shape and type of x.
+ *  Shapes   y as x
+ *  Option   .dtype: type of the result; that of x by default
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_zeros_like_at(const rn_zeros_like_args *args);
+#define rn_zeros_like(...) rn_zeros_like_at(&(rn_zeros_like_args){ __VA_ARGS__, .site = RN_SITE(rn_zeros_like_args) })
 
 typedef struct rn_zoneout_args {
     rn_tensor *h;

@@ -20,6 +20,10 @@ extern const rn_op rn_ops_conv[];
 extern const rn_op rn_ops_convolution[];
 extern const rn_op rn_ops_deconvolution[];
 extern const rn_op rn_op_depthwise_conv2d;
+extern const rn_op rn_ops_fill[];
+extern const rn_op rn_ops_like[];
+extern const rn_op rn_ops_matrix[];
+extern const rn_op rn_ops_spaced[];
 extern const rn_op rn_ops_accuracy[];
 extern const rn_op rn_ops_classification[];
 extern const rn_op rn_op_r2_score;
@@ -65,7 +69,6 @@ extern const rn_op rn_ops_max_pool[];
 extern const rn_op rn_ops_pooling[];
 extern const rn_op rn_ops_unpooling[];
 extern const rn_op rn_ops_draw[];
-extern const rn_op rn_ops_fill[];
 extern const rn_op rn_ops_noise[];
 extern const rn_op rn_ops_average[];
 extern const rn_op rn_ops_cumulative[];
@@ -172,6 +175,14 @@ rn_tensor *rn_any_at(const rn_any_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_truth[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_arange_at(const rn_arange_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_arange_args, start), offsetof(rn_arange_args, stop), offsetof(rn_arange_args, step), offsetof(rn_arange_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_spaced[0], &a->site, NULL, 0, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -781,6 +792,14 @@ rn_tensor *rn_expm1_at(const rn_expm1_args *a)
     return out[0];
 }
 
+rn_tensor *rn_eye_at(const rn_eye_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_eye_args, rows), offsetof(rn_eye_args, columns), offsetof(rn_eye_args, k), offsetof(rn_eye_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_matrix[0], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_f1_score_at(const rn_f1_score_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_f1_score_args, ignore_label), offsetof(rn_f1_score_args, ignore_zero), };
@@ -881,6 +900,15 @@ rn_tensor *rn_full_at(const rn_full_args *a)
     return out[0];
 }
 
+rn_tensor *rn_full_like_at(const rn_full_like_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_full_like_args, value), offsetof(rn_full_like_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_like[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_gather_nd_at(const rn_gather_nd_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -930,6 +958,14 @@ rn_tensor *rn_gelu_at(const rn_gelu_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_op_gelu, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_geomspace_at(const rn_geomspace_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_geomspace_args, start), offsetof(rn_geomspace_args, stop), offsetof(rn_geomspace_args, count), offsetof(rn_geomspace_args, open), offsetof(rn_geomspace_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_spaced[3], &a->site, NULL, 0, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1264,6 +1300,14 @@ rn_tensor *rn_linear_interpolate_at(const rn_linear_interpolate_args *a)
     return out[0];
 }
 
+rn_tensor *rn_linspace_at(const rn_linspace_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_linspace_args, start), offsetof(rn_linspace_args, stop), offsetof(rn_linspace_args, count), offsetof(rn_linspace_args, open), offsetof(rn_linspace_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_spaced[1], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_local_response_norm_at(const rn_local_response_norm_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_local_response_norm_args, n), offsetof(rn_local_response_norm_args, k), offsetof(rn_local_response_norm_args, alpha), offsetof(rn_local_response_norm_args, beta), };
@@ -1367,6 +1411,14 @@ rn_tensor *rn_logit_at(const rn_logit_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_special[6], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_logspace_at(const rn_logspace_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_logspace_args, start), offsetof(rn_logspace_args, stop), offsetof(rn_logspace_args, count), offsetof(rn_logspace_args, open), offsetof(rn_logspace_args, dtype), offsetof(rn_logspace_args, base), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_spaced[2], &a->site, NULL, 0, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1717,6 +1769,15 @@ rn_tensor *rn_ones_at(const rn_ones_args *a)
     static const int16_t offsets[] = { offsetof(rn_ones_args, shape), offsetof(rn_ones_args, dtype), };
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_fill[1], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_ones_like_at(const rn_ones_like_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_ones_like_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_like[1], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -2368,12 +2429,38 @@ rn_tensor *rn_transpose_at(const rn_transpose_args *a)
     return out[0];
 }
 
+rn_tensor *rn_tri_at(const rn_tri_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_tri_args, rows), offsetof(rn_tri_args, columns), offsetof(rn_tri_args, k), offsetof(rn_tri_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_matrix[1], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_tril_at(const rn_tril_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_tril_args, k), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_matrix[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_triplet_at(const rn_triplet_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_triplet_args, margin), offsetof(rn_triplet_args, reduce), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->anchor, a->positive, a->negative, };
     if (!rni_apply(&rn_ops_metric[1], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_triu_at(const rn_triu_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_triu_args, k), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_matrix[3], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -2477,6 +2564,15 @@ rn_tensor *rn_zeros_at(const rn_zeros_args *a)
     static const int16_t offsets[] = { offsetof(rn_zeros_args, shape), offsetof(rn_zeros_args, dtype), };
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_fill[0], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_zeros_like_at(const rn_zeros_like_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_zeros_like_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_like[0], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
