@@ -213,6 +213,8 @@ static bool backward_node(walk *w, rni_node *node, rn_tensor **gout, rn_tensor *
     const rn_site *before = rni_site_enter(&node->site);
     const char *grad_of = w->t->grad_of;
     w->t->grad_of = node->op->name;
+    rni_device *place = w->t->place;
+    w->t->place = node->device;
     bool ok;
     if (node->op->backward)
         ok = node->op->backward(&v);
@@ -225,6 +227,7 @@ static bool backward_node(walk *w, rni_node *node, rn_tensor **gout, rn_tensor *
             gin[i] = fit_gradient(gin[i], node->in[i]);
             ok = gin[i] != NULL;
         }
+    w->t->place = place;
     w->t->grad_of = grad_of;
     rni_site_enter(before);
     if (out != few) rni_free(out);
@@ -275,7 +278,7 @@ static rn_tensor *seed_for(rn_tensor *y, rn_tensor *given, const rn_site *site)
         rni_fail(RN_ERR_SHAPE, site, "grad", "the gradient given for an output has another shape than the output");
         return NULL;
     }
-    if (y->count == 1) return rn_ones(y->shape, .dtype = (rn_dtype)y->dtype);
+    if (y->count == 1) return rn_ones_like(y);
     char shape[RNI_SHAPE_TEXT];
     rni_fail(RN_ERR_SHAPE, site, "grad",
              "only of a single number can the gradient be taken without saying of which direction");

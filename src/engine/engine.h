@@ -81,6 +81,7 @@ struct rni_thread {
     int64_t *scope;
     int64_t n_scopes, cap_scopes;
     rni_device *device;
+    rni_device *place; /* of the function being made of others: what is created inside lives where its inputs do */
     bool ready, no_grad, testing, eager, nan_check;
     bool recomputing; /* assignments are suppressed: a segment is run again */
     bool lowering;    /* a composite is being taken apart at compile time */

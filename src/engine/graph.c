@@ -158,7 +158,10 @@ static bool expand_node(lowering *l, const rni_gnode *n)
     }
     rn_call_info c = { .op = n->op, .opts = n->opts, .n_in = n->n_in, .n_out = n->n_out, .in = in, .out = out };
     const rn_site *before = rni_site_enter(&n->site);
+    rni_device *place = l->t->place;
+    l->t->place = n->device;
     ok = ok && n->op->build(&c) && rn_ok();
+    l->t->place = place;
     rni_site_enter(before);
     for (int i = 0; ok && i < n->n_out; i++) {
         const int32_t v = import(l, rni_value_of(out[i]), n);

@@ -82,6 +82,7 @@ bool rn_device_use(const char *name)
 rni_device *rni_default_device(const rn_site *site)
 {
     rni_thread *t = rni_thread_self();
+    if (t->place) return t->place;
     if (t->device) return t->device;
     const char *env = getenv("RENSA_DEVICE");
     t->device = rni_device_open(env && *env ? env : "cpu", site);

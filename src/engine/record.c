@@ -345,10 +345,16 @@ bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
 static bool expand(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
                    rn_tensor **out)
 {
+    rni_thread *t = rni_thread_self();
+    rni_device *place = t->place;
+    int64_t first = 0;
+    while (first < n_in && !in[first]) first++;
+    if (first < n_in) t->place = in[first]->node->device;
     const rn_site *before = rni_site_enter(rni_site_current() ? rni_site_current() : site);
     rn_call_info c = { .op = op, .opts = opts, .n_in = (int)n_in, .n_out = rni_op_outputs(op), .in = in, .out = out };
     const bool ok = op->build(&c) && rn_ok();
     rni_site_enter(before);
+    t->place = place;
     if (!ok && rn_ok()) rni_fail(RN_ERR_INTERNAL, site, op->name, "failed without saying why");
     return ok;
 }
