@@ -1,29 +1,46 @@
-/* Tensors as text, in the manner of NumPy: columns of equal width, as many digits as tell the values apart (at most
- * eight), an exponent where the values span much, and "..." in the middle of what is long. */
+/* Tensors as text, character for character as NumPy's str() writes arrays: columns of equal width, as many digits as
+ * tell a value from its neighbours (at most eight behind the point), an exponent where the values span much, "..." in
+ * the middle of what is long, lines of at most 75 characters. A scalar is written as NumPy's scalars are. */
 #include "engine/engine.h"
 
 #include "base/convert.h"
 #include "base/str.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUMMARY_FROM = 1001, EDGE = 3, DIGITS = 8, LINE = 75, CELL = 64 };
+enum { SUMMARY_FROM = 1001, EDGE = 3, DIGITS = 8, ALL_DIGITS = 20, LINE = 75, CELL = 128 };
+
+/* A number in decimal: -12.5e+07 is "-12", "5", "+07". Without an exponent the last is empty. */
+typedef struct {
+    char whole[32], fraction[24], exponent[8];
+} decimal;
 
 typedef struct {
     const rn_tensor *x;
     const char *data;
-    bool exponent, summary;
-    int left, right; /* widths before and from the point on */
+    bool summary;
+    double low, high; /* of the sizes of numbers that are finite and not 0 */
+    bool scientific;
+    int whole, fraction, exponent; /* characters that these take at most */
+    int width;                     /* of an element */
     rni_str out;
     int64_t line; /* where the present line begins in out */
 } printer;
 
-static double load(const printer *p, int64_t i)
+static const void *element(const printer *p, int64_t i)
 {
-    return rni_load((rn_dtype)p->x->dtype, p->data + i * rn_dtype_bytes((rn_dtype)p->x->dtype));
+    return p->data + i * rn_dtype_bytes((rn_dtype)p->x->dtype);
 }
+
+static bool is_float(const printer *p)
+{
+    return rn_dtype_is_float((rn_dtype)p->x->dtype);
+}
+
+/* ---- numbers ---- */
 
 /* Whether the text reads back as the same value of the tensor's type. */
 static bool same(const printer *p, const char *text, double value)
@@ -35,31 +52,132 @@ static bool same(const printer *p, const char *text, double value)
     return memcmp(a, b, (size_t)rn_dtype_bytes(d)) == 0;
 }
 
-/* The shortest text with at most DIGITS digits behind the point. A trailing ".0" becomes ".". */
-static void number(const printer *p, double v, char *buf)
+static void take_apart(const char *text, decimal *d)
 {
-    const rn_dtype d = (rn_dtype)p->x->dtype;
-    if (d == RN_BOOL)
-        snprintf(buf, CELL, v != 0 ? "True" : "False");
-    else if (!rn_dtype_is_float(d))
-        snprintf(buf, CELL, "%.0f", v);
-    else if (isnan(v))
-        snprintf(buf, CELL, "nan");
-    else if (isinf(v))
-        snprintf(buf, CELL, v < 0 ? "-inf" : "inf");
-    else {
-        for (int digits = 0; digits <= DIGITS; digits++) {
-            snprintf(buf, CELL, p->exponent ? "%.*e" : "%.*f", digits, v);
-            if (digits == 0 && !strchr(buf, '.')) { /* "3" is written "3." */
-                char *e = strchr(buf, 'e');
-                char rest[CELL] = "";
-                if (e) snprintf(rest, sizeof rest, "%s", e);
-                snprintf(e ? e : buf + strlen(buf), 16, ".%.14s", rest);
-            }
-            if (same(p, buf, v)) return;
-        }
+    const char *e = strchr(text, 'e');
+    const int n = (int)(e ? e - text : (long)strlen(text));
+    const char *point = memchr(text, '.', (size_t)n);
+    const int whole = (int)(point ? point - text : n);
+    int fraction = point ? n - whole - 1 : 0;
+    while (fraction > 0 && point[fraction] == '0') fraction--;
+    snprintf(d->whole, sizeof d->whole, "%.*s", whole, text);
+    snprintf(d->fraction, sizeof d->fraction, "%.*s", fraction, point ? point + 1 : "");
+    snprintf(d->exponent, sizeof d->exponent, "%s", e ? e + 1 : "");
+}
+
+/* The fewest digits that read back as v, but no more than `digits` behind the point: those are rounded from v. */
+static void shortest(const printer *p, double v, bool scientific, int digits, decimal *d)
+{
+    char text[CELL];
+    int n = 0;
+    do snprintf(text, sizeof text, "%.*e", n, v);
+    while (!same(p, text, v) && ++n < 17);
+    if (scientific) {
+        if (n > digits) snprintf(text, sizeof text, "%.*e", digits, v);
+    } else {
+        const int behind = n - (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+        /* a scalar with fewer digits than places before the point is filled with zeros, an element is not */
+        if (behind < 0 && p->x->shape.rank == 0) v = strtod(text, NULL);
+        snprintf(text, sizeof text, "%.*f", behind < 0 ? 0 : behind < digits ? behind : digits, v);
+    }
+    take_apart(text, d);
+}
+
+static const char *not_finite(double v)
+{
+    return isnan(v) ? "nan" : v < 0 ? "-inf" : "inf";
+}
+
+static void scalar(printer *p)
+{
+    const double v = rni_load((rn_dtype)p->x->dtype, p->data), size = fabs(v);
+    decimal d;
+    if (!isfinite(v)) {
+        rni_str_add(&p->out, not_finite(v));
+        return;
+    }
+    const bool scientific = size != 0 && (size < 1e-4 || size >= 1e16);
+    shortest(p, v, scientific, ALL_DIGITS, &d);
+    if (!scientific)
+        rni_str_addf(&p->out, "%s.%s", d.whole, *d.fraction ? d.fraction : "0");
+    else
+        rni_str_addf(&p->out, "%s%s%se%s", d.whole, *d.fraction ? "." : "", d.fraction, d.exponent);
+}
+
+/* ---- elements ---- */
+
+static void whole_text(const printer *p, int64_t i, char *text)
+{
+    int64_t v;
+    rni_convert(&v, RN_I64, element(p, i), (rn_dtype)p->x->dtype, 1);
+    if (p->x->dtype == RN_BOOL)
+        snprintf(text, CELL, v ? "True" : "False");
+    else
+        snprintf(text, CELL, "%" PRId64, v);
+}
+
+static void widen(int *width, const char *text)
+{
+    const int n = (int)strlen(text);
+    if (n > *width) *width = n;
+}
+
+static void see_size(printer *p, int64_t i)
+{
+    const double size = fabs(rni_load((rn_dtype)p->x->dtype, element(p, i)));
+    if (!isfinite(size) || size == 0) return;
+    p->low = fmin(p->low, size);
+    p->high = fmax(p->high, size);
+}
+
+static void see_parts(printer *p, int64_t i)
+{
+    decimal d;
+    const double v = rni_load((rn_dtype)p->x->dtype, element(p, i));
+    if (!isfinite(v)) return;
+    shortest(p, v, p->scientific, DIGITS, &d);
+    widen(&p->whole, d.whole);
+    widen(&p->fraction, d.fraction);
+    widen(&p->exponent, d.exponent);
+}
+
+static void see_width(printer *p, int64_t i)
+{
+    char text[CELL];
+    if (!is_float(p)) {
+        whole_text(p, i, text);
+        widen(&p->width, text);
+        return;
+    }
+    const double v = rni_load((rn_dtype)p->x->dtype, element(p, i));
+    if (!isfinite(v)) widen(&p->width, not_finite(v));
+}
+
+static void write_element(printer *p, int64_t i, char *text)
+{
+    if (!is_float(p)) {
+        char digits[CELL];
+        whole_text(p, i, digits);
+        snprintf(text, CELL, "%*s", p->width, digits);
+        return;
+    }
+    const double v = rni_load((rn_dtype)p->x->dtype, element(p, i));
+    if (!isfinite(v)) {
+        snprintf(text, CELL, "%*s", p->width, not_finite(v));
+    } else if (p->scientific) {
+        char digits[CELL];
+        snprintf(digits, sizeof digits, "%#.*e", p->fraction, v);
+        const char *e = strchr(digits, 'e'); /* "e+07", with a zero more where another element has three digits */
+        snprintf(text, CELL, "%*.*s%.2s%.*s%s", p->width - 1 - p->exponent, (int)(e - digits), digits, e,
+                 p->exponent - (int)strlen(e + 1), "0", e + 2);
+    } else {
+        decimal d;
+        shortest(p, v, false, DIGITS, &d);
+        snprintf(text, CELL, "%*s.%-*s", p->width - 1 - p->fraction, d.whole, p->fraction, d.fraction);
     }
 }
+
+/* ---- the array ---- */
 
 /* Steps over what a summary leaves out: the next index along an axis of size n. */
 static int64_t next_index(const printer *p, int64_t i, int64_t n)
@@ -67,73 +185,71 @@ static int64_t next_index(const printer *p, int64_t i, int64_t n)
     return p->summary && n > 2 * EDGE && i == EDGE - 1 ? n - EDGE : i + 1;
 }
 
-static void measure(printer *p, int axis, int64_t offset, int64_t inner, double range[2])
+static void each(printer *p, int axis, int64_t offset, int64_t inner, void (*see)(printer *p, int64_t i))
 {
     if (axis == p->x->shape.rank) {
-        const double a = fabs(load(p, offset));
-        if (isfinite(a) && a > 0) {
-            range[0] = fmin(range[0], a);
-            range[1] = fmax(range[1], a);
-        }
-        char text[CELL];
-        number(p, load(p, offset), text);
-        const char *point = strchr(text, '.');
-        const int left = (int)(point ? point - text : (long)strlen(text)), right = point ? (int)strlen(point) : 0;
-        if (left > p->left) p->left = left;
-        if (right > p->right) p->right = right;
+        see(p, offset);
         return;
     }
     const int64_t n = p->x->shape.dim[axis];
-    inner /= n > 0 ? n : 1;
-    for (int64_t i = 0; i < n; i = next_index(p, i, n)) measure(p, axis + 1, offset + i * inner, inner, range);
+    inner /= n;
+    for (int64_t i = 0; i < n; i = next_index(p, i, n)) each(p, axis + 1, offset + i * inner, inner, see);
 }
 
-static void cell(printer *p, int64_t offset)
+static void measure(printer *p)
 {
-    char text[CELL];
-    number(p, load(p, offset), text);
-    const char *point = strchr(text, '.');
-    const int left = (int)(point ? point - text : (long)strlen(text));
-    const int pad = point || !p->right ? p->left - left : p->left + p->right - (int)strlen(text);
-    rni_str_addf(&p->out, "%*s%s%*s", pad > 0 ? pad : 0, "", text, point ? p->right - (int)strlen(point) : 0, "");
+    if (is_float(p)) {
+        p->low = INFINITY;
+        each(p, 0, 0, p->x->count, see_size);
+        p->scientific = p->high > 0 && (p->high >= 1e8 || p->low < 1e-4 || p->high / p->low > 1000);
+        each(p, 0, 0, p->x->count, see_parts);
+        p->width = p->whole + 1 + p->fraction + (p->exponent ? 1 + p->exponent : 0);
+    } else if (p->x->dtype == RN_BOOL)
+        p->width = 5; /* also where all are True */
+    each(p, 0, 0, p->x->count, see_width);
 }
 
-static void break_line(printer *p, int indent, int lines)
+static void new_line(printer *p, int lines, int indent)
 {
     for (int i = 0; i < lines; i++) rni_str_add(&p->out, "\n");
     p->line = p->out.length;
     rni_str_addf(&p->out, "%*s", indent, "");
 }
 
+/* Appends to the line of a row, or to a new one if there is no room. */
+static void add_word(printer *p, int axis, const char *word)
+{
+    const int64_t used = p->out.length - p->line;
+    if (used + (int64_t)strlen(word) > LINE - axis - 1 && used > axis + 1) {
+        while (!p->out.failed && p->out.at[p->out.length - 1] == ' ') p->out.at[--p->out.length] = '\0';
+        new_line(p, 1, axis + 1);
+    }
+    rni_str_add(&p->out, word);
+}
+
 static void write_axis(printer *p, int axis, int64_t offset, int64_t inner)
 {
-    const int rank = p->x->shape.rank;
-    if (axis == rank) {
-        cell(p, offset);
-        return;
-    }
+    const int below = p->x->shape.rank - 1 - axis; /* axes inside this one */
     const int64_t n = p->x->shape.dim[axis];
-    const bool last = axis == rank - 1;
-    inner /= n > 0 ? n : 1;
+    char word[CELL];
+    inner /= n;
     rni_str_add(&p->out, "[");
-    for (int64_t i = 0; i < n;) {
-        if (i > 0 && !last)
-            break_line(p, axis + 1, rank - axis - 1);
-        else if (i > 0 && p->out.length - p->line + 1 + p->left + p->right >= LINE)
-            break_line(p, axis + 1, 1);
-        else if (i > 0)
-            rni_str_add(&p->out, " ");
-        write_axis(p, axis + 1, offset + i * inner, inner);
-        const int64_t after = next_index(p, i, n);
-        if (after > i + 1) {
-            if (last)
-                rni_str_add(&p->out, " ...");
-            else {
-                break_line(p, axis + 1, rank - axis - 1);
-                rni_str_add(&p->out, "...");
-            }
+    for (int64_t i = 0, after; i < n; i = after) {
+        after = next_index(p, i, n);
+        if (below)
+            write_axis(p, axis + 1, offset + i * inner, inner);
+        else {
+            write_element(p, offset + i, word);
+            add_word(p, axis, word);
         }
-        i = after;
+        if (after == n) break;
+        for (int gap = after > i + 1; gap >= 0; gap--) {
+            if (below)
+                new_line(p, below, axis + 1);
+            else
+                rni_str_add(&p->out, " ");
+            if (gap) add_word(p, axis, "...");
+        }
     }
     rni_str_add(&p->out, "]");
 }
@@ -143,20 +259,18 @@ static bool make_text(const rn_site *site, rn_tensor *x, rni_str *out)
     const void *data = rn_data_at(site, x);
     if (!data) return false;
     printer p = { .x = x, .data = data, .summary = rn_tensor_count(x) >= SUMMARY_FROM };
-    double range[2] = { INFINITY, 0 };
-    if (x->count) {
-        measure(&p, 0, 0, x->count, range);
-        if (rn_dtype_is_float((rn_dtype)x->dtype) && range[1] > 0 &&
-            (range[1] >= 1e8 || range[0] < 1e-4 || range[1] / range[0] > 1e3)) {
-            p.exponent = true;
-            p.left = p.right = 0;
-            measure(&p, 0, 0, x->count, range);
-        }
-    }
+    char word[CELL];
     if (x->count == 0)
         rni_str_add(&p.out, "[]");
-    else
+    else if (x->shape.rank) {
+        measure(&p);
         write_axis(&p, 0, 0, x->count);
+    } else if (is_float(&p))
+        scalar(&p);
+    else {
+        whole_text(&p, 0, word);
+        rni_str_add(&p.out, word);
+    }
     *out = p.out;
     if (!p.out.failed) return true;
     rni_str_free(out);
