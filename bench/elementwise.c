@@ -80,7 +80,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < RN_COUNTOF(cases) && rn_ok(); i++) {
         if (argc > 1 && strcmp(argv[1], cases[i].name) != 0) continue;
         found = 1;
-        bench_print(cases[i].name, bench_run(cases[i].fn, &s, 3, seconds), 1, "call");
+        bench_print(cases[i].name, bench_run(cases[i].fn, &s, 3, seconds), 1, "call", 0);
     }
     rn_drop(s.x);
     rn_drop(s.y);

@@ -1,11 +1,18 @@
-/* The networks, by links. */
+/* The networks, by links, and one batch of work for each. */
 #include "networks.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static rn_link *op(const char *name, const char *options)
 {
     return rn_op_link(name, options);
+}
+
+static rn_link *norm(void)
+{
+    return rn_batch_norm_link(.eps = 1e-5);
 }
 
 static rn_link *mlp_tiny(void)
@@ -57,12 +64,12 @@ static rn_link *residual(int64_t in, int64_t out, int64_t stride)
     *b = (block){ 0 };
     b->conv1 = rn_chain_add(c, "conv1",
                             rn_conv2d_link(out, 3, .stride = { stride, stride }, .pad = { 1, 1 }, .no_bias = true));
-    b->norm1 = rn_chain_add(c, "norm1", rn_batch_norm_link());
+    b->norm1 = rn_chain_add(c, "norm1", norm());
     b->conv2 = rn_chain_add(c, "conv2", rn_conv2d_link(out, 3, .pad = { 1, 1 }, .no_bias = true));
-    b->norm2 = rn_chain_add(c, "norm2", rn_batch_norm_link());
+    b->norm2 = rn_chain_add(c, "norm2", norm());
     if (stride != 1 || in != out) {
         b->conv3 = rn_chain_add(c, "conv3", rn_conv2d_link(out, 1, .stride = { stride, stride }, .no_bias = true));
-        b->norm3 = rn_chain_add(c, "norm3", rn_batch_norm_link());
+        b->norm3 = rn_chain_add(c, "norm3", norm());
     }
     rn_chain_set_forward(c, block_forward, b);
     return c;
@@ -70,8 +77,7 @@ static rn_link *residual(int64_t in, int64_t out, int64_t stride)
 
 static rn_link *resnet(const int64_t *widths, int stages, int depth, int64_t stem)
 {
-    rn_chain *c = rn_sequential(rn_conv2d_link(stem, 3, .pad = { 1, 1 }, .no_bias = true), rn_batch_norm_link(),
-                                op("relu", NULL));
+    rn_chain *c = rn_sequential(rn_conv2d_link(stem, 3, .pad = { 1, 1 }, .no_bias = true), norm(), op("relu", NULL));
     int64_t in = stem;
     for (int s = 0; s < stages; s++)
         for (int d = 0; d < depth; d++) {
@@ -98,16 +104,14 @@ static rn_link *resnet18(void)
 static rn_link *vgg11(void)
 {
     static const int plan[] = { 64, 0, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0 };
-    rn_chain *c = rn_sequential(rn_conv2d_link(64, 3, .pad = { 1, 1 }), rn_batch_norm_link(), op("relu", NULL));
+    rn_chain *c = rn_sequential(rn_conv2d_link(64, 3, .pad = { 1, 1 }), norm(), op("relu", NULL));
     for (size_t i = 1; i < RN_COUNTOF(plan); i++) {
         char name[16];
         snprintf(name, sizeof name, "layer%zu", i);
         if (plan[i] == 0)
             rn_chain_add(c, name, op("max_pool2d", "kernel=2"));
         else
-            rn_chain_add(c, name,
-                         rn_sequential(rn_conv2d_link(plan[i], 3, .pad = { 1, 1 }), rn_batch_norm_link(),
-                                       op("relu", NULL)));
+            rn_chain_add(c, name, rn_sequential(rn_conv2d_link(plan[i], 3, .pad = { 1, 1 }), norm(), op("relu", NULL)));
     }
     rn_chain_add(c, "fc", rn_linear_link(10));
     return c;
@@ -124,16 +128,18 @@ static rn_link *lstm(void)
 }
 
 typedef struct {
-    rn_link *tokens, *positions, *body, *norm, *head;
-    int64_t length;
+    rn_link *chain, *tokens, *body, *norm, *head;
+    int positions; /* slot of the chain */
+    int64_t length, width;
 } gpt_model;
 
 static rn_tensor *gpt_forward(void *user, rn_tensor *const *x, int64_t n)
 {
     (void)n;
     const gpt_model *m = user;
-    rn_tensor *at = rn_arange(0, (double)rn_tensor_dim(x[0], 1), .dtype = RN_I32);
-    rn_tensor *h = rn_add(rn_call(m->tokens, x[0]), rn_call(m->positions, at));
+    rn_tensor *h = rn_call(m->tokens, x[0]);
+    rn_tensor *positions = rn_link_slot_get(m->chain, m->positions, h, RN_SHAPE(m->length, m->width));
+    h = rn_add(h, rn_slice(positions, RN_RANGES(RN_TO(rn_tensor_dim(x[0], 1)))));
     h = rn_call(m->norm, rn_call(m->body, h));
     if (m->head) return rn_call(m->head, h);
     return rn_matmul(h, rn_link_param(m->tokens, "W"), .trans_b = true);
@@ -146,8 +152,9 @@ static rn_link *gpt_new(int64_t symbols, int64_t length, int64_t width, int64_t 
 {
     rn_chain *c = rn_chain_new();
     gpt_model *m = &gpts[n_gpts++ % 4];
+    *m = (gpt_model){ .chain = c, .length = length, .width = width };
+    m->positions = rn_link_add_slot(c, "positions", rn_init_normal(0.02), 0);
     m->tokens = rn_chain_add(c, "tokens", rn_embedding_link(symbols, width, .w_init = rn_init_normal(0.02)));
-    m->positions = rn_chain_add(c, "positions", rn_embedding_link(length, width, .w_init = rn_init_normal(0.02)));
     rn_chain *body = rn_sequential_at(RN_HERE, NULL, 0);
     for (int i = 0; i < layers; i++) {
         char name[16];
@@ -186,9 +193,93 @@ const bench_network bench_networks[] = {
     { 0 },
 };
 
-const bench_network *bench_network_find(const char *name)
+/* "mlp1000" stands for the first of those that differ in their optimizer. */
+static const bench_network *find(const char *name, size_t length)
 {
     for (const bench_network *b = bench_networks; b->name; b++)
-        if (strcmp(b->name, name) == 0) return b;
+        if (strncmp(b->name, name, length) == 0 && (!b->name[length] || b->name[length] == '-')) return b;
     return NULL;
+}
+
+/* ---- work ---- */
+
+static rn_tensor *integers(int64_t count, int64_t below)
+{
+    int32_t *v = malloc((size_t)count * sizeof *v);
+    for (int64_t i = 0; v && i < count; i++) v[i] = (int32_t)((uint64_t)(i * 2654435761u) % (uint64_t)below);
+    rn_tensor *t = rn_array(RN_I32, RN_SHAPE(count), v);
+    free(v);
+    return t;
+}
+
+static bool make_batch(bench_job *j, int64_t batch)
+{
+    const bench_network *net = j->net;
+    rn_shape shape = { .rank = net->input.rank + 1, .dim = { batch } };
+    int64_t per = 1;
+    for (int i = 0; i < net->input.rank; i++) per *= shape.dim[i + 1] = net->input.dim[i];
+    RN_SCOPE
+    {
+        rn_tensor *x = net->symbols ? rn_reshape(integers(batch * per, net->symbols), shape) : rn_normal(shape);
+        j->x = rn_keep(j->bf16 && !net->symbols ? rn_cast(x, RN_BF16) : x);
+        j->t = rn_keep(net->symbols   ? integers(batch * per, net->classes)
+                       : net->classes ? integers(batch, net->classes)
+                                      : rn_normal(RN_SHAPE(batch, 1)));
+        rn_eval(j->x, j->t);
+    }
+    return rn_ok();
+}
+
+static rn_optimizer *make_optimizer(const bench_job *j)
+{
+    char rate[32];
+    snprintf(rate, sizeof rate, "%g", j->net->rate);
+    const rn_setting settings[] = { { strncmp(j->net->optimizer, "adam", 4) == 0 ? "alpha" : "rate", rate },
+                                    { "master_weights", "true" } };
+    return rn_optimizer_make(j->net->optimizer, j->model, settings, j->bf16 ? 2 : 1);
+}
+
+bool bench_job_open(bench_job *j, const char *name, int64_t batch)
+{
+    const size_t length = strlen(name);
+    *j = (bench_job){ .bf16 = length > 5 && strcmp(name + length - 5, "-bf16") == 0 };
+    j->net = find(name, length - (j->bf16 ? 5 : 0));
+    if (!j->net) return rn_fail(RN_ERR_ARG, NULL, "there is no case \"%s\"", name);
+    rn_seed(0);
+    j->model = j->net->make();
+    if (j->bf16) rn_link_set_dtype(j->model, RN_BF16);
+    j->optimizer = make_optimizer(j);
+    if (!make_batch(j, batch ? batch : j->net->batch)) return false;
+    RN_SCOPE
+    rn_call(j->model, j->x); /* makes the parameters */
+    rn_link_count(j->model, &j->parameters);
+    return rn_ok();
+}
+
+void bench_job_close(bench_job *j)
+{
+    rn_drop(j->x);
+    rn_drop(j->t);
+    rn_optimizer_free(j->optimizer);
+    rn_link_free(j->model);
+}
+
+static rn_tensor *loss_of(const bench_job *j, rn_tensor *y)
+{
+    if (!j->net->classes) return rn_mean_squared_error(y, j->t);
+    if (j->net->symbols) y = rn_reshape(y, RN_SHAPE(-1, j->net->classes));
+    return rn_softmax_cross_entropy(y, j->t);
+}
+
+double bench_job_step(const bench_job *j)
+{
+    rn_tensor *loss = NULL;
+    RN_SCOPE
+    {
+        loss = rn_keep(loss_of(j, rn_call(j->model, j->x)));
+        rn_update(j->optimizer, loss);
+    }
+    const double value = rn_item(loss);
+    rn_drop(loss);
+    return value;
 }

@@ -19,6 +19,21 @@ typedef struct {
 
 extern const bench_network bench_networks[];
 
-const bench_network *bench_network_find(const char *name);
+/* A network with its optimizer and one batch. */
+typedef struct {
+    const bench_network *net;
+    bool bf16; /* parameters and data; updates in f32 copies */
+    rn_link *model;
+    rn_optimizer *optimizer;
+    rn_tensor *x, *t;
+    int64_t parameters; /* numbers that train */
+} bench_job;
+
+/* The case called `name`, "lenet" or "lenet-bf16", with that many examples (0: as the network says). Close it also
+ * after a failure. */
+bool bench_job_open(bench_job *j, const char *name, int64_t batch);
+void bench_job_close(bench_job *j);
+/* A step as a program writes it: forward, loss, update, and the loss looked at after the scope. NaN on an error. */
+double bench_job_step(const bench_job *j);
 
 #endif

@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""PyTorch on the same work as bench/. Usage: peer.py CASE THREADS SECONDS -> "case median_ms" lines.
+"""PyTorch on the same work as bench/.
 
-Each case runs in PyTorch's best configuration that is known for it: see README.md beside this file."""
+    peer.py CASE THREADS SECONDS       "case median_ms version parameters"
+    peer.py CASE losses FILE.npz       losses of five steps from the parameters and the batch in FILE
+
+Each case runs in PyTorch's best configuration that is known for it: see ../README.md."""
 import statistics
 import sys
 import time
 
+import numpy
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-case, threads, budget = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-torch.set_num_threads(threads)
-torch.manual_seed(0)
 
-
-def measure(step, warm=3):
+def measure(step, budget, warm=3):
     for _ in range(warm):
         step()
     start = time.perf_counter()
@@ -79,6 +79,9 @@ class LanguageModel(nn.Module):
     def __init__(self):
         super().__init__()
         self.words, self.lstm, self.out = nn.Embedding(10000, 650), nn.LSTM(650, 650, 2, dropout=0.5), nn.Linear(650, 10000)
+        for k in range(2):  # one bias per gate is enough: the second one is zero and does not train
+            second = getattr(self.lstm, f"bias_hh_l{k}")
+            nn.init.zeros_(second).requires_grad_(False)
 
     def forward(self, x):
         h = F.dropout(self.words(x), 0.5, self.training)
@@ -89,9 +92,9 @@ class Block(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
         self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.norm1, self.qkv, self.out = nn.LayerNorm(width), nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
 
     def forward(self, x, mask):
         b, t, w = x.shape
@@ -105,7 +108,8 @@ class Block(nn.Module):
 class GPT(nn.Module):
     def __init__(self, symbols, length, used, width, heads, layers, tied):
         super().__init__()
-        self.tokens, self.positions = nn.Embedding(symbols, width), nn.Embedding(length, width)
+        self.positions = nn.Parameter(torch.empty(length, width).normal_(0, 0.02))
+        self.tokens = nn.Embedding(symbols, width)
         self.blocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, symbols, bias=False)
         if tied:
@@ -113,7 +117,7 @@ class GPT(nn.Module):
         self.register_buffer("mask", torch.ones(used, used).triu(1).bool())
 
     def forward(self, x):
-        h = self.tokens(x) + self.positions.weight[: x.shape[1]]
+        h = self.tokens(x) + self.positions[: x.shape[1]]
         for block in self.blocks:
             h = block(h, self.mask)
         return self.head(self.norm(h)).flatten(0, 1)
@@ -145,38 +149,42 @@ TRAIN = {
 }
 
 
-def train(name):
-    bf16 = name.endswith("-bf16")
-    model, x, y, optimizer, channels_last = TRAIN[name[:-5] if bf16 else name]()
-    if channels_last and not bf16:
-        model, x = model.to(memory_format=last), x.to(memory_format=last)
+def parameters(model):
+    return [p for p in model.parameters() if p.requires_grad]
+
+
+def train_step(model, x, y, opt, bf16=False):
     loss = F.mse_loss if y.dtype == torch.float32 else F.cross_entropy
-    opt = optimizer(model)
 
     def step():
         opt.zero_grad(set_to_none=True)
-        if bf16:
-            with torch.autocast("cpu", torch.bfloat16):
-                out = model(x)
-            value = loss(out.float(), y)
-        else:
-            value = loss(model(x), y)
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            out = model(x)
+        value = loss(out.float(), y)
         value.backward()
         opt.step()
         return value.item()
 
-    return measure(step)
+    return step
 
 
-def infer(name):
-    model, x, _, _, _ = TRAIN[name]()
+def train(name, budget):
+    bf16 = name.endswith("-bf16")
+    model, x, y, optimizer, channels_last = TRAIN[name[:-5] if bf16 else name]()
+    if channels_last and not bf16:
+        model, x = model.to(memory_format=last), x.to(memory_format=last)
+    return measure(train_step(model, x, y, optimizer(model), bf16), budget), model
+
+
+def infer(name, budget):
+    model, x, _, _, _ = TRAIN["mlp1000-sgd" if name == "mlp1000" else name]()
     model, x = model.eval(), x[:1]
     with torch.inference_mode():
         compiled = torch.jit.optimize_for_inference(torch.jit.trace(model, x))
-        return measure(lambda: compiled(x), warm=8)
+        return measure(lambda: compiled(x), budget, warm=8), model
 
 
-def elementwise(name):
+def elementwise(name, budget):
     x, y = torch.rand(10_000_000), torch.rand(10_000_000)
     z, a = x.view(10000, 1000), torch.rand(1000, 1000)
     out = torch.empty_like(x)
@@ -187,13 +195,44 @@ def elementwise(name):
             "sum": lambda: x.sum(),
             "norm": lambda: torch.norm(z, dim=1),
             "transpose*2": lambda: (a.t() * 2).contiguous(),
-        }[name])
+        }[name], budget)
 
 
-if case.startswith("infer-"):
-    ms = infer(case[6:])
-elif case in ("x*2+y", "tanh-sigmoid", "sum", "norm", "transpose*2"):
-    ms = elementwise(case)
-else:
-    ms = train(case)
-print(f"{case} {ms:.6f} pytorch-{torch.__version__}")
+def losses(name, path):
+    """The same steps as bench_losses: parameters in the same order, nothing dropped out."""
+    model, _, _, optimizer, _ = TRAIN[name]()
+    given = numpy.load(path)
+    x, t = torch.from_numpy(given["x"]), torch.from_numpy(given["t"])
+    x, t = (x if x.is_floating_point() else x.long()), (t if t.is_floating_point() else t.long())
+    values = [given[k] for k in given.files if k not in ("x", "t")]
+    mine = parameters(model)
+    if [v.shape for v in values] != [tuple(p.shape) for p in mine]:
+        raise SystemExit(f"{name}: other parameters:\n{[v.shape for v in values]}\n{[tuple(p.shape) for p in mine]}")
+    with torch.no_grad():
+        for p, v in zip(mine, values):
+            p.copy_(torch.from_numpy(v))
+    if name == "lstm":
+        model.eval()  # the only case with dropout
+        x = x.t().contiguous()
+        t = t.view(20, 35).t().flatten()
+    step = train_step(model, x, t, optimizer(model))
+    for _ in range(5):
+        print(f"{step():.7g}")
+
+
+def main():
+    case, threads, rest = sys.argv[1:]
+    torch.manual_seed(0)
+    if threads == "losses":
+        return losses(case, rest)
+    torch.set_num_threads(int(threads))
+    if case.startswith("infer-"):
+        ms, model = infer(case[6:], float(rest))
+    elif case in TRAIN or case.endswith("-bf16"):
+        ms, model = train(case, float(rest))
+    else:
+        ms, model = elementwise(case, float(rest)), nn.Identity()
+    print(f"{case} {ms:.6f} pytorch-{torch.__version__} {sum(p.numel() for p in parameters(model))}")
+
+
+main()
