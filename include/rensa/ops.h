@@ -354,7 +354,7 @@ typedef struct rn_average_pool1d_args {
 } rn_average_pool1d_args;
 /** 1-D mean of each window over a batch of sequences.
  *
- *  y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u
+ *  y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u in x and its padding
  *
  *  Shapes   x [N, C, T] -> y [N, C, To], each size X becomes (X + 2 pad + pad_extra - dilation (kernel - 1) - 1) / stride + 1, rounded down (up with cover_all)
  *  Types    f16, bf16 (added in f32), f32, f64
@@ -386,7 +386,7 @@ typedef struct rn_average_pool2d_args {
 } rn_average_pool2d_args;
 /** 2-D mean of each window over a batch of images.
  *
- *  y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u
+ *  y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u in x and its padding
  *
  *  Shapes   x [N, C, H, W] -> y [N, C, Ho, Wo], each size X becomes (X + 2 pad + pad_extra - dilation (kernel - 1) - 1) / stride + 1, rounded down (up with cover_all)
  *  Types    f16, bf16 (added in f32), f32, f64
@@ -418,7 +418,7 @@ typedef struct rn_average_pool3d_args {
 } rn_average_pool3d_args;
 /** 3-D mean of each window over a batch of volumes.
  *
- *  y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u
+ *  y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u in x and its padding
  *
  *  Shapes   x [N, C, D, H, W] -> y [N, C, Do, Ho, Wo], each size X becomes (X + 2 pad + pad_extra - dilation (kernel - 1) - 1) / stride + 1, rounded down (up with cover_all)
  *  Types    f16, bf16 (added in f32), f32, f64
@@ -2329,7 +2329,7 @@ typedef struct rn_kl_multinomial_args {
  *
  *  y = sum(p * log(p / q)), 0 for the terms where p is 0
  *
- *  Shapes   q as p [N, ..]   ->   y [N]
+ *  Shapes   q as p [N, ..]   ->   y [N], or the sizes before base_axis
  *  Types    floats; losses of 16-bit floats are f32
  *  Option   .base_axis: the first axis that is summed over (default 1)
  *  Errors   SHAPE if the shapes differ
@@ -2564,7 +2564,7 @@ typedef struct rn_local_response_norm_args {
  *
  *  Shapes   x [N, C, ...] -> y like x
  *  Types    f16, bf16 (energies in f32), f32, f64
- *  Option   .n: channels that are joined (default 5)
+ *  Option   .n: n / 2 neighbours on either side are joined (default 5)
  *  Option   .k: added to the energy (default 2)
  *  Option   .alpha: weight of each neighbour (default 0.0001)
  *  Option   .beta: exponent (default 0.75)

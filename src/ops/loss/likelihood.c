@@ -123,7 +123,7 @@ const rn_op rn_ops_likelihood[] = {
       .nnp = "KLMultinomial base_axis=base_axis",
       .doc = { .brief = "Kullback-Leibler divergence of probabilities q from p, for each sample.",
                .formula = "y = sum(p * log(p / q)), 0 for the terms where p is 0",
-               .shapes = "q as p [N, ..]   ->   y [N]",
+               .shapes = "q as p [N, ..]   ->   y [N], or the sizes before base_axis",
                .types = WIDE,
                .errors = "SHAPE if the shapes differ",
                .since = "0.1" },

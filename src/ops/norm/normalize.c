@@ -53,14 +53,13 @@ static bool build_response(rn_call_info *c)
     for (int a = 2; a < s->rank; a++) rest *= s->dim[a];
     if (rn_tensor_count(c->in[0]) == 0) return (c->out[0] = c->in[0]) != NULL;
     rn_tensor *x = rni_stat_cast(c->in[0]);
-    const rn_pool_opts window = { .kernel = { o->n, 1, 1 },
-                                  .stride = { 1, 1, 1 },
-                                  .pad = { o->n / 2 },
-                                  .pad_end = { (o->n - 1) / 2 },
-                                  .dilation = { 1, 1, 1 } };
+    const int64_t side = o->n / 2, joined = 2 * side + 1;
+    const rn_pool_opts window = {
+        .kernel = { joined, 1, 1 }, .stride = { 1, 1, 1 }, .pad = { side }, .pad_end = { side }, .dilation = { 1, 1, 1 }
+    };
     rn_tensor *square = rn_reshape(rn_mul(x, x), RN_SHAPE(s->dim[0], 1, s->dim[1], rest));
     rn_tensor *energy = square ? rni_average_pool(square, &window) : NULL;
-    const damp_opt damp = { .k = o->k, .c = o->alpha * (double)o->n, .beta = o->beta };
+    const damp_opt damp = { .k = o->k, .c = o->alpha * (double)joined, .beta = o->beta };
     rn_tensor *in[] = { c->in[0], energy ? rn_reshape(energy, *s) : NULL };
     return in[1] && rn_op_call(&rn_ops_normalize[DAMP], rni_site_current(), in, 2, &damp, c->out);
 }
@@ -95,11 +94,12 @@ const rn_op rn_ops_normalize[] = {
       .kind = RN_FUNCTION,
       .inputs = "x",
       .build = build_response,
-      .opts = (const rn_opt[]){ RN_OPT_I64(response_opt, n, 5, 1, 1 << 20, "channels that are joined"),
-                                RN_OPT_F64(response_opt, k, 2, 1e-300, 1e300, "added to the energy"),
-                                RN_OPT_F64(response_opt, alpha, 1e-4, 0, 1e300, "weight of each neighbour"),
-                                RN_OPT_F64(response_opt, beta, 0.75, 0, 1e3, "exponent"),
-                                { 0 } },
+      .opts =
+          (const rn_opt[]){ RN_OPT_I64(response_opt, n, 5, 1, 1 << 20, "n / 2 neighbours on either side are joined"),
+                            RN_OPT_F64(response_opt, k, 2, 1e-300, 1e300, "added to the energy"),
+                            RN_OPT_F64(response_opt, alpha, 1e-4, 0, 1e300, "weight of each neighbour"),
+                            RN_OPT_F64(response_opt, beta, 0.75, 0, 1e3, "exponent"),
+                            { 0 } },
       .opts_size = sizeof(response_opt),
       .onnx = "LRN n=size k=bias",
       .doc = { .brief = "Division of each element by the energy of neighbouring channels.",

@@ -88,7 +88,7 @@ static bool build_average(rn_call_info *c)
 #define AVERAGE_DOC(n, what, sizes)                                                                                    \
     {                                                                                                                  \
         .brief = n "-D mean of each window over a batch of " what ".",                                                 \
-        .formula = "y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u",                        \
+        .formula = "y[n, c, i] = sum_u x[n, c, stride * i + dilation * u - pad] / number of u in x and its padding",   \
         .shapes = sizes ", each size X becomes " SIZE, .types = "f16, bf16 (added in f32), f32, f64",                  \
         .errors = ERRORS, .since = "0.1"                                                                               \
     }
