@@ -4,7 +4,7 @@ target_link_libraries(test_ops PRIVATE rensa)
 add_dependencies(test_ops rensa_cpu)
 foreach(device cpu ref check:cpu)
   string(REPLACE ":" "_" name ops_${device})
-  add_test(NAME ${name} COMMAND test_ops --device ${device})
+  add_test(NAME ${name} COMMAND test_ops --device ${device} --golden ${PROJECT_SOURCE_DIR}/tests/golden/ops)
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "RENSA_LIBRARY=${PROJECT_BINARY_DIR}/lib/rensa" TIMEOUT 900)
 endforeach()
 

@@ -17,13 +17,13 @@ typedef struct rn_selftest_counts {
 typedef struct rn_selftest_args {
     rn_site site;
     const char *device; /* name of the device to be tested; left out: that of this thread */
-    const char *only;   /* run tests whose name contains this text; a name is "relu/grad/x:f32[2,3]@cpu" */
-    const char
-        *golden;  /* folder with stored results (*.txt) of another implementation; left out: those are not compared */
-    FILE *to;     /* where failures are described; left out: nowhere */
-    bool verbose; /* passed and skipped tests are listed as well */
-    bool list;    /* names only, nothing runs */
-    bool perf;    /* times of the cases instead of tests: microseconds and bytes per call */
+    const char *only; /* run tests whose name contains this text from a word's beginning: "relu/grad/x:f32[2,3]@cpu" */
+    const char *golden;         /* folder with results of another implementation; left out: none are compared */
+    FILE *to;                   /* where failures are described; left out: nowhere */
+    bool verbose;               /* passed and skipped tests are listed as well */
+    bool list;                  /* names only, nothing runs */
+    bool dump;                  /* inputs of the cases instead of tests, as text for another implementation */
+    bool perf;                  /* times of the cases instead of tests: microseconds and bytes per call */
     rn_selftest_counts *counts; /* to be set; may be left out */
 } rn_selftest_args;
 

@@ -27,14 +27,14 @@ static bool bad(const rn_op *op, const char *text, const char *at, const char *w
     return false;
 }
 
-static const char *read_shape(const char *s, rn_shape *shape)
+const char *rni_st_read_shape(const char *s, rn_shape *shape)
 {
     *shape = (rn_shape){ 0 };
     if (*s++ != '[') return NULL;
     while (*s != ']') {
         char *end;
         const long long v = strtoll(s, &end, 10);
-        if (end == s || shape->rank == RN_MAX_RANK) return NULL;
+        if (end == s || v < 0 || shape->rank == RN_MAX_RANK) return NULL;
         shape->dim[shape->rank++] = v;
         s = end;
         if (*s == ',') s++;
@@ -53,7 +53,7 @@ static const char *read_item(const char *s, item *it)
     n = strcspn(s, "[");
     if (n == 0 || n >= sizeof it->type) return NULL;
     memcpy(it->type, s, n);
-    s = read_shape(s + n, &it->shape);
+    s = rni_st_read_shape(s + n, &it->shape);
     if (!s || *s != '{') return s;
     if (s[1] == '=')
         it->values = s + 2;

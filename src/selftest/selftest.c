@@ -6,12 +6,14 @@
 #include "engine/engine.h"
 #include "engine/op_table.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <time.h>
 
 static const rni_st_check checks[] = {
     { "fails", rni_st_check_fails, RNI_ST_BAD },
     { "forward", rni_st_check_forward, RNI_ST_GOOD | RNI_ST_DERIVED },
+    { "golden", rni_st_check_golden, RNI_ST_GOOD },
     { "eager", rni_st_check_eager, RNI_ST_GOOD },
     { "seed", rni_st_check_seed, RNI_ST_GOOD },
     { "grad", rni_st_check_grad, RNI_ST_GOOD },
@@ -91,11 +93,25 @@ static void report(rni_st *t, const char *name, rni_st_verdict v)
     rni_str_free(&t->why);
 }
 
+static bool word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Whether the name contains the text, from the beginning of a word: "conv2d/" does not mean depthwise_conv2d. */
+static bool chosen(const char *only, const char *name)
+{
+    if (!only) return true;
+    for (const char *s = name; (s = strstr(s, only)) != NULL; s++)
+        if (s == name || !word(*only) || !word(s[-1])) return true;
+    return false;
+}
+
 void rni_st_test(rni_st *t, const char *op, const char *check, const char *title, rni_st_fn *fn)
 {
     char name[640];
     snprintf(name, sizeof name, "%s/%s/%s@%s", op, check, title, t->device);
-    if (t->args->only && !strstr(name, t->args->only)) return;
+    if (!chosen(t->args->only, name)) return;
     if (t->args->list) {
         if (t->args->to) fprintf(t->args->to, "%s\n", name);
         return;
@@ -159,10 +175,13 @@ static void run_case(rni_st *t, const rn_op *op, const rn_case *row, rn_dtype as
         rn_error_clear();
     } else {
         rn_error_clear();
+        rni_st_golden_choose(t);
         const unsigned kind = row->fails ? RNI_ST_BAD : t->derived ? RNI_ST_DERIVED : RNI_ST_GOOD;
         if (t->args->perf && kind == RNI_ST_GOOD)
             rni_st_perf(t);
-        else if (!t->args->perf)
+        else if (t->args->dump && kind == RNI_ST_GOOD)
+            rni_st_test(t, op->name, "dump", c.title, rni_st_golden_dump);
+        else if (!t->args->perf && !t->args->dump)
             for (size_t i = 0; i < RN_COUNTOF(checks); i++)
                 if (checks[i].when & kind) rni_st_test(t, op->name, checks[i].name, c.title, checks[i].run);
     }
@@ -186,7 +205,7 @@ static void run_op(rni_st *t, const rn_op *op)
 {
     rni_st_case none = { .op = op };
     t->c = &none;
-    if (!t->args->perf) rni_st_test(t, op->name, "row", "doc", check_row);
+    if (!t->args->perf && !t->args->dump) rni_st_test(t, op->name, "row", "doc", check_row);
     t->c = NULL;
     for (const rn_case *row = op->cases; row && (row->in || row->with); row++) {
         run_case(t, op, row, RN_DTYPE_NONE);
@@ -223,7 +242,7 @@ void rni_st_perf(rni_st *t)
     const rni_st_case *c = t->c;
     char name[640];
     snprintf(name, sizeof name, "%s/perf/%s@%s", c->op->name, c->title, t->device);
-    if (!t->args->to || (t->args->only && !strstr(name, t->args->only))) return;
+    if (!t->args->to || !chosen(t->args->only, name)) return;
     rn_tensor *x[RN_INPUTS_MAX] = { 0 };
     const int scope = rn_scope_begin();
     bool ok = rn_device_use(t->device) && rni_st_inputs(c, c->in, &(rni_st_how){ .device = t->device }, x);
@@ -257,13 +276,15 @@ bool rn_selftest_at(const rn_selftest_args *args)
     snprintf(before, sizeof before, "%s", now);
     rni_st t = { .args = args, .device = args->device ? args->device : before };
     RNI_TRY(rn_device_use(t.device));
+    if (args->golden && !args->perf && !args->dump && !(t.golden = rni_st_golden_open(args->golden))) return false;
     uint64_t random[2];
     rn_random_state(random);
     const rn_op *op;
     for (int i = 0; (op = rn_op_at(i, NULL)) != NULL; i++) run_op(&t, op);
-    const bool ok = !args->golden || args->perf || rni_st_golden(&t, args->golden);
+    rni_st_golden_unused(&t);
+    rni_st_golden_close(t.golden);
     rn_set_random_state(random);
-    if (ok) rn_device_use(before);
+    rn_device_use(before);
     if (args->counts) *args->counts = t.counts;
-    return ok && t.counts.failed == 0;
+    return t.counts.failed == 0;
 }

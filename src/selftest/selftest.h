@@ -40,6 +40,8 @@ bool rni_st_case_make(rni_st_case *c, const rn_op *op, const rn_case *row, rn_dt
 void rni_st_case_free(rni_st_case *c);
 /* The title alone: the row's text with `as` in place of f32; false if that changes nothing. */
 bool rni_st_case_title(char *buf, size_t size, const rn_case *row, rn_dtype as);
+/* Reads "[2,3]"; returns what follows, NULL if it is malformed. */
+const char *rni_st_read_shape(const char *s, rn_shape *shape);
 /* Sets options from "slope=0.1 axes=0,1". */
 bool rni_st_options(rni_st_case *c, const char *text);
 
@@ -92,6 +94,9 @@ bool rni_st_inputs(const rni_st_case *c, const rni_st_array *in, const rni_st_ho
 /* One run of rn_selftest. */
 typedef enum { RNI_ST_PASSED, RNI_ST_FAILED, RNI_ST_SKIPPED, RNI_ST_NOTHING } rni_st_verdict;
 
+typedef struct rni_st_golden rni_st_golden;
+typedef struct rni_st_stored rni_st_stored;
+
 typedef struct {
     const rn_selftest_args *args;
     const char *device;
@@ -100,8 +105,10 @@ typedef struct {
     const rn_case *row;
     bool derived; /* the case stands in no row: its type was put in place of f32 */
     rni_st_result truth;
-    bool truth_known, truth_made; /* truth_made: attempted */
-    rni_str why;                  /* of a failure, or of skipping */
+    bool truth_known;
+    rni_st_golden *golden;                /* NULL: not asked for */
+    const rni_st_stored *stored, *unused; /* of the present case, NULL for none; that is reported */
+    rni_str why;                          /* of a failure, or of skipping */
 } rni_st;
 
 rni_st_verdict rni_st_fail(rni_st *t, const char *fmt, ...) RN_PRINTF(2, 3);
@@ -138,6 +145,7 @@ typedef struct {
 
 rni_st_verdict rni_st_check_fails(rni_st *t);
 rni_st_verdict rni_st_check_forward(rni_st *t);
+rni_st_verdict rni_st_check_golden(rni_st *t);
 rni_st_verdict rni_st_check_eager(rni_st *t);
 rni_st_verdict rni_st_check_seed(rni_st *t);
 rni_st_verdict rni_st_check_grad(rni_st *t);
@@ -154,8 +162,17 @@ rni_st_verdict rni_st_check_empty(rni_st *t);
 /* Runs one test under the name "op/check/title@device" if it is asked for. */
 typedef rni_st_verdict rni_st_fn(rni_st *t);
 void rni_st_test(rni_st *t, const char *op, const char *check, const char *title, rni_st_fn *fn);
-/* Compares with the stored results in the folder. False with an error pending. */
-bool rni_st_golden(rni_st *t, const char *folder);
+
+/* Stored results of another implementation; NULL with an error pending. */
+rni_st_golden *rni_st_golden_open(const char *folder);
+void rni_st_golden_close(rni_st_golden *g); /* NULL is fine */
+/* Finds what is stored for the present case. */
+void rni_st_golden_choose(rni_st *t);
+/* Reports what was chosen for no case. */
+void rni_st_golden_unused(rni_st *t);
+/* Writes the present case with its values. */
+rni_st_verdict rni_st_golden_dump(rni_st *t);
+
 /* Writes one line with the time of the present case. */
 void rni_st_perf(rni_st *t);
 

@@ -1,6 +1,6 @@
 /* The op runner as a program: every row of the table, every case, on one device.
  *
- *     test_ops [--device cpu] [--golden DIR] [--list] [--perf] [--verbose] [PART-OF-A-NAME]
+ *     test_ops [--device cpu] [--golden DIR] [--list] [--dump] [--perf] [--verbose] [PART-OF-A-NAME]
  */
 #include <rensa.h>
 #include <stdio.h>
@@ -9,8 +9,9 @@
 static int usage(const char *bad)
 {
     if (bad) fprintf(stderr, "test_ops: what is \"%s\"?\n", bad);
-    fprintf(stderr,
-            "usage: test_ops [--device NAME] [--golden FOLDER] [--list] [--perf] [--verbose] [PART-OF-A-NAME]\n");
+    fprintf(
+        stderr,
+        "usage: test_ops [--device NAME] [--golden FOLDER] [--list] [--dump] [--perf] [--verbose] [PART-OF-A-NAME]\n");
     return 2;
 }
 
@@ -26,6 +27,8 @@ int main(int argc, char **argv)
             args.golden = argv[++i];
         else if (strcmp(argv[i], "--list") == 0)
             args.list = true;
+        else if (strcmp(argv[i], "--dump") == 0)
+            args.dump = true;
         else if (strcmp(argv[i], "--perf") == 0)
             args.perf = true;
         else if (strcmp(argv[i], "--verbose") == 0)
@@ -37,7 +40,7 @@ int main(int argc, char **argv)
     }
     bool ok = rn_selftest_at(&args);
     if (rn_report_error(stderr)) ok = false;
-    if (!args.list && !args.perf)
+    if (!args.list && !args.perf && !args.dump)
         printf("%lld passed, %lld failed, %lld skipped\n", (long long)counts.passed, (long long)counts.failed,
                (long long)counts.skipped);
     rn_shutdown();

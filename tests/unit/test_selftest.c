@@ -119,15 +119,26 @@ static const rn_op rows[] = {
       .doc = DOC,
       .cases = CASE({ .in = "x:f32[3" }, { .in = "z:f32[3]" }, { .in = "x:f31[3]" }, { .in = "x:f32[3]{=1,2}" },
                     { .in = "x:f32[3]", .with = "k=1" }) },
+    { .name = "doubled",
+      .kind = RN_MAP,
+      .inputs = "x",
+      .expr = "y = 2 * x",
+      .doc = DOC,
+      .cases = CASE({ .in = "x:f32[2]{=1,2}" }) },
     { .name = "bad_doc", .kind = RN_MAP, .inputs = "x", .expr = "y = x", .cases = CASE({ .in = "x:f32[3]" }) },
 };
 
-/* Runs the tests whose names contain `only`; how many failed, and what was written. */
-static int64_t failures(const char *only, char *text, size_t size)
+static void register_rows(void)
 {
     static bool registered;
     for (size_t i = 0; !registered && i < RN_COUNTOF(rows); i++) CHECK(rn_op_register(&rows[i]));
     registered = true;
+}
+
+/* Runs the tests whose names contain `only`; how many failed, and what was written. */
+static int64_t failures(const char *only, char *text, size_t size)
+{
+    register_rows();
     rn_selftest_counts counts;
     FILE *to = tmpfile();
     CHECK(to != NULL);
@@ -228,7 +239,8 @@ RN_TEST(an_unknown_device_is_an_error_of_the_call)
 
 /* ---- stored results ---- */
 
-static int64_t golden_failures(const char *record, char *text, size_t size)
+/* Runs the tests whose names contain `only` with one stored record; how many failed, and what was written. */
+static int64_t golden_failures(const char *record, const char *only, char *text, size_t size)
 {
     char path[256];
     snprintf(path, sizeof path, "%s/one.txt", test_folder());
@@ -236,43 +248,67 @@ static int64_t golden_failures(const char *record, char *text, size_t size)
     CHECK(f != NULL);
     fputs(record, f);
     fclose(f);
-    rn_selftest_counts counts;
+    register_rows();
+    rn_selftest_counts counts = { 0 };
     FILE *to = tmpfile();
-    rn_selftest(.only = "/golden/", .golden = test_folder(), .to = to, .counts = &counts);
+    rn_selftest(.only = only, .golden = test_folder(), .to = to, .counts = &counts, .verbose = true);
     rewind(to);
     text[fread(text, 1, size - 1, to)] = '\0';
     fclose(to);
-    return counts.failed * 100 + counts.passed;
+    return counts.failed;
 }
+
+#define DOUBLED "case doubled x:f32[2]{=1,2}\n"
 
 RN_TEST(stored_results_are_compared)
 {
     char text[8192];
-    const char *good = "op mul\nin x f64[2] 1 2\nin z f64[2] 3 4\nout y f64[2] 3 8\n"
-                       "weight y f64[2] 1 10\ngrad x f64[2] 3 40\ngrad z f64[2] 1 20\n";
-    CHECK_EQ_I64(golden_failures(good, text, sizeof text), 1);
-    CHECK_EQ_I64(golden_failures("op mul_scalar c=3\nin x f64[2] 1 2\nout y f64[2] 3 7\n", text, sizeof text), 100);
-    CHECK(strstr(text, "result y[1]: have 6, want 7"));
-    CHECK_EQ_I64(
-        golden_failures("op mul_scalar c=3\nin x f64[1] 1\nout y f64[1] 3\nweight y f64[1] 1\ngrad x f64[1] 2\n", text,
-                        sizeof text),
-        100);
+    const char *only = "doubled/golden/";
+    CHECK_EQ_I64(golden_failures(DOUBLED "out y f64[2] 2 4\ngrad x f64[2] 1.375 2.125\n", only, text, sizeof text), 0);
+    CHECK(strstr(text, "passed doubled/golden/x:f32[2]{=1,2}@"));
+    CHECK_EQ_I64(golden_failures(DOUBLED "out y f64[2] 2 7\n", only, text, sizeof text), 1);
+    CHECK(strstr(text, "in f64 y[1]: have 4, want 7"));
+    CHECK_EQ_I64(golden_failures(DOUBLED "out y f64[2] 2 4\ngrad x f64[2] 0*2\n", only, text, sizeof text), 1);
+    CHECK(strstr(text, "gradient of x[0]: have 1.375, want 0"));
+    CHECK_EQ_I64(golden_failures(DOUBLED "out y i64[2] 2 4\n", only, text, sizeof text), 1);
+    CHECK(strstr(text, "y: have type f32, want i64"));
+    CHECK_OK();
+}
+
+RN_TEST(each_case_has_a_stored_result_or_a_reason)
+{
+    char text[8192];
+    const char *only = "doubled/golden/";
+    CHECK_EQ_I64(golden_failures("# nothing\n", only, text, sizeof text), 1);
+    CHECK(strstr(text, "no result of another implementation is stored"));
+    CHECK_EQ_I64(golden_failures("row doubled\nnone of no use\n", only, text, sizeof text), 0);
+    CHECK(strstr(text, "skipped doubled/golden/x:f32[2]{=1,2}@"));
+    CHECK(strstr(text, ": of no use"));
+    CHECK_EQ_I64(golden_failures("case doubled x:f32[7]\nout y f64[7] 0*7\n", "unused/doubled", text, sizeof text), 1);
+    CHECK(strstr(text, "one.txt:1: the table has no such case"));
     CHECK_OK();
 }
 
 RN_TEST(malformed_stored_results_name_the_line)
 {
     char text[8192];
-    golden_failures("op mul\nin x f64[2] 1\n", text, sizeof text);
-    CHECK_ERROR(RN_ERR_FORMAT, "one.txt:2: a number is missing");
-    golden_failures("# note\nop no_such\n", text, sizeof text);
-    CHECK_ERROR(RN_ERR_FORMAT, "one.txt:2: there is no such function");
-    golden_failures("op mul\nin q f64[1] 1\n", text, sizeof text);
-    CHECK_ERROR(RN_ERR_FORMAT, "one.txt:2: the function has no input or result of that name");
-    golden_failures("in x f64[1] 1\n", text, sizeof text);
-    CHECK_ERROR(RN_ERR_FORMAT, "one.txt:1: no op before it");
-    golden_failures("op mul\nin x f64[1] 1 2\n", text, sizeof text);
-    CHECK_ERROR(RN_ERR_FORMAT, "more numbers than elements");
-    golden_failures("op mul\nin x f64[-1]\n", text, sizeof text);
-    CHECK_ERROR(RN_ERR_FORMAT, "an array is written");
+    const char *const bad[] = { "out y f64[2] 2\n",    "out y f64[2] 1 2 3\n", "out y f64[-1]\n", "out q f64[1] 1\n",
+                                "grad q f64[2] 1 2\n", "out y f64[2] 1*3\n",   "out y f64[2 1\n", "result 3\n" };
+    for (size_t i = 0; i < RN_COUNTOF(bad); i++) {
+        char record[128];
+        snprintf(record, sizeof record, "%s# a comment\n%s", DOUBLED, bad[i]);
+        CHECK_EQ_I64(golden_failures(record, "doubled/golden/", text, sizeof text), 1);
+        CHECK(strstr(text, "one.txt:3: a line of a record that is not understood"));
+    }
+    golden_failures("out y f64[2] 1 2\n", "doubled/golden/", text, sizeof text);
+    CHECK_ERROR(RN_ERR_FORMAT, "one.txt:1: no case or row before it");
+    golden_failures(DOUBLED DOUBLED, "doubled/golden/", text, sizeof text);
+    CHECK_ERROR(RN_ERR_FORMAT, ": a second record of this name");
+}
+
+RN_TEST(a_part_of_a_name_begins_a_word)
+{
+    char text[8192];
+    CHECK_EQ_I64(failures("gradient/grad/", text, sizeof text), 0); /* not bad_gradient/grad/ */
+    CHECK_EQ_I64(failures("bad_gradient/grad/x:f32[3]@", text, sizeof text), 1);
 }
