@@ -24,10 +24,13 @@ struct rni_pool {
     rni_pool_info info;
 };
 
-/* Smallest class that holds `bytes`, and its size. */
+/* Smallest class that holds `bytes`, and its size, whose class is the same one: a block returns to where it came from.
+ */
 static int class_of(int64_t bytes, int64_t *size)
 {
     int64_t base = SMALLEST;
+    if (bytes > INT64_MAX / 4) return -1;
+    bytes = (bytes + 63) / 64 * 64;
     int c = 0;
     while (base * 2 <= bytes) {
         base *= 2;

@@ -1,6 +1,7 @@
 /* Counted memory, failure on demand, and the places of values in a plan. */
 #include "test.h"
 
+#include "backend/backend.h"
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "engine/slab.h"
@@ -110,4 +111,20 @@ RN_TEST(a_chain_of_values_needs_room_for_two)
     CHECK(rni_slab_solve(&s));
     CHECK_EQ_I64(s.bytes, 2 * 640);
     rni_slab_free(&s);
+}
+
+RN_TEST(a_buffer_of_any_size_is_used_again)
+{
+    rni_device *d = rni_device_ref();
+    for (int64_t bytes = 1; bytes < 5000; bytes += 7) {
+        rni_buffer *b = rni_buffer_new(d, bytes);
+        CHECK(b && b->capacity >= bytes);
+        const void *at = b->data;
+        rni_buffer_drop(b);
+        b = rni_buffer_new(d, bytes);
+        CHECK(b->data == at);
+        rni_buffer_drop(b);
+    }
+    CHECK(!rni_buffer_new(d, INT64_MAX));
+    CHECK_ERROR(RN_ERR_NOMEM, "not to be had");
 }
