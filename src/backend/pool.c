@@ -24,24 +24,17 @@ struct rni_pool {
     rni_pool_info info;
 };
 
-/* Smallest class that holds `bytes`, and its size, whose class is the same one: a block returns to where it came from.
- */
+/* First class that holds `bytes`, and its size, whose class is the same one: a block returns to where it came from. -1
+ * for more than the largest. */
 static int class_of(int64_t bytes, int64_t *size)
 {
     int64_t base = SMALLEST;
-    if (bytes > INT64_MAX / 4) return -1;
-    bytes = (bytes + 63) / 64 * 64;
-    int c = 0;
-    while (base * 2 <= bytes) {
-        base *= 2;
-        c += 4;
-    }
-    for (int step = 0; step < 4; step++, c++) {
-        *size = (base + base / 4 * step + 63) / 64 * 64;
-        if (*size >= bytes) return c < CLASSES ? c : -1;
-    }
-    *size = base * 2;
-    return c < CLASSES ? c : -1;
+    for (int c = 0; c < CLASSES; c += 4, base *= 2)
+        for (int step = 0; step < 4; step++) {
+            *size = (base + base / 4 * step + 63) / 64 * 64;
+            if (*size >= bytes) return c + step;
+        }
+    return -1;
 }
 
 rni_pool *rni_pool_new(void)

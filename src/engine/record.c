@@ -305,7 +305,7 @@ static bool record(rni_thread *t, const rn_op *op, const rn_site *site, rn_tenso
     for (int i = 0; i < node->n_out; i++) {
         rn_tensor *y = &node->out[i];
         y->flags = grad && rn_dtype_is_float((rn_dtype)y->dtype) ? RNI_T_GRAD : RNI_T_FORGET;
-        t->pending_bytes += rni_tensor_nbytes(y);
+        if (op->kind != RN_VIEW) t->pending_bytes += rni_tensor_nbytes(y);
         if (!t->lowering) rni_sink_add(t, y);
     }
     t->pending++;

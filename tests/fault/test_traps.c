@@ -317,6 +317,17 @@ RN_TEST(large_values_that_nobody_looks_at_do_not_fill_memory)
 
 /* ---- the caller's floating-point state ---- */
 
+RN_TEST(a_value_that_no_memory_holds_is_refused_and_its_views_are_free)
+{
+    RN_SCOPE
+    {
+        rn_tensor *x = rn_broadcast_to(rn_scalar(3), RN_SHAPE(INT64_C(1) << 60));
+        CHECK_NEAR(rn_item(rn_slice(x, RN_RANGES(RN_AT(-1)))), 3, 0);
+        CHECK(!rn_data(x));
+        CHECK_ERROR(RN_ERR_NOMEM, "bytes are not to be had");
+    }
+}
+
 RN_TEST(the_floating_point_state_of_the_caller_is_left_alone)
 {
     fenv_t before, after;
