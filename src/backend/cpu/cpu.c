@@ -98,6 +98,12 @@ static bool sync_device(void *device)
         .release = rni_cpu_conv_release                                                                                \
     }
 
+#define POOL(name)                                                                                                     \
+    {                                                                                                                  \
+        .op = name, .refuse = rni_cpu_pool_refuse, .prepare = rni_cpu_pool_prepare, .run = rni_cpu_pool_run,           \
+        .release = free                                                                                                \
+    }
+
 static const rn_kernel kernels[] = {
     { .op = "map",
       .refuse = rni_cpu_map_refuse,
@@ -110,8 +116,11 @@ static const rn_kernel kernels[] = {
     CONV("conv"),
     CONV("conv_grad_x"),
     CONV("conv_grad_w"),
-    { .op = "max_pool", .refuse = rni_cpu_pool_refuse, .run = rni_cpu_max_pool_run },
-    { .op = "max_pool_grad", .refuse = rni_cpu_pool_refuse, .run = rni_cpu_max_pool_grad_run },
+    POOL("max_pool"),
+    POOL("max_pool_grad"),
+    POOL("max_pool_take"),
+    POOL("average_pool"),
+    POOL("average_pool_grad"),
     { .op = "reduce",
       .refuse = rni_cpu_reduce_refuse,
       .prepare = rni_cpu_reduce_prepare,

@@ -55,12 +55,35 @@ typedef struct rni_joins {
     void (*smallest[RNI_CPU_COMPUTES])(void *best, int64_t *position, const void *v, int64_t n, int64_t at);
 } rni_joins;
 
+/* A plane [h, w] taken apart so that windows over it become long vectors: the element in row r and column c, counted
+ * from the start of the padding, lies in phase (r % step, c % step) at [r / step, c / step]. Element (u, v) of all
+ * windows is then one piece of one phase. Several planes may follow each other in a phase. */
+typedef struct rni_phases {
+    int64_t h, w, oh, ow, pad[2], step[2];
+    int64_t rows, columns; /* of a plane in a phase */
+    int64_t phase;         /* elements from one phase to the next */
+} rni_phases;
+
+typedef struct rni_planes {
+    void (*spread)(const rni_phases *p, void *phases, const void *plane);
+    /* the other way; 0 for elements that no phase has */
+    void (*collect)(const rni_phases *p, void *plane, const void *phases);
+    /* between values of windows as they lie in phases and [oh, ow], divided by what lies as the former (crop: or NULL)
+     */
+    void (*crop)(const rni_phases *p, void *to, const void *from, const void *divisor);
+    void (*place)(const rni_phases *p, void *to, const void *from, const void *divisor);
+    /* adds values[i, j] to (reads it from) the plane `at` elements after the start of window (i, j); none if below 0 */
+    void (*scatter)(const rni_phases *p, void *plane, const void *values, const int64_t *at);
+    void (*pick)(const rni_phases *p, void *values, const void *plane, const int64_t *at);
+} rni_planes;
+
 typedef struct rni_isa {
     const char *name;
     rni_code_fn *const *code[RNI_CPU_COMPUTES]; /* by rn_code; NULL where a type has no such code */
     const rni_moves *move;
     const rni_positions *position;
     const rni_joins *joins;
+    const rni_planes *planes; /* by type: f32, f64 */
 } rni_isa;
 
 /* The instruction set called `name`, or for an empty name the best one that this processor has. NULL if it is unknown

@@ -5,7 +5,7 @@
 #include <rensa/backend.h>
 
 const char *rni_cpu_pool_refuse(const rn_kernel_call *c);
-bool rni_cpu_max_pool_run(rn_kernel_call *c);
-bool rni_cpu_max_pool_grad_run(rn_kernel_call *c);
+bool rni_cpu_pool_prepare(rn_kernel_call *c, void **out, int64_t *workspace);
+bool rni_cpu_pool_run(rn_kernel_call *c);
 
 #endif

@@ -9,5 +9,6 @@ const rni_isa RNI_ISA_NAME(rni_isa) = {
     .code = { RNI_ISA_NAME(rni_codes_f32), RNI_ISA_NAME(rni_codes_f64), RNI_ISA_NAME(rni_codes_i64) },
     .move = &RNI_ISA_NAME(rni_moves),
     .joins = &RNI_ISA_NAME(rni_joins),
+    .planes = RNI_ISA_NAME(rni_planes),
     .position = &RNI_ISA_NAME(rni_positions),
 };

@@ -11,6 +11,7 @@ extern rni_code_fn *const RNI_ISA_NAME(rni_codes_i64)[RN_CODE_NUMBER];
 extern const rni_moves RNI_ISA_NAME(rni_moves);
 extern const rni_positions RNI_ISA_NAME(rni_positions);
 extern const rni_joins RNI_ISA_NAME(rni_joins);
+extern const rni_planes RNI_ISA_NAME(rni_planes)[2];
 extern const rni_isa RNI_ISA_NAME(rni_isa);
 
 #endif
