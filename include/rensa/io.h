@@ -1,4 +1,4 @@
-/* Files of arrays: NumPy's NPY and NPZ, safetensors; and named collections of tensors, which is what they hold.
+/* Files of arrays: NumPy's NPY and NPZ, safetensors; named collections of tensors, which is what they hold; pictures.
  *
  * Files are written whole or not at all, and read with suspicion: what they claim is checked against their size before
  * memory is taken. Errors name the file.
@@ -80,6 +80,19 @@ RN_API rn_dict *rn_safetensors_load_at(const rn_site *site, const char *path);
  */
 RN_API bool rn_safetensors_save_at(const rn_site *site, const char *path, const rn_dict *dict);
 #define rn_safetensors_save(path, dict) rn_safetensors_save_at(RN_HERE, path, dict)
+
+/* ---- pictures ---- */
+
+typedef struct rn_image_save_args {
+    const char *path;
+    rn_tensor *t; /* [H, W], [C, H, W] or [N, C, H, W]; C: 1 gray, 2 with alpha, 3 RGB, 4 with alpha */
+    rn_site site;
+    int64_t columns; /* of a grid of N pictures; left out: as many as there are rows, or one more */
+} rn_image_save_args;
+/** Writes a PNG of a picture, or of a batch as a grid: floats and bool from 0 to 1, u8 from 0 to 255; what is beyond is
+ *  cut off. rn_image_save("samples.png", y). Errors: IO; SHAPE, DTYPE for what is no picture. */
+RN_API bool rn_image_save_at(const rn_image_save_args *args);
+#define rn_image_save(...) rn_image_save_at(&(rn_image_save_args){ __VA_ARGS__, .site = RN_SITE(rn_image_save_args) })
 
 /* ---- by what a file is ---- */
 

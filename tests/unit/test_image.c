@@ -55,6 +55,66 @@ RN_TEST(png_of_16_bits_holds_numbers_not_bytes)
     rni_free(b.at);
 }
 
+/* ---- tensors as pictures ---- */
+
+static rni_image saved(rn_tensor *t, int64_t columns)
+{
+    char path[512];
+    rni_image back = { 0 };
+    snprintf(path, sizeof path, "%s/saved.png", test_folder());
+    CHECK(rn_image_save(path, t, .columns = columns));
+    CHECK(rni_image_read(path, &back));
+    CHECK_OK();
+    return back;
+}
+
+RN_TEST(a_tensor_becomes_a_picture_with_values_cut_off_at_black_and_white)
+{
+    rni_image m = saved(rn_array_f32(RN_SHAPE(2, 3), 0, 0.5, 1, -7, 2, NAN), 0);
+    CHECK(m.width == 3 && m.height == 2 && m.channels == 1 && m.bits == 8);
+    CHECK(memcmp(m.pixels, (const uint8_t[]){ 0, 128, 255, 0, 255, 0 }, 6) == 0);
+    rni_image_free(&m);
+    m = saved(rn_array(RN_U8, RN_SHAPE(3, 1, 2), (const uint8_t[]){ 1, 2, 3, 4, 5, 255 }), 0);
+    CHECK(m.width == 2 && m.height == 1 && m.channels == 3);
+    CHECK(memcmp(m.pixels, (const uint8_t[]){ 1, 3, 5, 2, 4, 255 }, 6) == 0);
+    rni_image_free(&m);
+}
+
+RN_TEST(a_batch_becomes_a_grid_with_a_gap_between_pictures)
+{
+    RN_SCOPE
+    {
+        rni_image m = saved(rn_ones(RN_SHAPE(3, 1, 2, 2)), 0);
+        CHECK(m.width == 5 && m.height == 5);
+        CHECK(memcmp(m.pixels, (const uint8_t[]){ 255, 255, 0,   255, 255, 255, 255, 0,   255, 255, 0, 0, 0,
+                                                  0,   0,   255, 255, 0,   0,   0,   255, 255, 0,   0, 0 },
+                     25) == 0);
+        rni_image_free(&m);
+        m = saved(rn_ones(RN_SHAPE(3, 3, 2, 2)), 8);
+        CHECK(m.width == 8 && m.height == 2 && m.channels == 3);
+        rni_image_free(&m);
+    }
+}
+
+RN_TEST(what_is_no_picture_is_not_saved)
+{
+    const rn_shape wrong[] = { RN_SCALAR, RN_SHAPE(4), RN_SHAPE(5, 2, 2), RN_SHAPE(0, 1, 2, 2),
+                               RN_SHAPE(1, 1, 1, 2, 2) };
+    char path[512];
+    snprintf(path, sizeof path, "%s/wrong.png", test_folder());
+    for (size_t i = 0; i < RN_COUNTOF(wrong); i++) {
+        CHECK(!rn_image_save(path, rn_zeros(wrong[i])));
+        CHECK_ERROR(RN_ERR_SHAPE, "[N, C, H, W]");
+    }
+    CHECK(!rn_image_save(path, rn_zeros(RN_SHAPE(2, 2), .dtype = RN_I32)));
+    CHECK_ERROR(RN_ERR_DTYPE, "i32");
+    CHECK(!rn_image_save(path, rn_zeros(RN_SHAPE(2, 2)), .columns = -1));
+    CHECK_ERROR(RN_ERR_ARG, "no picture");
+    CHECK(!rn_image_save("/no/such/folder/a.png", rn_zeros(RN_SHAPE(2, 2))));
+    CHECK_ERROR(RN_ERR_IO, "/no/such/folder");
+    CHECK(!rni_file_exists(path));
+}
+
 RN_TEST(a_picture_that_png_or_jpeg_cannot_hold_is_refused)
 {
     bytes b;
