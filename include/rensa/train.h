@@ -7,7 +7,7 @@
  *     bool ok = rn_trainer_run(t);
  *
  * Each step computes the loss of a batch and records the update; what the loss function reports is averaged by weight.
- * Thread-safe: per object; rn_trainer_stop also from a signal handler. */
+ * NULL is a trainer that has done nothing. Thread-safe: per object; rn_trainer_stop also from a signal handler. */
 #ifndef RENSA_TRAIN_H
 #define RENSA_TRAIN_H
 
@@ -146,7 +146,8 @@ RN_API bool rn_trainer_save_at(const rn_site *site, rn_trainer *t, const char *p
  *  naming the parameter that does not fit. */
 RN_API bool rn_trainer_resume_at(const rn_site *site, rn_trainer *t, const char *path);
 #define rn_trainer_resume(t, path) rn_trainer_resume_at(RN_HERE, t, path)
-/** Path of the latest snapshot in a run folder into buf; false (no error) where there is none. */
+/** Path of the latest snapshot in a run folder into buf (NULL with size 0: only whether there is one); false (no error)
+ *  where there is none. */
 RN_API bool rn_snapshot_latest(const char *folder, char *buf, int64_t size);
 
 /** Writes parameters and state of a model, without those of training. */

@@ -280,7 +280,11 @@ static bool read_run(const rn_site *site, rn_trainer *t, const rni_json *r)
 
 bool rn_trainer_save_at(const rn_site *site, rn_trainer *t, const char *path)
 {
-    rn_dict *d = rn_ok() ? rn_dict_new() : NULL;
+    if (!rn_ok() || !t) {
+        rni_error_trail(site, "trainer_save");
+        return false;
+    }
+    rn_dict *d = rn_dict_new();
     rni_str run = { 0 };
     visitor v = { .dict = d, .model = t->model, .site = site };
     bool ok = d && model_to_dict(site, t->model, d) && rn_optimizer_states(t->optimizer, save_state, &v);
@@ -298,7 +302,7 @@ bool rn_trainer_save_at(const rn_site *site, rn_trainer *t, const char *path)
 
 bool rn_trainer_resume_at(const rn_site *site, rn_trainer *t, const char *path)
 {
-    if (!rn_ok()) {
+    if (!rn_ok() || !t) {
         rni_error_trail(site, "trainer_resume");
         return false;
     }

@@ -72,16 +72,17 @@ void rn_trainer_free(rn_trainer *t)
 
 void rn_trainer_stop(rn_trainer *t)
 {
-    t->stop = 1;
+    if (t) t->stop = 1;
 }
 
 bool rn_trainer_stopped(const rn_trainer *t)
 {
-    return t->stop != 0;
+    return t && t->stop != 0;
 }
 
 void rn_trainer_end(rn_trainer *t, const char *why)
 {
+    if (!t) return;
     t->ended = true;
     t->why = why;
     rni_log(RN_LOG_INFO, "train", "ends at iteration %lld: %s", (long long)t->iteration, why);
@@ -89,39 +90,39 @@ void rn_trainer_end(rn_trainer *t, const char *why)
 
 int64_t rn_trainer_iteration(const rn_trainer *t)
 {
-    return t->iteration;
+    return t ? t->iteration : 0;
 }
 
 double rn_trainer_epoch(const rn_trainer *t)
 {
-    return t->epoch;
+    return t ? t->epoch : 0;
 }
 
 double rn_trainer_seconds(const rn_trainer *t)
 {
-    return t->seconds + (t->started > 0 ? rni_now() - t->started : 0);
+    return t ? t->seconds + (t->started > 0 ? rni_now() - t->started : 0) : 0;
 }
 
 int64_t rn_trainer_examples(const rn_trainer *t)
 {
-    return t->examples;
+    return t ? t->examples : 0;
 }
 
 const char *rn_trainer_folder(const rn_trainer *t)
 {
-    return t->out;
+    return t ? t->out : NULL;
 }
 
 double rn_trainer_value(const rn_trainer *t, const char *name)
 {
-    for (int64_t i = 0; i < t->seen.count; i++)
+    for (int64_t i = 0; t && i < t->seen.count; i++)
         if (strcmp(t->seen.mean[i].name, name) == 0 && t->seen.mean[i].weight > 0) return t->seen.mean[i].sum;
     return NAN;
 }
 
 bool rn_trainer_report(rn_trainer *t, const char *name, double mean)
 {
-    rni_mean *p = rni_metrics_find(&t->seen, name, true);
+    rni_mean *p = t ? rni_metrics_find(&t->seen, name, true) : NULL;
     if (!p) return false;
     p->sum = mean;
     p->weight = 1;
@@ -184,11 +185,11 @@ bool rni_trainer_record(rn_trainer *t)
 
 bool rn_trainer_add(rn_trainer *t, const rn_extension *row, void *self, rn_every every)
 {
-    rni_hung *p = rn_ok() ? rni_grow(t->hung, t->n_hung, &t->cap_hung, (int64_t)sizeof *p) : NULL;
+    rni_hung *p = rn_ok() && t ? rni_grow(t->hung, t->n_hung, &t->cap_hung, (int64_t)sizeof *p) : NULL;
     if (p) t->hung = p;
     /* a second one of the same name is called name_1 */
     int same = 0;
-    for (int64_t i = 0; i < t->n_hung; i++) same += t->hung[i].row == row;
+    for (int64_t i = 0; p && i < t->n_hung; i++) same += t->hung[i].row == row;
     char name[96];
     snprintf(name, sizeof name, same ? "%s_%d" : "%s", row->name, same);
     char *copy = p ? rni_strdup(name) : NULL;

@@ -62,6 +62,23 @@ static void folder(char *buf, const char *name)
     snprintf(buf, 256, "%s/%s", test_folder(), name);
 }
 
+RN_TEST(a_trainer_that_could_not_be_made_has_done_nothing)
+{
+    CHECK(!rn_trainer_new(NULL, NULL, NULL, loss));
+    CHECK(!rn_ok());
+    rn_error_clear();
+    rn_trainer_stop(NULL);
+    rn_trainer_end(NULL, "why");
+    rn_trainer_free(NULL);
+    CHECK(!rn_trainer_stopped(NULL) && !rn_trainer_folder(NULL));
+    CHECK(rn_trainer_iteration(NULL) == 0 && rn_trainer_examples(NULL) == 0);
+    CHECK(rn_trainer_epoch(NULL) == 0 && rn_trainer_seconds(NULL) == 0);
+    CHECK(isnan(rn_trainer_value(NULL, "loss")));
+    CHECK(!rn_trainer_report(NULL, "loss", 1) && !rn_trainer_add(NULL, rn_extension_at(0), NULL, RN_EPOCHS(1)));
+    CHECK(!rn_trainer_run(NULL) && !rn_trainer_save(NULL, "a") && !rn_trainer_resume(NULL, "a"));
+    rn_error_clear();
+}
+
 RN_TEST(a_small_network_learns_and_everything_is_written)
 {
     char out[256], path[400];
