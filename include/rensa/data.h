@@ -56,7 +56,7 @@ RN_API const char *rn_dataset_source(const rn_dataset *ds);
 /** Reads example `index`, as in epoch 0, into to[column_count], each with room for rn_column_bytes; NULL there leaves a
  *  column out. Errors: ARG for an index out of range, and what the source reports. Thread-safe: yes. */
 RN_API bool rn_dataset_read_at(const rn_site *site, rn_dataset *ds, int64_t index, void *const *to);
-#define rn_dataset_read(ds, index, to) rn_dataset_read_at(RN_HERE, ds, index, to)
+#define rn_dataset_read(ds, index, ...) rn_dataset_read_at(RN_HERE, ds, index, __VA_ARGS__)
 /** Examples first … first + count - 1 of a column as one tensor [count, …]. Scoped. Errors: as rn_dataset_read. */
 RN_API rn_tensor *rn_dataset_rows_at(const rn_site *site, rn_dataset *ds, const char *column, int64_t first,
                                      int64_t count);

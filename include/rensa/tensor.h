@@ -31,8 +31,9 @@ RN_API rn_tensor *rn_scope_return(int level, rn_tensor *t);
 /* RN_SCOPE { … }: a block whose tensors end with it. `continue` leaves the block and ends the scope; `break` and
  * `return` leave the block, and the scope around it frees what was made. */
 #define RN_SCOPE                                                                                                       \
-    for (int RNI_PASTE(rni_scope_, __LINE__) = rn_scope_begin(); RNI_PASTE(rni_scope_, __LINE__) >= 0;                 \
-         RNI_PASTE(rni_scope_, __LINE__) = rn_scope_end(RNI_PASTE(rni_scope_, __LINE__)))
+    for (int RNI_PASTE(rni_turn_, __LINE__) = 1, RNI_PASTE(rni_scope_, __LINE__) = rn_scope_begin();                   \
+         RNI_PASTE(rni_turn_, __LINE__);                                                                               \
+         RNI_PASTE(rni_turn_, __LINE__) = 0, rn_scope_end(RNI_PASTE(rni_scope_, __LINE__)))
 
 /** Makes t outlive its scope: it is yours until rn_drop. Returns t; NULL is fine. */
 RN_API rn_tensor *rn_keep(rn_tensor *t);
@@ -48,7 +49,7 @@ RN_API void rn_shutdown(void);
 /** A tensor with a copy of `data` (row-major, count of `shape` elements of `dtype`); NULL data gives zeros.
  *  Errors: SHAPE for a negative or overflowing shape, NOMEM. Result: scoped. */
 RN_API rn_tensor *rn_array_at(const rn_site *site, rn_dtype dtype, rn_shape shape, const void *data);
-#define rn_array(dtype, shape, data) rn_array_at(RN_HERE, dtype, shape, data)
+#define rn_array(dtype, shape, ...) rn_array_at(RN_HERE, dtype, shape, __VA_ARGS__)
 #define rn_array_f32(shape, ...) rn_array_at(RN_HERE, RN_F32, shape, (const float[]){ __VA_ARGS__ })
 #define rn_array_i32(shape, ...) rn_array_at(RN_HERE, RN_I32, shape, (const int32_t[]){ __VA_ARGS__ })
 /** As rn_array without a copy: `data` must stay as it is until `done(user)` is called (done may be NULL: forever). */
