@@ -520,6 +520,7 @@ RNI_SCOPED(RNI_GROUP_NORM_FIELDS, rn_group_normalization_args)
 RNI_SCOPED(RNI_EMBEDDING_FIELDS, rn_embedding_args)
 RNI_SCOPED(RNI_RNN_FIELDS, rn_recurrent_args)
 RNI_SCOPED(RNI_ATTENTION_FIELDS, rn_self_attention_args)
+RNI_SCOPED(RNI_TRANSFORMER_FIELDS, rn_transformer_layer_args)
 RNI_SCOPED(RNI_PRELU_FIELDS, rn_parametric_relu_args)
 /** rn_affine(scope, "fc1", x, 300), as rn_linear_link. */
 RN_API rn_tensor *rn_affine_at(const rn_affine_args *args);
@@ -535,6 +536,8 @@ RN_API rn_tensor *rn_embedding_at(const rn_embedding_args *args);
 RN_API rn_tensor *rn_lstm_layer_at(const rn_recurrent_args *args);
 RN_API rn_tensor *rn_gru_layer_at(const rn_recurrent_args *args);
 RN_API rn_tensor *rn_self_attention_at(const rn_self_attention_args *args);
+/** rn_transformer_layer(scope, "block1", x, 8, .causal = true), as rn_transformer_block_link. */
+RN_API rn_tensor *rn_transformer_layer_at(const rn_transformer_layer_args *args);
 RN_API rn_tensor *rn_parametric_relu_at(const rn_parametric_relu_args *args);
 #define rn_affine(...) rn_affine_at(&(rn_affine_args){ __VA_ARGS__, .site = RN_SITE(rn_affine_args) })
 #define rn_convolution(...)                                                                                            \
@@ -558,6 +561,8 @@ RN_API rn_tensor *rn_parametric_relu_at(const rn_parametric_relu_args *args);
 #define rn_gru_layer(...) rn_gru_layer_at(&(rn_recurrent_args){ __VA_ARGS__, .site = RN_SITE(rn_recurrent_args) })
 #define rn_self_attention(...)                                                                                         \
     rn_self_attention_at(&(rn_self_attention_args){ __VA_ARGS__, .site = RN_SITE(rn_self_attention_args) })
+#define rn_transformer_layer(...)                                                                                      \
+    rn_transformer_layer_at(&(rn_transformer_layer_args){ __VA_ARGS__, .site = RN_SITE(rn_transformer_layer_args) })
 #define rn_parametric_relu(...)                                                                                        \
     rn_parametric_relu_at(&(rn_parametric_relu_args){ __VA_ARGS__, .site = RN_SITE(rn_parametric_relu_args) })
 

@@ -28,6 +28,7 @@ CHECK_LAYOUT(rn_group_normalization_args, rn_group_norm_link_args);
 CHECK_LAYOUT(rn_embedding_args, rn_embedding_link_args);
 CHECK_LAYOUT(rn_recurrent_args, rn_lstm_link_args);
 CHECK_LAYOUT(rn_self_attention_args, rn_attention_link_args);
+CHECK_LAYOUT(rn_transformer_layer_args, rn_transformer_link_args);
 CHECK_LAYOUT(rn_parametric_relu_args, rn_prelu_link_args);
 
 /* What the caller gave, with zeroes for the line it was given on and for what its program does not know. */
@@ -145,6 +146,7 @@ static rn_tensor *call(const rn_link_type *type, const void *scoped, size_t site
     X(lstm_layer, recurrent, lstm)                                                                                     \
     X(gru_layer, recurrent, gru)                                                                                       \
     X(self_attention, self_attention, multi_head_attention)                                                            \
+    X(transformer_layer, transformer_layer, transformer_block)                                                         \
     X(parametric_relu, parametric_relu, prelu)
 
 #define X(name, struct_name, type_name)                                                                                \

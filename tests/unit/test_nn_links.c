@@ -425,6 +425,21 @@ RN_TEST(scoped_calls_make_links_once)
     rn_link_free(model);
 }
 
+RN_TEST(blocks_by_name_are_those_of_their_link)
+{
+    RN_SCOPE
+    {
+        rn_chain *model = rn_chain_new();
+        rn_tensor *x = input(2, 8), *y = rn_transformer_layer(model, "block", rn_reshape(x, RN_SHAPE(1, 2, 8)), 2,
+                                                              .hidden = 12, .causal = true);
+        CHECK_EQ_I64(rn_tensor_rank(y), 3);
+        CHECK_EQ_I64(rn_tensor_dim(rn_link_param(model, "block/W1"), 0), 12);
+        CHECK(rn_call(rn_link_find(model, "block"), rn_reshape(x, RN_SHAPE(1, 2, 8))) != NULL);
+        CHECK_OK();
+        rn_link_free(model);
+    }
+}
+
 RN_TEST(scoped_calls_refuse_other_options_and_types)
 {
     rn_chain *model = rn_chain_new();
