@@ -8,6 +8,8 @@ if(TARGET rensa_cli)
   install(FILES docs/rensa.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()
 
+# The file says where things are as seen from itself, so that it is right under any prefix of `cmake --install`.
+file(RELATIVE_PATH RENSA_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 configure_file(cmake/rensa.pc.in ${PROJECT_BINARY_DIR}/rensa.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/rensa.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 

@@ -1,0 +1,51 @@
+# examples/: programs that see the installed headers only.
+function(rensa_example name source)
+  add_executable(example_${name} examples/${source})
+  target_link_libraries(example_${name} PRIVATE rensa m)
+  set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name}
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin/examples)
+  add_dependencies(example_${name} rensa_cpu)
+  if(TARGET rensa_io)
+    add_dependencies(example_${name} rensa_io)
+  endif()
+endfunction()
+
+rensa_example(mnist_loop mnist/loop.c)
+rensa_example(mnist_trainer mnist/trainer.c)
+rensa_example(cifar cifar/cifar.c)
+#rensa_example(char_lm char_lm/char_lm.c)
+rensa_example(vae vae/vae.c)
+rensa_example(dcgan dcgan/dcgan.c)
+rensa_example(siamese siamese/siamese.c)
+rensa_example(regression regression/regression.c)
+rensa_example(double_backprop double_backprop/double_backprop.c)
+rensa_example(plugin_op plugin_op/plugin_op.c)
+
+# Each is a test at its small size: tests/e2e/example compares a number that it prints with a bound.
+function(rensa_example_test name)
+  cmake_parse_arguments(ARG "" "PROGRAM;CHECK" "OPTIONS;ARGS" ${ARGN})
+  separate_arguments(check UNIX_COMMAND "${ARG_CHECK}")
+  add_test(NAME example_${name} COMMAND ${PROJECT_SOURCE_DIR}/tests/e2e/example ${ARG_OPTIONS} ${check}
+    $<TARGET_FILE:example_${ARG_PROGRAM}> ${ARG_ARGS})
+  set_tests_properties(example_${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+    ENVIRONMENT "RENSA_LIBRARY=${PROJECT_BINARY_DIR}/lib/rensa")
+endfunction()
+
+if(RENSA_TESTS)
+  rensa_example_test(mnist_loop PROGRAM mnist_loop CHECK "'test accuracy' gt 0.92" ARGS --small)
+  rensa_example_test(mnist_trainer PROGRAM mnist_trainer CHECK "'test accuracy' gt 0.8" ARGS --small)
+  rensa_example_test(cifar_resnet PROGRAM cifar CHECK "'train loss' lt 2.15" OPTIONS -n cifar10 ARGS resnet --small)
+  rensa_example_test(cifar_vgg PROGRAM cifar CHECK "'train loss' lt 2.2" OPTIONS -n cifar10 ARGS vgg --small)
+  rensa_example_test(vae PROGRAM vae CHECK "'train loss' lt 240" OPTIONS -w vae.png ARGS --small)
+  rensa_example_test(dcgan PROGRAM dcgan CHECK "'mean brightness' lt 0.35" OPTIONS -w dcgan.png ARGS --small)
+  rensa_example_test(siamese PROGRAM siamese CHECK "'told apart:' gt 0.65" ARGS --small)
+  rensa_example_test(regression PROGRAM regression CHECK "R2 gt 0.97"
+    ARGS --small ${PROJECT_SOURCE_DIR}/examples/regression/pendulum.csv)
+  rensa_example_test(double_backprop PROGRAM double_backprop CHECK "distance gt 2.7" ARGS --small)
+  add_test(NAME example_plugin_op COMMAND example_plugin_op) # checks itself
+endif()
+if(RENSA_TESTS AND NOT RENSA_SANITIZE) # programs outside of the tree do not know of sanitizers
+  add_test(NAME installed COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER}
+    ${PROJECT_SOURCE_DIR}/tests/e2e/installed ${PROJECT_BINARY_DIR})
+  set_tests_properties(installed PROPERTIES TIMEOUT 300)
+endif()
