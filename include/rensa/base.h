@@ -32,13 +32,14 @@ RN_API const char *rn_version(void);
 typedef struct rn_site {
     const char *file, *func;
     int line, size;
+    const char *call; /* the function that was called; filled in by the library where a call is recorded */
 } rn_site;
 
 #define RN_SITE(args_type)                                                                                             \
     {                                                                                                                  \
-        __FILE__, __func__, __LINE__, (int)sizeof(args_type)                                                           \
+        __FILE__, __func__, __LINE__, (int)sizeof(args_type), NULL                                                     \
     }
-#define RN_HERE (&(const rn_site){ __FILE__, __func__, __LINE__, 0 })
+#define RN_HERE (&(const rn_site){ __FILE__, __func__, __LINE__, 0, NULL })
 
 /* Element types. Zero is "not given", so that an option left out means its default. Files store names, never numbers.
  */

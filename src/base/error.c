@@ -70,6 +70,7 @@ static void fail_v(rn_status status, const rn_site *site, const char *op, const 
     t.length = 0;
     t.open = true;
     if (t.error.site.file) appendf("%s:%d: ", base_name(t.error.site.file), t.error.site.line);
+    if (site && site->call) op = site->call;
     if (op) appendf("%s: ", op);
     append(fmt, args);
 }

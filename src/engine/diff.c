@@ -212,7 +212,7 @@ static bool backward_node(walk *w, rni_node *node, rn_tensor **gout, rn_tensor *
                  .gin = gin };
     const rn_site *before = rni_site_enter(&node->site);
     const char *grad_of = w->t->grad_of;
-    w->t->grad_of = node->op->name;
+    w->t->grad_of = node->site.call;
     rni_device *place = w->t->place;
     w->t->place = node->device;
     bool ok;

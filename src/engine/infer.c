@@ -33,7 +33,10 @@ void rn_infer_begin(rn_infer *f, const rn_call_info *c, const void *opts)
 
 bool rn_out(rn_infer *f, int i, rn_dtype dtype, rn_shape shape)
 {
-    if (rni_shape_count(&shape) < 0) return rn_refuse(f, RN_ERR_SHAPE, "the result has too many elements", NULL);
+    for (int k = 0; k < shape.rank; k++)
+        if (shape.dim[k] < 0) return rn_refuse(f, RN_ERR_SHAPE, "a size of the result is negative", "sizes >= 0");
+    if (rni_shape_count(&shape) < 0)
+        return rn_refuse(f, RN_ERR_SHAPE, "the result has too many elements", "a product of sizes below 2 ** 63");
     f->out_dtype[i] = dtype;
     f->out_shape[i] = shape;
     return true;
@@ -51,10 +54,18 @@ static void operands_text(const rn_infer *f, rni_str *s)
     }
 }
 
+void rni_infer_inside(const rn_site *site, const rn_op *op)
+{
+    const rn_site *s = rni_site_current() ? rni_site_current() : site;
+    if (s && s->call && strcmp(s->call, op->name) != 0 && !(op->flags & RN_OP_INTERNAL))
+        rni_error_add("in", "%s", op->name);
+}
+
 bool rn_refuse(rn_infer *f, rn_status status, const char *what, const char *rule)
 {
     rni_fail(status, f->site, f->op->name, "%s", what);
     if (rule) rni_error_add("expect", "%s", rule);
+    rni_infer_inside(f->site, f->op);
     rni_str s = { 0 };
     operands_text(f, &s);
     if (s.at) rni_error_add("actual", "%s", s.at);

@@ -7,6 +7,8 @@
 /* Describes a call whose types and shapes are to be found. */
 void rni_infer_prepare(rn_infer *f, const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in,
                        const void *opts);
+/* Adds to the error just recorded that it came up in `op`, where that is a part of the function called at the site. */
+void rni_infer_inside(const rn_site *site, const rn_op *op);
 /* RN_MAP: shapes broadcast, types by the row's `types`. */
 bool rni_infer_map(rn_infer *f);
 /* RN_REDUCE: rn_reduce_opts are the options. */

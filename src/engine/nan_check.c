@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/half.h"
+#include "engine/infer.h"
 
 #include <math.h>
 
@@ -60,7 +61,10 @@ static bool check_view(const rni_step *s, const rn_view *v)
         index_text(v, first, at, sizeof at);
         rni_fail(RN_ERR_STATE, &s->site, s->op->name, "%s in its result",
                  isnan(element(v, data, first)) ? "NaN" : "infinity");
-        if (s->grad_of) rni_error_add("in", "the gradient of %s", s->grad_of);
+        if (s->grad_of)
+            rni_error_add("in", "the gradient of %s", s->grad_of);
+        else
+            rni_infer_inside(&s->site, s->op);
         rni_error_add("actual", "%lld of %lld elements are not finite, the first at %s", (long long)count, (long long)n,
                       at);
     }

@@ -275,6 +275,14 @@ static rni_hash hash_node(const rni_node *node)
     return h;
 }
 
+/* The line, and the function called there: for the parts that a function is made of, those of the whole. */
+static rn_site calling(const rn_op *op, const rn_site *site)
+{
+    rn_site s = rni_site_current() ? *rni_site_current() : site ? *site : (rn_site){ 0 };
+    if (!s.call) s.call = op->name;
+    return s;
+}
+
 static bool record(rni_thread *t, const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in,
                    const void *opts, rn_tensor **out)
 {
@@ -289,7 +297,7 @@ static bool record(rni_thread *t, const rn_op *op, const rn_site *site, rn_tenso
     rni_node *node = rni_node_new((int)n_in, rni_call_outputs(op, n_in, opts), (int64_t)op->opts_size);
     if (!node) return false;
     node->op = op;
-    node->site = rni_site_current() ? *rni_site_current() : site ? *site : (rn_site){ 0 };
+    node->site = calling(op, site);
     node->grad_of = t->grad_of;
     node->thread = t;
     node->device = device;
@@ -350,7 +358,7 @@ static bool expand(const rn_op *op, const rn_site *site, rn_tensor *const *in, i
     int64_t first = 0;
     while (first < n_in && !in[first]) first++;
     if (first < n_in) t->place = in[first]->node->device;
-    const rn_site *before = rni_site_enter(rni_site_current() ? rni_site_current() : site);
+    const rn_site whole = calling(op, site), *before = rni_site_enter(&whole);
     rn_call_info c = { .op = op, .opts = opts, .n_in = (int)n_in, .n_out = rni_op_outputs(op), .in = in, .out = out };
     const bool ok = op->build(&c) && rn_ok();
     rni_site_enter(before);

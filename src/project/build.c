@@ -264,7 +264,7 @@ static rni_step *add_step(rni_model *m, rni_instance *in, const rni_layer *l, in
     char name[96];
     snprintf(name, sizeof name, copies > 1 ? "%s_%lld" : "%s", l->name, (long long)copy + 1);
     *p = (rni_step){ .layer = l, .name = rni_strdup(name) };
-    p->site = (rn_site){ rni_json_source(l->json), l->name, rni_json_line(l->json), 0 };
+    p->site = (rn_site){ rni_json_source(l->json), l->name, rni_json_line(l->json), 0, NULL };
     return p->name ? p : NULL;
 }
 

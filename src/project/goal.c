@@ -168,7 +168,7 @@ rn_tensor *rni_goal_output(rni_goal *g, const rn_batch *batch)
 
 static rn_site site_of(const rni_goal *g)
 {
-    return (rn_site){ rni_json_source(g->where), "training", rni_json_line(g->where), 0 };
+    return (rn_site){ rni_json_source(g->where), "training", rni_json_line(g->where), 0, NULL };
 }
 
 static rn_tensor *compare(rni_goal *g, const rn_batch *batch, rn_metrics *m, rn_tensor *y)

@@ -193,7 +193,7 @@ static bool run_one(work *w, const rni_json *steps, int64_t *at)
     if (!rni_members_check(step, rni_members_step, "step", true)) return false;
     const char *type = text_of(step, "type");
     if (!type) return rni_json_fail(step, RN_ERR_ARG, "the step has no \"type\"");
-    w->site = (rn_site){ rni_json_source(step), "step", rni_json_line(step), 0 };
+    w->site = (rn_site){ rni_json_source(step), "step", rni_json_line(step), 0, NULL };
     const rn_site *before = rni_site_enter(&w->site);
     bool ok = false, found = is_augmentation(type);
     if (found) ok = run_augmentations(w, steps, at);

@@ -213,7 +213,18 @@ bool rni_st_case_title(char *buf, size_t size, const rn_case *row, rn_dtype as)
             buf[n++] = *s++;
     }
     buf[n] = '\0';
-    if (row->with && *row->with) snprintf(buf + n, size - n, "%s%s", n ? " " : "", row->with);
+    bool begins = true, quoted = false;
+    for (const char *s = row->with ? row->with : ""; *s && n + 4 < size; s++) {
+        if (*s == ' ' && !quoted) {
+            begins = true;
+            continue;
+        }
+        if (begins) n += (size_t)snprintf(buf + n, size - n, n ? " ." : ".");
+        begins = false;
+        quoted ^= *s == '\'' || *s == '"';
+        buf[n++] = *s;
+    }
+    buf[n] = '\0';
     return changed;
 }
 

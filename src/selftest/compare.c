@@ -65,6 +65,12 @@ rni_st_tolerance rni_st_tolerance_of(const rni_st_case *c, const rni_st_array *h
     return t;
 }
 
+rni_st_tolerance rni_st_few_units(const rni_st_array *a)
+{
+    const rn_dtype type = rn_dtype_is_float(a->dtype) ? a->dtype : RN_F64;
+    return (rni_st_tolerance){ .absolute = 2 * types[type].unit * greatest(a), .coarsest = type };
+}
+
 static void place(rni_str *s, const rni_st_array *a, int64_t i)
 {
     int64_t at[RN_MAX_RANK];

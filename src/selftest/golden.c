@@ -1,6 +1,6 @@
 /* Results of another implementation, stored in text files (tests/golden/ops): records of lines, one array per line.
  *
- *     case max_pool2d x:f32[1,1,4,4] kernel=2
+ *     case max_pool2d x:f32[1,1,4,4] .kernel=2
  *     out y f64[1,1,2,2] 0.5 0*3               "0*3" is three zeros
  *     grad x f64[1,1,4,4] 0*5 -1 ...           of sum w * y, with the weights w of rni_st_weight
  *     tol 1e-7                                 relative, where f64 does not come as near; a comment says why

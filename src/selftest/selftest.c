@@ -138,11 +138,13 @@ static rni_st_verdict check_row(rni_st *t)
     rni_st_verdict v = RNI_ST_PASSED;
     if (op->flags & RN_OP_INTERNAL) return RNI_ST_NOTHING;
     if (!op->doc.brief || !op->doc.since) v = rni_st_fail(t, "doc.brief or doc.since is missing");
-    const rn_case *first = op->cases;
-    while (first && (first->in || first->with) && first->fails) first++;
-    if (!first || !(first->in || first->with)) v = rni_st_fail(t, "there is no case");
+    int good = 0, refused = 0;
+    for (const rn_case *r = op->cases; r && (r->in || r->with); r++) *(r->fails ? &refused : &good) += 1;
+    if (!good) v = rni_st_fail(t, "there is no case");
     const bool own_rules = op->kind == RN_VIEW || op->kind == RN_KERNEL || op->kind == RN_COMPOSITE;
     if (own_rules && !op->doc.errors) v = rni_st_fail(t, "doc.errors is missing: which calls are refused?");
+    const bool refuses = (op->doc.errors && strcmp(op->doc.errors, "none") != 0) || rni_op_inputs(op, NULL, NULL) > 1;
+    if (refuses && !refused) v = rni_st_fail(t, "there is no case of a call that is refused");
     for (const rn_opt *o = op->opts; o && o->name; o++)
         if (!o->help || !*o->help) v = rni_st_fail(t, "option %s has no help", o->name);
     return v;

@@ -38,7 +38,7 @@ typedef struct {
  * not understood, and those of its options. Free also after a failure. */
 bool rni_st_case_make(rni_st_case *c, const rn_op *op, const rn_case *row, rn_dtype as);
 void rni_st_case_free(rni_st_case *c);
-/* The title alone: the row's text with `as` in place of f32; false if that changes nothing. */
+/* The title alone, as "x:f32[2,3] .axis=1": the row's text with `as` in place of f32; false if that changes nothing. */
 bool rni_st_case_title(char *buf, size_t size, const rn_case *row, rn_dtype as);
 /* Reads "[2,3]"; returns what follows, NULL if it is malformed. */
 const char *rni_st_read_shape(const char *s, rn_shape *shape);
@@ -129,6 +129,8 @@ typedef struct {
 } rni_st_tolerance;
 rni_st_tolerance rni_st_tolerance_of(const rni_st_case *c, const rni_st_array *have, const rni_st_array *want,
                                      double slack);
+/* Two units in the last place of the largest element: the same sum in another order. */
+rni_st_tolerance rni_st_few_units(const rni_st_array *a);
 bool rni_st_near(rni_st *t, const char *what, const rni_st_array *have, const rni_st_array *want, rni_st_tolerance tol);
 bool rni_st_equal(rni_st *t, const char *what, const rni_st_array *have, const rni_st_array *want);
 /* Compares results, or gradients, of a call with the truth. */

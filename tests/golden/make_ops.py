@@ -57,7 +57,7 @@ def read_option(text):
 
 
 def read_options(title):
-    found = re.findall(r"""(?:^| )([A-Za-z_]\w*)=("[^"]*"|'[^']*'|[^ ]*)""", title)
+    found = re.findall(r"""(?:^| )\.([A-Za-z_]\w*)=("[^"]*"|'[^']*'|[^ ]*)""", title)
     return {name: read_option(value.strip("\"'")) for name, value in found}
 
 

@@ -56,7 +56,7 @@ RN_TEST(a_long_trail_keeps_its_beginning)
 {
     const rn_site site = { "a.c", "f", 7, 0 };
     rni_fail(RN_ERR_ARG, &site, "x", "bad");
-    for (int i = 0; i < 100; i++) rni_error_trail(&(rn_site){ "a.c", "f", i, 0 }, "call");
+    for (int i = 0; i < 100; i++) rni_error_trail(&(rn_site){ "a.c", "f", i, 0, NULL }, "call");
     CHECK_EQ_I64(rn_error_last()->trail_count, RN_TRAIL_MAX);
     CHECK_EQ_I64(rn_error_last()->trail[RN_TRAIL_MAX - 1].site.line, RN_TRAIL_MAX - 1);
     rn_error_clear();
@@ -67,9 +67,9 @@ RN_TEST(texts_longer_than_the_record_are_cut_not_overrun)
     char *big = malloc(20001);
     memset(big, 'x', 20000);
     big[20000] = '\0';
-    rni_fail(RN_ERR_ARG, &(rn_site){ big, "f", 1, 0 }, big, "%s", big);
+    rni_fail(RN_ERR_ARG, &(rn_site){ big, "f", 1, 0, NULL }, big, "%s", big);
     rni_error_add("hint", "%s", big);
-    for (int i = 0; i < 20; i++) rni_error_trail(&(rn_site){ big, "f", i, 0 }, big);
+    for (int i = 0; i < 20; i++) rni_error_trail(&(rn_site){ big, "f", i, 0, NULL }, big);
     const size_t n = strlen(rn_error_last()->message);
     CHECK(n > 1000 && n < 20000);
     rn_error_clear();
@@ -98,7 +98,7 @@ RN_TEST(the_report_prints_and_forgets)
 {
     FILE *f = tmpfile();
     CHECK_EQ_I64(rn_report_error(f), 0);
-    rn_fail(RN_ERR_IO, &(rn_site){ "x/y.c", "f", 3, 0 }, "gone");
+    rn_fail(RN_ERR_IO, &(rn_site){ "x/y.c", "f", 3, 0, NULL }, "gone");
     CHECK_EQ_I64(rn_report_error(f), 1);
     CHECK(rn_ok());
     char text[64] = "";
@@ -118,7 +118,7 @@ RN_TEST(every_status_has_a_name)
 
 static void *fail_in_thread(void *user)
 {
-    rni_fail(RN_ERR_DEVICE, &(rn_site){ "w.c", "f", 5, 0 }, "worker", "broke");
+    rni_fail(RN_ERR_DEVICE, &(rn_site){ "w.c", "f", 5, 0, NULL }, "worker", "broke");
     rni_error_add("in", "a thread");
     *(rni_error_copy **)user = rni_error_take();
     return rn_ok() ? user : NULL;

@@ -141,7 +141,7 @@ RN_TEST(parameters_that_do_not_fit_the_channels_are_refused)
         char want[64];
         snprintf(want, sizeof want, "test_ops_activation.c:%d: prelu: the parameter does not fit", line);
         CHECK(strstr(rn_error_last()->message, want));
-        CHECK_ERROR(RN_ERR_SHAPE, "x [2, 2];  parameter [3]");
+        CHECK_ERROR(RN_ERR_SHAPE, "x f64[2, 2];  w f64[3]");
         CHECK(rn_maxout(x, 3, 1) == NULL);
         CHECK_ERROR(RN_ERR_SHAPE, "x.shape[axis] % pool_size == 0");
     }

@@ -19,7 +19,7 @@ RN_TEST(accuracy_counts_what_is_not_ignored)
         CHECK_EQ_I64(rn_tensor_dtype(rn_accuracy(y, t)), RN_F32);
         CHECK(!rn_requires_grad(rn_accuracy(rn_require_grad(y, true), t)));
         CHECK(rn_accuracy(y, rn_zeros(RN_SHAPE(3), .dtype = RN_I32)) == NULL);
-        CHECK_ERROR(RN_ERR_SHAPE, "scores [4, 3], labels i32[3]");
+        CHECK_ERROR(RN_ERR_SHAPE, "y f32[4, 3];  t i32[3]");
     }
     CHECK_OK();
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/shape.h"
+#include "ops/check.h"
 
 typedef struct {
     int64_t axis;
@@ -15,9 +16,7 @@ static const rn_opt opts[] = { RN_REQ_I64(axis_opt, axis, -RN_MAX_RANK, RN_MAX_R
 /* The axis in 0 ... rank-1, -1 with an error pending if there is none. */
 static int axis_of(const rn_call_info *c)
 {
-    const int axis = rni_axis((int)((const axis_opt *)c->opts)->axis, rn_tensor_rank(c->in[0]));
-    if (axis < 0) rni_fail(RN_ERR_ARG, NULL, c->op->name, "there is no such axis: -rank <= axis < rank of x");
-    return axis;
+    return rni_call_axis(c, ((const axis_opt *)c->opts)->axis, rn_tensor_rank(c->in[0]));
 }
 
 static bool crelu_build(rn_call_info *c)
@@ -46,13 +45,8 @@ static bool glu_build(rn_call_info *c)
                                 .vjp = "s = sigmoid(b); ga = gy * s; gb = gy * a * s * (1 - s)" };
     const int axis = axis_of(c);
     if (axis < 0) return false;
-    if (rn_tensor_dim(c->in[0], axis) % 2) {
-        char text[RNI_SHAPE_TEXT];
-        rni_fail(RN_ERR_SHAPE, NULL, "glu", "the channels do not divide into halves");
-        rni_error_add("expect", "x.shape[axis] is even");
-        rni_error_add("actual", "x %s, axis %d", rni_shape_text(rn_tensor_shape(c->in[0]), text), axis);
-        return false;
-    }
+    if (rn_tensor_dim(c->in[0], axis) % 2)
+        return rni_refuse_call(c, RN_ERR_SHAPE, "the channels do not divide into halves", "x.shape[axis] is even");
     rn_tensor *in[] = { half(c->in[0], axis, 0), half(c->in[0], axis, 1) };
     return in[0] && in[1] && rn_op_call(&gate, NULL, in, 2, NULL, c->out);
 }

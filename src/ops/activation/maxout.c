@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/shape.h"
+#include "ops/check.h"
 
 typedef struct {
     int64_t pool_size, axis;
@@ -13,14 +14,12 @@ static bool build(rn_call_info *c)
 {
     const maxout_opt *o = c->opts;
     const rn_shape *x = rn_tensor_shape(c->in[0]);
-    const int axis = rni_axis((int)o->axis, x->rank);
-    if (axis < 0 || x->dim[axis] % o->pool_size || x->rank == RN_MAX_RANK) {
-        char text[RNI_SHAPE_TEXT];
-        rni_fail(axis < 0 ? RN_ERR_ARG : RN_ERR_SHAPE, NULL, "maxout",
-                 axis < 0 ? "there is no such axis" : "the channels do not divide into groups");
-        rni_error_add("expect", axis < 0 ? "-rank <= axis < rank of x" : "x.shape[axis] %% pool_size == 0");
-        rni_error_add("actual", "x %s, axis %lld, pool_size %lld", rni_shape_text(x, text), (long long)o->axis,
-                      (long long)o->pool_size);
+    const int axis = rni_call_axis(c, o->axis, x->rank);
+    if (axis < 0) return false;
+    if (x->rank == RN_MAX_RANK) return rni_refuse_call(c, RN_ERR_SHAPE, "there are too many axes", "rank of x < 8");
+    if (x->dim[axis] % o->pool_size) {
+        rni_refuse_call(c, RN_ERR_SHAPE, "the channels do not divide into groups", "x.shape[axis] % pool_size == 0");
+        rn_infer_hint("axis %d, pool_size %lld", axis, (long long)o->pool_size);
         return false;
     }
     rn_shape grouped = { .rank = x->rank + 1 };

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/shape.h"
+#include "ops/check.h"
 
 /* w [D1, D2, ...] set against the axes of x [N, D1, D2, ..., ...] from the second one on; of rank 0 against all. */
 static rn_tensor *against_channels(const rn_call_info *c)
@@ -17,10 +18,8 @@ static rn_tensor *against_channels(const rn_call_info *c)
         if (fits && covered) fits = w->dim[i - 1] == x->dim[i];
     }
     if (fits) return w->rank ? rn_reshape(c->in[1], s) : c->in[1];
-    char a[RNI_SHAPE_TEXT], b[RNI_SHAPE_TEXT];
-    rni_fail(RN_ERR_SHAPE, NULL, c->op->name, "the parameter does not fit the channels of x");
-    rni_error_add("expect", "its shape is x.shape[1:1+its rank]");
-    rni_error_add("actual", "x %s;  parameter %s", rni_shape_text(x, a), rni_shape_text(w, b));
+    rni_refuse_call(c, RN_ERR_SHAPE, "the parameter does not fit the channels of x",
+                    "its shape is x.shape[1:1+its rank]");
     return NULL;
 }
 

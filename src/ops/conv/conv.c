@@ -135,7 +135,8 @@ bool rni_conv_grad_x_infer(rn_infer *f)
         return rn_refuse(f, RN_ERR_SHAPE, "channels and filters differ in number", "shape[1] == w.shape[0]");
     if (!check_sizes(f, o->size, &w->dim[2], &gy->dim[2], gy->rank - 2)) return false;
     rn_shape x = { .rank = gy->rank, .dim = { gy->dim[0] } };
-    if (!rni_mul_i64(w->dim[1], o->groups, &x.dim[1])) return rn_refuse(f, RN_ERR_SHAPE, "too many elements", NULL);
+    if (!rni_mul_i64(w->dim[1], o->groups, &x.dim[1]))
+        return rn_refuse(f, RN_ERR_SHAPE, "too many elements", "a product of sizes below 2 ** 63");
     memcpy(&x.dim[2], o->size, (size_t)(gy->rank - 2) * sizeof *o->size);
     return rn_out(f, 0, f->dtype[0], x);
 }

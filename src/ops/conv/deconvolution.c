@@ -140,6 +140,7 @@ const rn_op rn_ops_deconvolution[] = {
       .cases = (const rn_case[]){ { .in = "x:f32[1,2,2,3,2] w:f32[2,3,2,2,2] b:f32[3]" },
                                   { .in = "x:f64[1,2,2,2,2] w:f64[2,1,2,3,2]", .with = "groups=2 stride=2 pad=1" },
                                   { .in = "x:f32[0,2,2,3,2] w:f32[2,3,2,2,2]" },
+                                  { .in = "x:f32[1,2,2,3,2] w:f32[3,3,2,2,2]", .fails = "filters differ in number" },
                                   { 0 } } },
     { 0 },
 };

@@ -26,7 +26,8 @@ static bool arange_infer(rn_infer *f)
     const arange_opt *o = f->opts;
     if (o->step == 0) return rn_refuse(f, RN_ERR_ARG, "the step is 0", "step != 0");
     const double n = fmax(ceil((o->stop - o->start) / o->step), 0);
-    if (n > 9e18) return rn_refuse(f, RN_ERR_SHAPE, "the result has too many elements", NULL);
+    if (n > 9e18)
+        return rn_refuse(f, RN_ERR_SHAPE, "the result has too many elements", "a product of sizes below 2 ** 63");
     if (!rn_dtype_is_float(o->dtype) && n > 0) {
         if (!holds(RN_I64, o->step) || !holds(o->dtype, o->start) || !holds(o->dtype, o->start + (n - 1) * o->step)) {
             rn_refuse(f, RN_ERR_ARG, "the type cannot hold these numbers", NULL);

@@ -1,4 +1,5 @@
 /* Shares of predictions that are right. */
+#include "ops/check.h"
 #include "ops/evaluation/evaluation_p.h"
 
 #include <rensa/ops.h>
@@ -36,13 +37,9 @@ bool rni_check_scores(const rn_call_info *c)
     bool fits = y->rank >= 2 && t->rank == y->rank - 1;
     for (int i = 0; fits && i < t->rank; i++) fits = t->dim[i] == y->dim[i ? i + 1 : 0];
     if (fits && whole) return true;
-    char a[RNI_SHAPE_TEXT], b[RNI_SHAPE_TEXT];
-    rni_fail(fits ? RN_ERR_DTYPE : RN_ERR_SHAPE, NULL, c->op->name,
-             fits ? "labels are whole numbers" : "the labels do not fit the scores");
-    rni_error_add("expect", "scores [N, classes, ..], labels [N, ..] of whole numbers");
-    rni_error_add("actual", "scores %s, labels %s%s", rni_shape_text(y, a), rn_dtype_name(rn_tensor_dtype(c->in[1])),
-                  rni_shape_text(t, b));
-    return false;
+    return rni_refuse_call(c, fits ? RN_ERR_DTYPE : RN_ERR_SHAPE,
+                           fits ? "labels are whole numbers" : "the labels do not fit the scores",
+                           "scores [N, classes, ..], labels [N, ..] of whole numbers");
 }
 
 static const rn_op hit = { .name = "hit",

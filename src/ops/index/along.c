@@ -57,7 +57,8 @@ static bool put_infer(rn_infer *f)
     for (int a = 0; a < x->rank; a++)
         if (a != axis && i->dim[a] != x->dim[a])
             return rn_refuse(f, RN_ERR_SHAPE, "sizes of x and indices differ", "equal along all axes but the one");
-    if (f->dtype[0] != f->dtype[2]) return rn_refuse(f, RN_ERR_DTYPE, "types of x and values differ", NULL);
+    if (f->dtype[0] != f->dtype[2])
+        return rn_refuse(f, RN_ERR_DTYPE, "types of x and values differ", "one type for both");
     if (!rni_shape_broadcast(i, f->shape[2], &y) || !rni_shape_equal(i, &y))
         return rn_refuse(f, RN_ERR_SHAPE, "values do not fit to indices", "values broadcast to the shape of indices");
     return rn_out(f, 0, f->dtype[0], *x);

@@ -25,7 +25,7 @@ static bool picked(rn_infer *f, const rn_shape *x, int indices, rn_shape *y)
                          "indices.shape[-1] <= rank of x");
     const int k = (int)s->dim[s->rank - 1];
     if (s->rank - 1 + x->rank - k > RN_MAX_RANK)
-        return rn_refuse(f, RN_ERR_SHAPE, "the result has too many axes", NULL);
+        return rn_refuse(f, RN_ERR_SHAPE, "the result has too many axes", "at most 8");
     *y = (rn_shape){ 0 };
     for (int i = 0; i + 1 < s->rank; i++) y->dim[y->rank++] = s->dim[i];
     for (int i = k; i < x->rank; i++) y->dim[y->rank++] = x->dim[i];
@@ -124,7 +124,8 @@ static bool scatter_build(rn_call_info *c)
     rn_shape part, both;
     rn_infer_begin(&f, c, c->opts);
     if (!picked(&f, f.shape[0], 1, &part)) return false;
-    if (f.dtype[0] != f.dtype[2]) return rn_refuse(&f, RN_ERR_DTYPE, "types of x and values differ", NULL);
+    if (f.dtype[0] != f.dtype[2])
+        return rn_refuse(&f, RN_ERR_DTYPE, "types of x and values differ", "one type for both");
     if (!rni_shape_broadcast(&part, f.shape[2], &both) || !rni_shape_equal(&part, &both))
         return rn_refuse(&f, RN_ERR_SHAPE, "values do not fit to x and indices",
                          "values broadcast to indices.shape[:-1] + x.shape[K:]");

@@ -241,7 +241,8 @@ static bool scatter_add_build(rn_call_info *c)
     o.axis = rni_want_axis(&f, o.axis, rn_tensor_rank(x));
     rn_shape part;
     if (o.axis < 0 || !rni_want_index(&f, 1) || !replaced(&f, f.shape[0], (int)o.axis, f.shape[1], &part)) return false;
-    if (f.dtype[0] != f.dtype[2]) return rn_refuse(&f, RN_ERR_DTYPE, "types of x and values differ", NULL);
+    if (f.dtype[0] != f.dtype[2])
+        return rn_refuse(&f, RN_ERR_DTYPE, "types of x and values differ", "one type for both");
     bool fits = part.rank == f.shape[2]->rank;
     for (int i = 0; fits && i < part.rank; i++) fits = part.dim[i] == f.shape[2]->dim[i] || f.shape[2]->dim[i] == 1;
     if (!fits)

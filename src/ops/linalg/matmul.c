@@ -45,7 +45,7 @@ static bool infer(rn_infer *f)
         return rn_refuse(f, RN_ERR_SHAPE, "inner sizes differ", rules[o->trans_a][o->trans_b]);
     }
     rn_shape y = s.batch;
-    if (y.rank > RN_MAX_RANK - 2) return rn_refuse(f, RN_ERR_SHAPE, "too many axes", NULL);
+    if (y.rank > RN_MAX_RANK - 2) return rn_refuse(f, RN_ERR_SHAPE, "too many axes", "at most 8");
     y.dim[y.rank++] = s.m;
     y.dim[y.rank++] = s.n;
     return rn_out(f, 0, f->dtype[0], y);

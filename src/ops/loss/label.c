@@ -122,10 +122,11 @@ bool rni_label_refused(rn_kernel_call *c, const rn_view *t, const int64_t *at, i
 {
     char place[200];
     place_text(t, at, place, sizeof place);
-    return c->fail(
-        c, RN_ERR_ARG,
-        "label %lld at %s of t is out of range\n  expect  0 <= label < %lld, or %lld where it does not count",
-        (long long)label, place, (long long)n, (long long)ignore);
+    char or_ignored[64] = "";
+    if (ignore != INT64_MIN) /* which stands for none */
+        snprintf(or_ignored, sizeof or_ignored, ", or %lld where it does not count", (long long)ignore);
+    return c->fail(c, RN_ERR_ARG, "label %lld at %s of t is out of range\n  expect  0 <= label < %lld%s",
+                   (long long)label, place, (long long)n, or_ignored);
 }
 
 int64_t rni_label_at(rn_kernel_call *c, const int64_t *at)

@@ -1,4 +1,5 @@
 /* What losses share: how they are reduced and the rules of their shapes. */
+#include "ops/check.h"
 #include "ops/loss/loss_p.h"
 
 #include <rensa/ops.h>
@@ -43,13 +44,8 @@ bool rni_loss_reduced(rn_call_info *c, rn_tensor *each)
 bool rni_loss_same_shapes(const rn_call_info *c, int n)
 {
     for (int i = 1; i < n; i++) {
-        const rn_shape *a = rn_tensor_shape(c->in[0]), *b = rn_tensor_shape(c->in[i]);
-        if (rni_shape_equal(a, b)) continue;
-        char left[RNI_SHAPE_TEXT], right[RNI_SHAPE_TEXT];
-        rni_fail(RN_ERR_SHAPE, NULL, c->op->name, "shapes differ");
-        rni_error_add("expect", "all inputs (%s) of one shape; a loss does not broadcast", c->op->inputs);
-        rni_error_add("actual", "%s and %s", rni_shape_text(a, left), rni_shape_text(b, right));
-        return false;
+        if (rni_shape_equal(rn_tensor_shape(c->in[0]), rn_tensor_shape(c->in[i]))) continue;
+        return rni_refuse_call(c, RN_ERR_SHAPE, "shapes differ", "inputs of one shape; a loss does not broadcast");
     }
     return true;
 }

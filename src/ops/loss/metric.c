@@ -1,4 +1,5 @@
 /* Losses between embeddings: [N, D], one vector for each sample. */
+#include "ops/check.h"
 #include "ops/loss/loss_p.h"
 
 #include <rensa/ops.h>
@@ -15,12 +16,8 @@ typedef struct {
 static bool vectors(const rn_call_info *c, int n)
 {
     if (!rni_loss_same_shapes(c, n)) return false;
-    if (rn_tensor_rank(c->in[0]) == 2) return true;
-    char text[RNI_SHAPE_TEXT];
-    rni_fail(RN_ERR_SHAPE, NULL, c->op->name, "needs one vector for each sample");
-    rni_error_add("expect", "shapes [N, D]");
-    rni_error_add("actual", "%s", rni_shape_text(rn_tensor_shape(c->in[0]), text));
-    return false;
+    return rn_tensor_rank(c->in[0]) == 2 ||
+           rni_refuse_call(c, RN_ERR_SHAPE, "needs one vector for each sample", "shapes [N, D]");
 }
 
 static const rn_opt margin_row[] = { RN_REQ_F64(margin_opt, margin, -1e308, 1e308, ""), { 0 } };
@@ -39,7 +36,7 @@ static bool contrastive_build(rn_call_info *c)
     if (!vectors(c, 2)) return false;
     const rn_shape *t = rn_tensor_shape(c->in[2]);
     if (t->rank != 1 || t->dim[0] != rn_tensor_dim(c->in[0], 0))
-        return rni_fail(RN_ERR_SHAPE, NULL, c->op->name, "needs one label for each pair: t is [N]");
+        return rni_refuse_call(c, RN_ERR_SHAPE, "needs one label for each pair", "t is [N]");
     rn_tensor *d = rn_norm(rn_sub(rni_widen(c->in[0]), rni_widen(c->in[1])), .axes = RN_AXES(1));
     rn_tensor *in[] = { d, c->in[2] }, *y;
     return d && rn_op_call(&map, NULL, in, 2, c->opts, &y) && rni_loss_reduced(c, y);

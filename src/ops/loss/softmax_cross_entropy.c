@@ -1,4 +1,5 @@
 /* softmax_cross_entropy: the loss of classification, from scores and labels or from scores and probabilities. */
+#include "ops/check.h"
 #include "ops/loss/loss_p.h"
 
 #include <rensa/ops.h>
@@ -61,13 +62,13 @@ static bool soft(rn_call_info *c)
     rn_tensor *x = rni_widen(c->in[0]), *w = c->n_in > 2 ? c->in[2] : NULL, *y;
     if (!rni_loss_same_shapes(c, 2)) return false;
     if (rn_tensor_rank(x) < 2)
-        return rni_fail(RN_ERR_SHAPE, NULL, c->op->name, "there is no axis of classes: x is [N, classes, ..]");
+        return rni_refuse_call(c, RN_ERR_SHAPE, "there is no axis of classes", "x is [N, classes, ..]");
     rn_tensor *in[] = { rni_as(c->in[1], rn_tensor_dtype(x)), rn_log_softmax(x, 1) };
     const bool kl = strcmp(rni_loss_choice(c, "soft_target"), "kl-divergence") == 0;
     if (!in[0] || !in[1] || !rn_op_call(kl ? &divergence : &cross, NULL, in, 2, NULL, &y)) return false;
     if (w) {
         if (rn_tensor_rank(w) != 1 || rn_tensor_dim(w, 0) != rn_tensor_dim(x, 1))
-            return rni_fail(RN_ERR_SHAPE, NULL, c->op->name, "the weights do not fit the classes: one for each");
+            return rni_refuse_call(c, RN_ERR_SHAPE, "the weights do not fit the classes", "one weight for each class");
         y = rn_mul(y, rni_as(rni_per_class(w, x), rn_tensor_dtype(x)));
     }
     return rni_loss_reduced(c, rn_sum(y, .axes = RN_AXES(1)));

@@ -183,6 +183,7 @@ const rn_op rn_ops_binary[] = {
       .cases = (const rn_case[]){ { .in = "a:f32[2,3] b:f32[2,3] c:f32[3]" },
                                   { .in = "a:f64[2,1] b:f64[3] c:f64[]" },
                                   { .in = "a:bf16[3] b:bf16[3] c:bf16[3]" },
+                                  { .in = "a:f32[2] b:f32[2] c:f32[3]", .fails = "do not broadcast" },
                                   { 0 } } },
     { 0 },
 };

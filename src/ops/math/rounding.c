@@ -94,6 +94,7 @@ const rn_op rn_ops_rounding[] = {
       .cases = (const rn_case[]){ { .in = "x:f32[2,3] z:f32[2,3]", .kink = "x=0" },
                                   { .in = "x:f32[3]{=-1,0,2} z:f32[]{0.5,0.6}", .no_grad = true },
                                   { .in = "x:i32[3]{-1,1} z:i32[3]" },
+                                  { .in = "x:f32[2] z:f32[3]", .fails = "do not broadcast" },
                                   { 0 } } },
     { 0 },
 };

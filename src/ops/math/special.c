@@ -90,6 +90,7 @@ const rn_op rn_ops_special[] = {
       .cases = (const rn_case[]){ { .in = "x:f32[2,3] z:f32[2,3]{0.1,3}" },
                                   { .in = "x:f32[3]{=0,1,2} z:f32[3]{=0,1,2}", .no_grad = true },
                                   { .in = "x:f64[2,1] z:f64[3]{0.1,3}" },
+                                  { .in = "x:f32[2] z:f32[3]", .fails = "do not broadcast" },
                                   { 0 } } },
     { 0 },
 };

@@ -40,7 +40,7 @@ static bool build_normalize(rn_call_info *c)
     return c->out[0] != NULL;
 }
 
-/* The sum over neighbouring channels is a mean over a window of n x 1, times n. */
+/* The sum over neighbouring channels is a mean over a window, times its size. */
 static bool build_response(rn_call_info *c)
 {
     const response_opt *o = c->opts;

@@ -140,6 +140,7 @@ const rn_op rn_ops_pooling[] = {
       .cases = (const rn_case[]){ { .in = "x:f32[1,2,4,5,4]", .with = "kernel=2" },
                                   { .in = "x:f32[1,1,3,4,5]", .with = "kernel=0 window=1,2,3 stride=1,2,1 pad=0,1,1" },
                                   { .in = "x:f32[0,2,4,5,4]", .with = "kernel=2" },
+                                  { .in = "x:f32[1,2,4,5,1]", .with = "kernel=2", .fails = "does not fit" },
                                   { 0 } } },
     { .name = "average_pool1d",
       .kind = RN_FUNCTION,
@@ -152,6 +153,7 @@ const rn_op rn_ops_pooling[] = {
       .cases = (const rn_case[]){ { .in = "x:f32[2,3,7]", .with = "kernel=2" },
                                   { .in = "x:f64[2,3,8]", .with = "kernel=3 stride=2 pad=1 exclude_pad=true" },
                                   { .in = "x:f32[0,3,7]", .with = "kernel=2" },
+                                  { .in = "x:f32[2,3,7]", .with = "kernel=2 dilation=7", .fails = "does not fit" },
                                   { 0 } } },
     { .name = "average_pool2d",
       .kind = RN_FUNCTION,
@@ -179,6 +181,7 @@ const rn_op rn_ops_pooling[] = {
       .doc = AVERAGE_DOC("3", "volumes", "x [N, C, D, H, W] -> y [N, C, Do, Ho, Wo]"),
       .cases = (const rn_case[]){ { .in = "x:f32[1,2,4,5,4]", .with = "kernel=2" },
                                   { .in = "x:f32[0,2,4,5,4]", .with = "kernel=2" },
+                                  { .in = "x:f32[1,2,4,5]", .with = "kernel=2", .fails = "rank of x == 5" },
                                   { 0 } } },
     { 0 },
 };

@@ -16,7 +16,7 @@ static bool build_unpool(rn_call_info *c)
     double taps = 1;
     for (int i = 0; i < axes; i++) {
         const int64_t x = f.shape[0]->dim[2 + i];
-        if (x > INT32_MAX) return rn_refuse(&f, RN_ERR_SHAPE, "too many elements", NULL);
+        if (x > INT32_MAX) return rn_refuse(&f, RN_ERR_SHAPE, "too many elements", "a product of sizes below 2 ** 63");
         o.size[i] = a->size[i] ? a->size[i] : (x - 1) * o.stride[i] + o.kernel[i] - 2 * o.pad[i];
         taps *= (double)o.kernel[i];
         if (o.size[i] > 0 && rni_pool_size(&o, i, o.size[i]) == x) continue;
@@ -107,7 +107,9 @@ const rn_op rn_ops_unpooling[] = {
       .opts_size = sizeof(rni_pool_args),
       .nnp = "Unpooling window=kernel",
       .doc = UNPOOL_DOC("3", "x [N, C, D, H, W] -> y [N, C, Do, Ho, Wo]"),
-      .cases = (const rn_case[]){ { .in = "x:f32[1,2,2,3,2]", .with = "kernel=2" }, { 0 } } },
+      .cases = (const rn_case[]){ { .in = "x:f32[1,2,2,3,2]", .with = "kernel=2" },
+                                  { .in = "x:f32[1,2,2,3]", .with = "kernel=2", .fails = "rank of x == 5" },
+                                  { 0 } } },
     { .name = "max_unpool1d",
       .kind = RN_FUNCTION,
       .inputs = "y, x",
@@ -128,6 +130,7 @@ const rn_op rn_ops_unpooling[] = {
       .cases = (const rn_case[]){ { .in = "y:f32[2,3,2,3] x:f32[2,3,4,6]", .with = "kernel=2" },
                                   { .in = "y:f64[1,1,2,2] x:f64[1,1,5,5]", .with = "kernel=3 stride=2" },
                                   { .in = "y:f32[0,3,2,3] x:f32[0,3,4,6]", .with = "kernel=2" },
+                                  { .in = "y:f32[1,3,2,3] x:f32[1,2,4,6]", .with = "kernel=2", .fails = "gy.shape ==" },
                                   { 0 } } },
     { .name = "max_unpool3d",
       .kind = RN_FUNCTION,
@@ -136,6 +139,9 @@ const rn_op rn_ops_unpooling[] = {
       .opts = MAX_OPTIONS(3),
       .opts_size = sizeof(rni_pool_args),
       .doc = MAX_DOC("3", "y [N, C, Do, Ho, Wo]   x [N, C, D, H, W]   ->   [N, C, D, H, W]"),
-      .cases = (const rn_case[]){ { .in = "y:f32[1,2,1,2,1] x:f32[1,2,2,4,3]", .with = "kernel=2" }, { 0 } } },
+      .cases =
+          (const rn_case[]){ { .in = "y:f32[1,2,1,2,1] x:f32[1,2,2,4,3]", .with = "kernel=2" },
+                             { .in = "y:f32[1,2,1,2] x:f32[1,2,2,4,3]", .with = "kernel=2", .fails = "rank of y == 5" },
+                             { 0 } } },
     { 0 },
 };

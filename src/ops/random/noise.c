@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/shape.h"
+#include "ops/check.h"
 
 #include <math.h>
 
@@ -39,7 +40,7 @@ static bool dropout_build(rn_call_info *c)
                                .opts_size = sizeof(dropout_opt) };
     dropout_opt o = *(const dropout_opt *)c->opts;
     if (!rn_dtype_is_float(rn_tensor_dtype(c->in[0])))
-        return rni_fail(RN_ERR_DTYPE, NULL, "dropout", "needs numbers with a fraction");
+        return rni_refuse_call(c, RN_ERR_DTYPE, "needs numbers with a fraction", "x of a float type");
     if (!rn_is_training() || o.ratio == 0) return same(c, c->in[0]);
     o.scale = o.ratio < 1 ? 1 / (1 - o.ratio) : 0;
     return rn_op_call(&map, NULL, c->in, 1, &o, c->out);
@@ -61,7 +62,7 @@ static bool zoneout_build(rn_call_info *c)
                                .opts = opts,
                                .opts_size = sizeof(dropout_opt) };
     if (!rni_shape_equal(rn_tensor_shape(c->in[0]), rn_tensor_shape(c->in[1])))
-        return rni_fail(RN_ERR_SHAPE, NULL, "zoneout", "shapes of h and x differ");
+        return rni_refuse_call(c, RN_ERR_SHAPE, "shapes of h and x differ", "h.shape == x.shape");
     return rn_op_call(rn_is_training() ? &pick : &mix, NULL, c->in, 2, c->opts, c->out);
 }
 

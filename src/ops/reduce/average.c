@@ -1,4 +1,5 @@
 /* Weighted means, and medians. */
+#include "ops/check.h"
 #include "ops/reduce/axes_p.h"
 
 #include <rensa/ops.h>
@@ -16,14 +17,8 @@ static bool average_build(rn_call_info *c)
     }
     rn_shape both;
     if (!rni_shape_broadcast(rn_tensor_shape(x), rn_tensor_shape(w), &both) ||
-        !rni_shape_equal(&both, rn_tensor_shape(x))) {
-        char a[RNI_SHAPE_TEXT], b[RNI_SHAPE_TEXT];
-        rni_fail(RN_ERR_SHAPE, NULL, "average", "the weights do not fit");
-        rni_error_add("expect", "weights broadcast to the shape of x");
-        rni_error_add("actual", "x %s;  weights %s", rni_shape_text(rn_tensor_shape(x), a),
-                      rni_shape_text(rn_tensor_shape(w), b));
-        return false;
-    }
+        !rni_shape_equal(&both, rn_tensor_shape(x)))
+        return rni_refuse_call(c, RN_ERR_SHAPE, "the weights do not fit", "weights broadcast to the shape of x");
     const rn_dtype d = rn_dtype_promote(rn_tensor_dtype(x), rn_tensor_dtype(w));
     rn_tensor *s = rn_sum(rn_mul(rni_widen(x), rni_widen(w)), .axes = o->axes, .keepdims = o->keepdims);
     rn_tensor *all = rn_broadcast_to(rni_widen(w), *rn_tensor_shape(x));
@@ -50,7 +45,8 @@ static bool median_build(rn_call_info *c)
     rni_lines l;
     if (!rni_lines_of(c->in[0], o, c->op->name, &l)) return false;
     const int64_t n = l.n;
-    if (n == 0) return rni_fail(RN_ERR_SHAPE, NULL, "median", "nothing to reduce: an axis has size 0");
+    if (n == 0)
+        return rni_refuse_call(c, RN_ERR_SHAPE, "nothing to reduce: an axis has size 0", "sizes of reduced axes > 0");
     rn_tensor *sorted = rn_sort(l.x, 1);
     rn_tensor *in[] = { column(sorted, (n - 1) / 2), column(sorted, n / 2), column(sorted, n - 1) }, *y;
     if (!in[0] || !in[1] || !in[2] || !rn_op_call(&middle, NULL, in, 3, NULL, &y)) return false;

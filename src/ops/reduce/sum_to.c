@@ -1,4 +1,6 @@
 /* sum_to: undoes broadcasting. */
+#include "ops/check.h"
+
 #include <rensa/op.h>
 #include <rensa/ops.h>
 
@@ -20,7 +22,9 @@ static bool build(rn_call_info *c)
             fits = x->dim[i] == y->dim[i - lead];
         differs |= whole;
     }
-    if (!fits) return rn_fail(RN_ERR_SHAPE, NULL, "sum_to: no tensor of that shape broadcasts to the shape of x");
+    if (!fits)
+        return rni_refuse_call(c, RN_ERR_SHAPE, "the shape does not fit x",
+                               "a tensor of that shape broadcasts to the shape of x");
     if (!differs) {
         c->out[0] = rn_reshape(c->in[0], *y);
         return c->out[0] != NULL;

@@ -84,7 +84,7 @@ static bool check_weights(sequence *s)
     s->width = rn_tensor_dim(ws[1], 1);
     int64_t rows, joined;
     if (!rni_mul_i64(s->width, s->unit->gates, &rows) || !rni_mul_i64(s->width, s->directions, &joined))
-        return rn_refuse(&s->f, RN_ERR_SHAPE, "too many elements", NULL);
+        return rn_refuse(&s->f, RN_ERR_SHAPE, "too many elements", "a product of sizes below 2 ** 63");
     for (int64_t i = 0; i < n; i++) {
         const int64_t from = i < per_layer ? s->f.shape[0]->dim[2] : joined;
         const int64_t k = i % s->per_cell;

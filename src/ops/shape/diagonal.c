@@ -83,7 +83,8 @@ static bool diag_build(rn_call_info *c)
     else if (x->rank == 1) {
         int64_t n;
         if (!rni_add_i64(x->dim[0], llabs(k), &n) || !rni_mul_i64(n, n, &(int64_t){ 0 }))
-            return rni_refuse_call(c, RN_ERR_SHAPE, "the result has too many elements", NULL);
+            return rni_refuse_call(c, RN_ERR_SHAPE, "the result has too many elements",
+                                   "a product of sizes below 2 ** 63");
         c->out[0] = rni_unstride(c->in[0], &RN_SHAPE(n, n), (int64_t[]){ n + 1 }, k > 0 ? k : -k * n);
     } else
         return rni_refuse_call(c, RN_ERR_SHAPE, "needs a vector or a matrix", "rank of x is 1 or 2");

@@ -81,7 +81,7 @@ static bool infer(rn_infer *f)
             return rn_refuse(f, RN_ERR_SHAPE, "an axis without elements can only be padded with a constant",
                              "sizes of padded axes > 0");
         if (!rni_add_i64(y.dim[a], o->before[a], &y.dim[a]) || !rni_add_i64(y.dim[a], o->after[a], &y.dim[a]))
-            return rn_refuse(f, RN_ERR_SHAPE, "the result has too many elements", NULL);
+            return rn_refuse(f, RN_ERR_SHAPE, "the result has too many elements", "a product of sizes below 2 ** 63");
     }
     return rn_out(f, 0, f->dtype[0], y);
 }

@@ -84,7 +84,7 @@ static bool repeat_build(rn_call_info *c)
     rn_shape y = *rn_tensor_shape(c->in[0]);
     const rni_along a = rni_along_axis(&y, axis);
     if (!rni_mul_i64(y.dim[axis], o->repeats, &y.dim[axis]))
-        return rni_refuse_call(c, RN_ERR_SHAPE, "the result has too many elements", NULL);
+        return rni_refuse_call(c, RN_ERR_SHAPE, "the result has too many elements", "a product of sizes below 2 ** 63");
     rn_tensor *t = rn_reshape(c->in[0], RN_SHAPE(a.outer * a.size, 1, a.inner));
     t = rn_broadcast_to(t, RN_SHAPE(a.outer * a.size, o->repeats, a.inner));
     return (c->out[0] = rn_reshape(t, y)) != NULL;
