@@ -8,6 +8,9 @@ static const rn_pool_opts pool = {
     .kernel = { 3, 2, 1 }, .stride = { 2, 3, 1 }, .pad = { 1 }, .dilation = { 1, 1, 1 }
 };
 
+static const rn_axis_opts middle = { .axis = 1 };
+static const rn_label_opts labels = { .ignore = -1 };
+
 typedef struct {
     const char *op;
     const void *opts;
@@ -29,6 +32,14 @@ typedef struct {
     {                                                                                                                  \
         .rank = 5, .dim = { 2, 3, 9, 8, 1 }                                                                            \
     }
+#define MATRIX                                                                                                         \
+    {                                                                                                                  \
+        .rank = 2, .dim = { 6, 8 }                                                                                     \
+    }
+#define LINE                                                                                                           \
+    {                                                                                                                  \
+        .rank = 1, .dim = { 6 }                                                                                        \
+    }
 #define ALL_F32                                                                                                        \
     {                                                                                                                  \
         RN_F32, RN_F32, RN_F32, RN_F32, RN_F32, RN_F32                                                                 \
@@ -49,6 +60,13 @@ static const call calls[] = {
     { "max_pool_take", &pool, 2, 1, ALL_F64, { IMAGE, IMAGE, POOLED }, NULL },
     { "average_pool", &pool, 1, 1, ALL_F32, { IMAGE, POOLED }, NULL },
     { "average_pool_grad", &pool, 1, 1, ALL_F64, { POOLED, IMAGE }, NULL },
+    { "softmax", &middle, 1, 1, ALL_F32, { MATRIX, MATRIX }, NULL },
+    { "softmax", &middle, 1, 1, ALL_F16, { IMAGE, IMAGE }, NULL },
+    { "softmax_grad", &middle, 2, 1, ALL_F64, { MATRIX, MATRIX, MATRIX }, NULL },
+    { "log_softmax", &middle, 1, 1, ALL_F32, { MATRIX, MATRIX }, NULL },
+    { "log_softmax_grad", &middle, 2, 1, ALL_F32, { MATRIX, MATRIX, MATRIX }, NULL },
+    { "softmax_nll", &labels, 2, 1, { RN_F32, RN_I32, RN_F32 }, { MATRIX, LINE, LINE }, NULL },
+    { "softmax_nll_grad", &labels, 3, 1, { RN_F16, RN_U8, RN_F32, RN_F16 }, { MATRIX, LINE, LINE, MATRIX }, NULL },
     { "max_pool", &pool, 1, 1, ALL_F32, { VOLUME, VOLUME }, "one or two spatial axes" },
 };
 

@@ -4,6 +4,7 @@
 #include "backend/cpu/conv.h"
 #include "backend/cpu/matmul.h"
 #include "backend/cpu/pool.h"
+#include "backend/cpu/softmax.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -104,6 +105,12 @@ static bool sync_device(void *device)
         .release = free                                                                                                \
     }
 
+#define SOFTMAX(name)                                                                                                  \
+    {                                                                                                                  \
+        .op = name, .prepare = rni_cpu_softmax_prepare, .run = rni_cpu_softmax_run, .release = free,                   \
+        .flags = RN_KERNEL_IN_PLACE                                                                                    \
+    }
+
 static const rn_kernel kernels[] = {
     { .op = "map",
       .refuse = rni_cpu_map_refuse,
@@ -121,6 +128,12 @@ static const rn_kernel kernels[] = {
     POOL("max_pool_take"),
     POOL("average_pool"),
     POOL("average_pool_grad"),
+    SOFTMAX("softmax"),
+    SOFTMAX("softmax_grad"),
+    SOFTMAX("log_softmax"),
+    SOFTMAX("log_softmax_grad"),
+    SOFTMAX("softmax_nll"),
+    SOFTMAX("softmax_nll_grad"),
     { .op = "reduce",
       .refuse = rni_cpu_reduce_refuse,
       .prepare = rni_cpu_reduce_prepare,

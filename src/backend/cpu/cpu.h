@@ -49,6 +49,9 @@ static inline int64_t rni_cpu_round_up(int64_t n, int64_t unit)
     return (n + unit - 1) / unit * unit;
 }
 
+/* The place of the element at a row-major position, as in "[2, 0]". */
+void rni_cpu_place_text(const rn_view *v, int64_t position, char *buf, size_t size);
+
 /* map.c */
 const char *rni_cpu_map_refuse(const rn_kernel_call *c);
 bool rni_cpu_map_prepare(rn_kernel_call *c, void **out, int64_t *workspace);

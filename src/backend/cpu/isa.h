@@ -77,6 +77,31 @@ typedef struct rni_planes {
     void (*pick)(const rni_phases *p, void *values, const void *plane, const int64_t *at);
 } rni_planes;
 
+/* What softmax and the normalisations do along a line of n values. Results may lie over operands. Sums are added to
+ * *sum; what is done in order depends on n only. */
+typedef struct rni_pull {
+    double mean, a, b, factor;
+} rni_pull;
+
+typedef struct rni_lines {
+    void (*sum)(const void *x, int64_t n, double *sum);
+    void (*sum_squares)(const void *x, int64_t n, double mean, double *sum); /* of x - mean */
+    /* sum[0]: of g * w, sum[1]: of g * w * (x - mean); w may be NULL */
+    void (*sum_pull)(const void *g, const void *w, const void *x, int64_t n, double mean, double *sum);
+    /* y = (x - mean) * factor + offset; with a factor w and an offset b for each, which may be NULL */
+    void (*affine)(void *y, const void *x, int64_t n, double mean, double factor, double offset);
+    void (*affine_each)(void *y, const void *x, int64_t n, double mean, double factor, const void *w, const void *b);
+    /* gx = (g * w - a - (x - mean) * b) * factor; w may be NULL */
+    void (*pull)(void *gx, const void *g, const void *w, const void *x, int64_t n, const rni_pull *p);
+    /* gw += g * (x - mean) * factor, gb += g; gb may be NULL */
+    void (*add_products)(void *gw, void *gb, const void *g, const void *x, int64_t n, double mean, double factor);
+    void (*softmax)(void *y, const void *x, int64_t n, double factor); /* times factor */
+    /* log(sum(exp(x - m))) and m, the largest value; both 0 where all are -infinity */
+    double (*log_sum)(const void *x, int64_t n, double *m);
+    void (*softmax_grad)(void *gx, const void *y, const void *gy, int64_t n);
+    void (*log_softmax_grad)(void *gx, const void *y, const void *gy, int64_t n);
+} rni_lines;
+
 typedef struct rni_isa {
     const char *name;
     rni_code_fn *const *code[RNI_CPU_COMPUTES]; /* by rn_code; NULL where a type has no such code */
@@ -84,6 +109,7 @@ typedef struct rni_isa {
     const rni_positions *position;
     const rni_joins *joins;
     const rni_planes *planes; /* by type: f32, f64 */
+    const rni_lines *lines;   /* likewise */
 } rni_isa;
 
 /* The instruction set called `name`, or for an empty name the best one that this processor has. NULL if it is unknown

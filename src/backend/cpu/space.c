@@ -1,6 +1,7 @@
 /* Shapes and strides, so that kernels see contiguous tiles only. */
 #include "backend/cpu/space.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Beyond this many elements, a piece that repeats itself is better read row by row. */
@@ -230,4 +231,17 @@ void rni_input_spread(const rni_space *s, const rni_isa *isa, const rni_input *i
         memcpy((char *)scratch + (have << in->log_value), scratch, (size_t)more << in->log_value);
         have += more;
     }
+}
+
+void rni_cpu_place_text(const rn_view *v, int64_t position, char *buf, size_t size)
+{
+    int64_t at[RN_MAX_RANK];
+    for (int i = v->rank - 1; i >= 0; i--) {
+        at[i] = position % v->dim[i];
+        position /= v->dim[i];
+    }
+    size_t n = (size_t)snprintf(buf, size, "[");
+    for (int i = 0; i < v->rank && n < size; i++)
+        n += (size_t)snprintf(buf + n, size - n, i ? ", %lld" : "%lld", (long long)at[i]);
+    if (n < size) snprintf(buf + n, size - n, "]");
 }

@@ -10,5 +10,6 @@ const rni_isa RNI_ISA_NAME(rni_isa) = {
     .move = &RNI_ISA_NAME(rni_moves),
     .joins = &RNI_ISA_NAME(rni_joins),
     .planes = RNI_ISA_NAME(rni_planes),
+    .lines = RNI_ISA_NAME(rni_lines),
     .position = &RNI_ISA_NAME(rni_positions),
 };
