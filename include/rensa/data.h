@@ -227,7 +227,8 @@ typedef struct rn_dataset_csv_args {
     rn_missing missing; /* what an empty cell becomes; SKIP drops the row */
     rn_header header;   /* AUTO: there is one if no cell of the first row, but one of the second, is a number */
     char separator;     /* left out: ',' */
-    rn_dataset *like;   /* another CSV data set: its categories and means are used, so that both mean the same */
+    rn_dataset *like;   /* another CSV data set: its categories and means are used, so that both mean the same; the
+                         * columns of its targets may be left out */
 } rn_dataset_csv_args;
 /** A table: x f32 [D], and t: i32 [] of named classes if it is text or .classify, else f32 [K]. Quotes as in RFC 4180;
  *  categories are numbered in the order of their texts. Cells "", "?", "NA", "N/A", "nan" and "null" are missing.

@@ -123,12 +123,11 @@ static bool survey(rni_csv *csv, rni_csv_table *t)
 }
 
 /* Text if most cells are text; a few texts among numbers are mistakes that the second reading reports. */
-static void choose_types(rni_csv_table *t, bool classify, const rni_csv_table *like)
+static void choose_types(rni_csv_table *t, bool classify)
 {
     for (int64_t i = 0; i < t->column_count; i++) {
         rni_csv_column *c = &t->columns[i];
         c->text = c->texts > c->numbers || (c->role == RNI_CSV_TARGET && classify);
-        if (like) c->text = like->columns[i].text;
     }
 }
 
@@ -143,20 +142,28 @@ static bool copy_categories(rni_csv_column *to, const rni_csv_column *from)
     return true;
 }
 
+/* Targets may be missing: what is to be predicted is not known yet. */
 static bool take_like(rni_csv_table *t, const rni_csv_table *like, const rn_site *site)
 {
-    if (like->column_count != t->column_count) {
+    int64_t targets = 0;
+    for (int64_t i = 0; i < like->column_count; i++) targets += like->columns[i].role == RNI_CSV_TARGET;
+    const bool inputs_only = t->column_count == like->column_count - targets;
+    if (like->column_count != t->column_count && !inputs_only) {
         rni_fail(RN_ERR_ARG, site, "dataset_csv", "the tables have different columns");
         rni_error_add("actual", "%lld and %lld columns", (long long)t->column_count, (long long)like->column_count);
         return false;
     }
-    for (int64_t i = 0; i < t->column_count; i++) {
-        if (t->header && like->header && strcmp(t->columns[i].name, like->columns[i].name) != 0)
+    const rni_csv_column *from = like->columns;
+    for (int64_t i = 0; i < t->column_count; i++, from++) {
+        rni_csv_column *to = &t->columns[i];
+        while (inputs_only && from->role == RNI_CSV_TARGET) from++;
+        if (t->header && like->header && strcmp(to->name, from->name) != 0)
             return rni_fail(RN_ERR_ARG, site, "dataset_csv",
-                            "column %lld is called \"%s\" in one table and \"%s\" in the other", (long long)i,
-                            t->columns[i].name, like->columns[i].name);
-        t->columns[i].role = like->columns[i].role;
-        if (!copy_categories(&t->columns[i], &like->columns[i])) return false;
+                            "column %lld is called \"%s\" in one table and \"%s\" in the other", (long long)i, to->name,
+                            from->name);
+        to->role = from->role;
+        to->text = from->text;
+        if (!copy_categories(to, from)) return false;
     }
     return true;
 }
@@ -321,7 +328,7 @@ bool rni_csv_table_read(rni_csv *csv, const rn_dataset_csv_args *a, const rni_cs
     rni_csv_table t = { 0 };
     bool ok = read_header(csv, a->header, like, &t) && (t.header || number_columns(&t)) &&
               (like ? take_like(&t, like, &a->site) : rni_csv_assign_roles(&t, a)) && survey(csv, &t);
-    if (ok) choose_types(&t, a->classify, like);
+    if (ok && !like) choose_types(&t, a->classify);
     ok = ok && read_values(csv, &t, a, like) && finish(&t, a, like);
     if (ok)
         *out = t;

@@ -104,10 +104,11 @@ typedef struct opening {
     rn_site site;
 } opening;
 
+static const char *const fits[] = { "squash", "crop", "pad", NULL };
+static const char *const filters[] = { "bilinear", "bicubic", "area", "nearest", NULL };
+
 static rn_dataset *open_images(const opening *o)
 {
-    static const char *const fits[] = { "squash", "crop", "pad", NULL };
-    static const char *const filters[] = { "bilinear", "bicubic", "area", "nearest", NULL };
     const int fit = choice_of(o->d, "fit", fits), filter = choice_of(o->d, "filter", filters);
     if (fit < 0 || filter < 0) return NULL;
     return rn_dataset_images_at(&(rn_dataset_images_args){ .path = o->path,
@@ -126,32 +127,38 @@ static rn_dataset *csv_like(const opening *o)
     return first != o->d && first->state == 2 && rn_dataset_feature(first->whole, 0) ? first->whole : NULL;
 }
 
-static rn_dataset *open_csv(const opening *o)
+/* The arguments of a table; `number` holds the text of a target given as a number. */
+static bool read_csv_args(const rni_data *d, const char *path, char number[32], rn_dataset_csv_args *out)
 {
     static const char *const missing[] = { "error", "mean", "median", "zero", "skip", NULL };
     static const char *const header[] = { "auto", "yes", "no", NULL };
-    const int m = choice_of(o->d, "missing", missing), h = choice_of(o->d, "header", header);
-    const rni_json *target = rni_json_get(o->d->json, "target");
+    const int m = choice_of(d, "missing", missing), h = choice_of(d, "header", header);
+    const rni_json *target = rni_json_get(d->json, "target");
+    const char *separator = text_of(d, "separator");
+    snprintf(number, 32, "%lld", (long long)rni_json_int(target));
+    if (m < 0 || h < 0) return false;
+    if (separator && strlen(separator) != 1)
+        return rni_json_fail(rni_json_get(d->json, "separator"), RN_ERR_ARG, "the separator is not one character");
+    *out = (rn_dataset_csv_args){ .path = path,
+                                  .site = { rni_json_source(d->json), d->name, rni_json_line(d->json), 0 },
+                                  .target = rni_json_is_int(target) ? number : rni_json_string(target),
+                                  .inputs = text_of(d, "columns"),
+                                  .ignore = text_of(d, "ignore"),
+                                  .classify = bool_of(d, "classify"),
+                                  .ordinal = bool_of(d, "ordinal"),
+                                  .missing = (rn_missing)m,
+                                  .header = (rn_header)h,
+                                  .separator = separator ? separator[0] : 0 };
+    return true;
+}
+
+static rn_dataset *open_csv(const opening *o)
+{
+    rn_dataset_csv_args a;
     char number[32];
-    snprintf(number, sizeof number, "%lld", (long long)rni_json_int(target));
-    if (m < 0 || h < 0) return NULL;
-    const char *separator = text_of(o->d, "separator");
-    if (separator && strlen(separator) != 1) {
-        rni_json_fail(rni_json_get(o->d->json, "separator"), RN_ERR_ARG, "the separator is not one character");
-        return NULL;
-    }
-    return rn_dataset_csv_at(
-        &(rn_dataset_csv_args){ .path = o->path,
-                                .site = o->site,
-                                .target = rni_json_is_int(target) ? number : rni_json_string(target),
-                                .inputs = text_of(o->d, "columns"),
-                                .ignore = text_of(o->d, "ignore"),
-                                .classify = bool_of(o->d, "classify"),
-                                .ordinal = bool_of(o->d, "ordinal"),
-                                .missing = (rn_missing)m,
-                                .header = (rn_header)h,
-                                .separator = separator ? separator[0] : 0,
-                                .like = csv_like(o) });
+    if (!read_csv_args(o->d, o->path, number, &a)) return NULL;
+    a.like = csv_like(o);
+    return rn_dataset_csv_at(&a);
 }
 
 static rn_dataset *open_nnc(const opening *o)
@@ -456,41 +463,27 @@ int64_t rni_data_classes(const rni_data *d, const char *target)
 
 rn_dataset *rni_data_table(const rni_data *d, const char *path)
 {
-    const rni_json *target = rni_json_get(d->json, "target");
+    rn_dataset_csv_args a;
     char number[32];
-    snprintf(number, sizeof number, "%lld", (long long)rni_json_int(target));
-    rn_dataset_csv_args a = { .path = path,
-                              .site = { rni_json_source(d->json), d->name, rni_json_line(d->json), 0 },
-                              .target = rni_json_is_int(target) ? number : rni_json_string(target),
-                              .inputs = text_of(d, "columns"),
-                              .ignore = text_of(d, "ignore"),
-                              .classify = bool_of(d, "classify"),
-                              .like = d->whole };
     if (!rn_dataset_feature(d->whole, 0)) {
         rni_fail(RN_ERR_ARG, NULL, NULL, "the network was not trained with a table");
         rni_error_add("file", "%s", path);
         return NULL;
     }
-    rn_dataset *ds = rn_dataset_csv_at(&a);
-    if (ds || rn_error_last()->status == RN_ERR_IO) return ds;
-    rni_error_copy *first = rni_error_take();
-    a.target = "";
-    ds = rn_dataset_csv_at(&a);
-    rn_error_clear();
-    if (!ds) rni_error_give(first);
-    return ds;
+    if (!read_csv_args(d, path, number, &a)) return NULL;
+    a.like = d->whole;
+    return rn_dataset_csv_at(&a);
 }
 
 rn_tensor *rni_data_pictures(const rni_data *d, const char *const *paths, int64_t n)
 {
-    static const char *const fits[] = { "squash", "crop", "pad", NULL };
     const rn_column *x = rn_dataset_column(d->base, 0);
     if (x->shape.rank != 3 || x->dtype != RN_F32) {
         rni_fail(RN_ERR_ARG, NULL, NULL, "the network does not take pictures");
         return NULL;
     }
     const rni_picture_form form = { x->shape.dim[0], x->shape.dim[1], x->shape.dim[2],
-                                    (rn_fit)choice_of(d, "fit", fits), RN_FILTER_BILINEAR };
+                                    (rn_fit)choice_of(d, "fit", fits), (rn_filter)choice_of(d, "filter", filters) };
     const int64_t each = rni_shape_count(&x->shape);
     int64_t bytes;
     float *all = rni_mul_i64(each * (int64_t)sizeof *all, n, &bytes) ? rni_alloc(bytes) : NULL;

@@ -240,6 +240,13 @@ RN_TEST(another_table_is_read_like_the_first)
     CHECK_EQ_I64(class_of(test, 0), 1);
     CHECK_EQ_I64(rn_dataset_column(test, 1)->class_count, 2);
     rn_dataset_free(test);
+    rn_dataset *inputs = rn_dataset_csv(write_text("inputs.csv", "a,b\n5,x\n"), .like = train);
+    CHECK_OK();
+    CHECK_EQ_I64(rn_dataset_column_count(inputs), 1);
+    check_row(inputs, 0, 4, (const double[]){ 5, 1, 0, 0 });
+    rn_dataset_free(inputs);
+    CHECK(rn_dataset_csv(write_text("test.csv", "a\n5\n"), .like = train) == NULL);
+    CHECK_ERROR(RN_ERR_ARG, "1 and 3 columns");
     CHECK(rn_dataset_csv(write_text("test.csv", "a,b,t\n1,w,yes\n"), .like = train) == NULL);
     CHECK_ERROR(RN_ERR_FORMAT, "row 2, column \"b\": \"w\" is not among the categories");
     CHECK(rn_dataset_csv(write_text("test.csv", "a,c,t\n1,x,yes\n"), .like = train) == NULL);
