@@ -8,9 +8,11 @@
 #include "base/error.h"
 #include "base/str.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,6 +292,25 @@ bool rni_folder_make(const char *path)
     ok = ok && make_one(copy);
     rni_free(copy);
     return ok;
+}
+
+/* "<name>.tmp-<process>-<number>", and the process has ended. */
+static bool is_left_behind(const char *name)
+{
+    const char *mark = strstr(name, ".tmp-");
+    long process;
+    int number, end = 0;
+    if (!mark || sscanf(mark, ".tmp-%ld-%d%n", &process, &number, &end) != 2 || mark[end]) return false;
+    return process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
+}
+
+void rni_folder_sweep(const char *path)
+{
+    DIR *d = opendir(path);
+    if (!d) return;
+    for (const struct dirent *f; (f = readdir(d)) != NULL;)
+        if (is_left_behind(f->d_name)) (void)unlinkat(dirfd(d), f->d_name, 0);
+    closedir(d);
 }
 
 char *rni_path_join(const char *folder, const char *name)

@@ -42,6 +42,8 @@ bool rni_folder_exists(const char *path);
 int64_t rni_file_bytes(const char *path);
 /* Makes the folder and those above it. Fine if it exists. */
 bool rni_folder_make(const char *path);
+/* Removes the temporary files in it that programs which were killed have left behind. */
+void rni_folder_sweep(const char *path);
 /* "a/b", or `name` alone where it is absolute or `folder` is empty or NULL. rni_free. */
 char *rni_path_join(const char *folder, const char *name);
 /* What stands before the last '/': "." where there is none. rni_free. */

@@ -90,7 +90,8 @@ static bool save_state(void *user, const char *name, rn_tensor *value)
     const saving *v = user;
     char full[512];
     bool ok = false;
-    if (snprintf(full, sizeof full, "second/%s/%s", v->name, name) >= (int)sizeof full) return false;
+    if (snprintf(full, sizeof full, "second/%s/%s", v->name, name) >= (int)sizeof full)
+        return rni_fail(RN_ERR_ARG, NULL, "save", "the name %.60s... is too long", name);
     RN_SCOPE
     ok = rn_dict_set(v->to, full, rn_value(value));
     return ok;
@@ -125,7 +126,8 @@ static bool load_second(rni_session *s, const rn_dict *from)
         }
         prefix[n - 1] = '\0';
         const char *text = rn_dict_text(from, prefix);
-        if (text) sscanf(text, "%lf %lf", &o->sum, &o->weight);
+        if (text && sscanf(text, "%lf %lf", &o->sum, &o->weight) != 2)
+            return rni_fail(RN_ERR_FORMAT, NULL, "resume", "the state of %s cannot be read: \"%.60s\"", o->name, text);
     }
     return true;
 }
@@ -139,8 +141,9 @@ static bool save_kept(const rni_session *s, rn_dict *to)
     bool ok = rni_kept_states_take(s->model->root, &states);
     for (int64_t i = 0; ok && i < states.n; i++) {
         char name[512];
-        ok = snprintf(name, sizeof name, "kept/%s", states.at[i].path) < (int)sizeof name &&
-             rn_dict_set(to, name, states.at[i].value);
+        ok = snprintf(name, sizeof name, "kept/%s", states.at[i].path) < (int)sizeof name ||
+             rni_fail(RN_ERR_ARG, NULL, "save", "the name %.60s... is too long", name);
+        ok = ok && rn_dict_set(to, name, states.at[i].value);
     }
     rni_kept_states_free(&states);
     snprintf(text, sizeof text, "%lld", (long long)s->goal.last_epoch);
@@ -152,7 +155,9 @@ static bool load_kept(rni_session *s, const rn_dict *from)
     static const char prefix[] = "kept/";
     const char *text = rn_dict_text(from, "kept");
     long long epoch;
-    if (text && sscanf(text, "%lld", &epoch) == 1) s->goal.last_epoch = epoch;
+    if (text && sscanf(text, "%lld", &epoch) != 1)
+        return rni_fail(RN_ERR_FORMAT, NULL, "resume", "the epoch of what is kept cannot be read: \"%.60s\"", text);
+    if (text) s->goal.last_epoch = epoch;
     for (int64_t i = 0; i < rn_dict_count(from); i++) {
         const char *name = rn_dict_name_at(from, i), *slash;
         if (strncmp(name, prefix, sizeof prefix - 1) != 0) continue;
@@ -162,8 +167,9 @@ static bool load_kept(rni_session *s, const rn_dict *from)
         snprintf(path, sizeof path, "%.*s", slash ? (int)(slash - name) : 0, name);
         rn_link *link = slash ? rn_link_find(s->model->root, path) : s->model->root;
         bool ok = false;
+        if (!link) return rni_fail(RN_ERR_ARG, NULL, "resume", "there is no layer \"%.200s\" to keep something", path);
         RN_SCOPE
-        ok = link && rn_link_set_state(link, slash ? slash + 1 : name, rn_copy(rn_dict_tensor_at(from, i)));
+        ok = rn_link_set_state(link, slash ? slash + 1 : name, rn_copy(rn_dict_tensor_at(from, i)));
         if (!ok) return false;
     }
     return true;
@@ -192,13 +198,50 @@ static const rn_extension session_row = {
 
 /* ---- which ones ---- */
 
+typedef struct means {
+    char (*name)[160];
+    int n;
+} means;
+
+static void add_means(means *m, const char *prefix, const rni_goal *g)
+{
+    snprintf(m->name[m->n++], sizeof *m->name, "%s_loss", prefix);
+    for (int i = 0; i < g->n_metrics; i++)
+        snprintf(m->name[m->n++], sizeof *m->name, "%s_%s", prefix, g->metric[i].name);
+}
+
+static const char *mean_name(void *user, int i)
+{
+    const means *m = user;
+    return i < m->n ? m->name[i] : NULL;
+}
+
+/* Whether there will be a mean of that name. */
+static bool check_monitor(const rni_session *s, const rni_json *v)
+{
+    const char *name = rni_json_string(v);
+    means m = { .name = rni_alloc((s->n_watches + s->n_second + 1) * (1 + RNI_METRICS_MAX) * (int64_t)sizeof *m.name) };
+    if (!m.name) return false;
+    add_means(&m, "train", &s->goal);
+    for (int64_t i = 0; i < s->n_watches; i++) add_means(&m, s->watch[i].name, &s->watch[i].goal);
+    for (int64_t i = 0; i < s->n_second; i++)
+        snprintf(m.name[m.n++], sizeof *m.name, "train_%s_loss", s->second[i].name);
+    int at = 0;
+    while (at < m.n && strcmp(m.name[at], name) != 0) at++;
+    const bool ok = at < m.n || rni_unknown(v, "mean called", name, mean_name, &m);
+    rni_free(m.name);
+    return ok;
+}
+
 static bool use_watched(rni_session *s, const char *name, const rni_json *v, const rni_member *members)
 {
     if (rni_json_type_of(v) == RNI_JSON_BOOL) v = NULL;
     if (v && !rni_members_check(v, members, name, false)) return false;
     char usual[96] = "";
     if (s->n_watches) snprintf(usual, sizeof usual, "%s_loss", s->watch[0].name);
-    const char *monitor_name = rni_json_string(rni_json_get(v, "monitor"));
+    const rni_json *watched = rni_json_get(v, "monitor");
+    if (watched && !check_monitor(s, watched)) return false;
+    const char *monitor_name = rni_json_string(watched);
     return rn_trainer_use(s->trainer, name,
                           .monitor = monitor_name ? monitor_name
                                      : usual[0]   ? usual

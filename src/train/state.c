@@ -203,9 +203,12 @@ static void write_run(rni_json_writer *w, const rn_trainer *t)
     rni_json_write_key(w, "seconds");
     rni_json_write_number(w, rn_trainer_seconds(t));
     rni_json_write_key(w, "last");
-    rni_json_array_begin(w);
-    for (int64_t i = 0; i < t->n_hung; i++) rni_json_write_number(w, t->hung[i].last);
-    rni_json_array_end(w);
+    rni_json_object_begin(w);
+    for (int64_t i = 0; i < t->n_hung; i++) {
+        rni_json_write_key(w, t->hung[i].name);
+        rni_json_write_number(w, t->hung[i].last);
+    }
+    rni_json_object_end(w);
     write_means(w, "now", &t->now);
     write_means(w, "seen", &t->seen);
     write_history(w, t);
@@ -228,6 +231,7 @@ static bool read_means(const rni_json *list, rn_metrics *m)
 
 static bool read_history(rn_trainer *t, const rni_json *list)
 {
+    rni_history_free(t);
     for (int64_t i = 0; i < rni_json_count(list); i++) {
         const rni_json *v = rni_json_at(list, i), *means = rni_json_get(v, "means");
         const int64_t n = rni_json_count(means);
@@ -251,26 +255,44 @@ static bool read_history(rn_trainer *t, const rni_json *list)
     return true;
 }
 
+/* A member that must be there. */
+static const rni_json *need(const rni_json *r, const char *key, bool whole)
+{
+    const rni_json *v = rni_json_get(r, key);
+    if (!v)
+        rni_json_fail(r, RN_ERR_FORMAT, "the state of the run has no \"%s\"", key);
+    else if (rni_json_expect(v, RNI_JSON_NUMBER) && whole && !rni_json_is_int(v))
+        rni_json_fail(v, RN_ERR_FORMAT, "\"%s\" is no whole number", key);
+    return v;
+}
+
+static int64_t int_of(const rni_json *r, const char *key)
+{
+    return rni_json_int(need(r, key, true));
+}
+
 static bool read_run(const rn_site *site, rn_trainer *t, const rni_json *r)
 {
+    if (!rni_json_expect(r, RNI_JSON_OBJECT)) return false;
     const rn_iterator_state it = {
-        .epoch = rni_json_int(rni_json_get(r, "iterator_epoch")),
-        .position = rni_json_int(rni_json_get(r, "iterator_position")),
-        .count = rni_json_int(rni_json_get(r, "iterator_count")),
-        .seed = (uint64_t)rni_json_int(rni_json_get(r, "iterator_seed")),
-        .shuffle = rni_json_int(rni_json_get(r, "iterator_shuffle")),
-        .ended = rni_json_int(rni_json_get(r, "iterator_ended")),
+        .epoch = int_of(r, "iterator_epoch"),
+        .position = int_of(r, "iterator_position"),
+        .count = int_of(r, "iterator_count"),
+        .seed = (uint64_t)int_of(r, "iterator_seed"),
+        .shuffle = int_of(r, "iterator_shuffle"),
+        .ended = int_of(r, "iterator_ended"),
     };
+    const uint64_t random[2] = { (uint64_t)int_of(r, "random_seed"), (uint64_t)int_of(r, "random_draws") };
+    t->iteration = int_of(r, "iteration");
+    t->examples = int_of(r, "examples");
+    t->epoch = rni_json_number(need(r, "epoch", false));
+    t->seconds = rni_json_number(need(r, "seconds", false));
+    if (!rn_ok()) return false;
+    if (t->iteration < 0 || t->examples < 0 || t->epoch < 0 || t->seconds < 0)
+        return rni_json_fail(r, RN_ERR_FORMAT, "the state of the run has numbers below 0");
     if (!rn_iterator_set_state_at(site, t->batches, &it)) return false;
-    t->iteration = rni_json_int(rni_json_get(r, "iteration"));
-    t->examples = rni_json_int(rni_json_get(r, "examples"));
-    t->epoch = rni_json_number(rni_json_get(r, "epoch"));
-    t->seconds = rni_json_number(rni_json_get(r, "seconds"));
     const rni_json *last = rni_json_get(r, "last");
-    for (int64_t i = 0; i < t->n_hung && i < rni_json_count(last); i++)
-        t->hung[i].last = rni_json_number(rni_json_at(last, i));
-    const uint64_t random[2] = { (uint64_t)rni_json_int(rni_json_get(r, "random_seed")),
-                                 (uint64_t)rni_json_int(rni_json_get(r, "random_draws")) };
+    for (int64_t i = 0; i < t->n_hung; i++) t->hung[i].last = rni_json_number(rni_json_get(last, t->hung[i].name));
     rn_set_random_state(random);
     return read_means(rni_json_get(r, "now"), &t->now) && read_means(rni_json_get(r, "seen"), &t->seen) &&
            read_history(t, rni_json_get(r, "history"));

@@ -44,9 +44,26 @@ rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *a)
     t->epochs = a->epochs;
     t->iterations = a->iterations;
     t->limit_seconds = a->seconds;
-    if (!a->out || ((t->out = rni_strdup(a->out)) != NULL && rni_folder_make(t->out))) return t;
+    if (!a->out) return t;
+    t->out = rni_strdup(a->out);
+    if (t->out && rni_folder_make(t->out)) {
+        rni_folder_sweep(t->out);
+        return t;
+    }
     rn_trainer_free(t);
     return NULL;
+}
+
+void rni_history_free(rn_trainer *t)
+{
+    for (int64_t i = 0; i < t->n_history; i++) {
+        for (int64_t k = 0; k < t->history[i].count; k++) rni_free(t->history[i].name[k]);
+        rni_free(t->history[i].name);
+        rni_free(t->history[i].value);
+    }
+    rni_free(t->history);
+    t->history = NULL;
+    t->n_history = t->cap_history = 0;
 }
 
 void rn_trainer_free(rn_trainer *t)
@@ -56,14 +73,9 @@ void rn_trainer_free(rn_trainer *t)
         if (t->hung[i].row->free) t->hung[i].row->free(t->hung[i].self);
         rni_free(t->hung[i].name);
     }
-    for (int64_t i = 0; i < t->n_history; i++) {
-        for (int64_t k = 0; k < t->history[i].count; k++) rni_free(t->history[i].name[k]);
-        rni_free(t->history[i].name);
-        rni_free(t->history[i].value);
-    }
+    rni_history_free(t);
     rni_metrics_free(&t->now);
     rni_metrics_free(&t->seen);
-    rni_free(t->history);
     rni_free(t->hung);
     rni_free(t->graph);
     rni_free(t->out);
@@ -158,6 +170,7 @@ static bool show_training(rn_trainer *t)
 
 bool rni_trainer_record(rn_trainer *t)
 {
+    if (t->n_history > 0 && t->history[t->n_history - 1].iteration == t->iteration) return true;
     if (!show_training(t)) return false;
     rni_record *p = rni_grow(t->history, t->n_history, &t->cap_history, (int64_t)sizeof *p);
     if (!p) return false;
@@ -253,13 +266,33 @@ static bool due(const rn_trainer *t, rni_hung *h)
     return yes;
 }
 
+static bool run_one(rn_trainer *t, rni_hung *h)
+{
+    h->last_step = t->iteration;
+    return !h->row->run || h->row->run(t, h->self);
+}
+
 static bool after_step(rn_trainer *t)
 {
     bool ok = true;
     for (int64_t i = 0; ok && i < t->n_hung; i++)
         if (t->hung[i].row->step) ok = t->hung[i].row->step(t, t->hung[i].self);
     for (int64_t i = 0; ok && i < t->n_hung; i++)
-        if (due(t, &t->hung[i]) && t->hung[i].row->run) ok = t->hung[i].row->run(t, t->hung[i].self);
+        if (due(t, &t->hung[i])) ok = run_one(t, &t->hung[i]);
+    return ok && rn_ok();
+}
+
+/* What happens once an epoch happens at the end as well. First what saves the state: a run that goes on from there must
+ * not find traces of an end that it does not have. */
+static bool last_time(rn_trainer *t)
+{
+    bool ok = true;
+    for (int late = 0; late <= 1; late++)
+        for (int64_t i = 0; ok && i < t->n_hung; i++) {
+            rni_hung *h = &t->hung[i];
+            if ((h->row->priority >= 0) != late || h->last_step == t->iteration) continue;
+            if (!late || h->every.unit == RN_UNIT_EPOCH) ok = run_one(t, h);
+        }
     return ok && rn_ok();
 }
 
@@ -311,12 +344,14 @@ bool rn_trainer_run_at(const rn_site *site, rn_trainer *t)
     t->started = rni_now();
     bool ok = true;
     int64_t begun = 0;
+    const int64_t first = t->iteration;
     for (; ok && begun < t->n_hung; begun++)
         if (t->hung[begun].row->start) ok = t->hung[begun].row->start(t, t->hung[begun].self);
     while (ok && !at_end(t)) {
         ok = step(t, site);
         if (ok && !t->why) ok = after_step(t);
     }
+    if (ok && !t->stop && t->iteration > first) ok = last_time(t);
     t->seconds = rn_trainer_seconds(t);
     t->started = 0;
     /* extensions end in any case; the error that ended training stands before theirs */

@@ -39,7 +39,8 @@ typedef struct {
     const rn_extension *row;
     void *self;
     rn_every every;
-    double last; /* position, in its unit, at which it ran last */
+    double last;       /* position, in its unit, at which it ran last */
+    int64_t last_step; /* the iteration of that */
     char *name;
 } rni_hung;
 
@@ -67,8 +68,10 @@ struct rn_trainer {
 };
 
 double rni_now(void); /* seconds of a steady clock */
-/* Turns the sums of training into "train_<name>" values and makes a row of the log of all that is known. */
+/* Turns the sums of training into "train_<name>" values and makes a row of the log of all that is known, if there is
+ * none of this iteration. */
 bool rni_trainer_record(rn_trainer *t);
+void rni_history_free(rn_trainer *t);
 /* Path of a file in the run folder; rni_free. NULL with an error where there is no folder. */
 char *rni_trainer_path(const rn_trainer *t, const char *name);
 /* The mean to watch: `asked`, or the usual one; and whether larger is better. */

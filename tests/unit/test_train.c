@@ -109,7 +109,7 @@ RN_TEST(a_small_network_learns_and_everything_is_written)
 
 RN_TEST(a_resumed_run_ends_with_the_same_bits)
 {
-    char whole[256], part[256], a[65], b[65];
+    char whole[256], part[256], snapshot[300], a[65], b[65];
     folder(whole, "whole");
     folder(part, "part");
     setup s = begin(whole, 6);
@@ -125,7 +125,10 @@ RN_TEST(a_resumed_run_ends_with_the_same_bits)
     CHECK_OK();
     s = begin(part, 6);
     rn_trainer_use(s.trainer, "snapshot", .every = RN_ITERATIONS(7));
-    CHECK(rn_trainer_resume(s.trainer, part));
+    CHECK(rn_trainer_resume(s.trainer, part)); /* the last one, of the end */
+    CHECK_EQ_I64(rn_trainer_iteration(s.trainer), 15);
+    snprintf(snapshot, sizeof snapshot, "%s/snapshot_00000014.safetensors", part);
+    CHECK(rn_trainer_resume(s.trainer, snapshot));
     CHECK_OK();
     CHECK_EQ_I64(rn_trainer_iteration(s.trainer), 14);
     CHECK(rn_trainer_run(s.trainer));

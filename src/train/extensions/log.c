@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     char name[128];
@@ -62,12 +63,14 @@ static bool run(rn_trainer *t, void *self)
     if (!path) return false;
     rni_str s = { 0 };
     write_record(&s, &t->history[t->n_history - 1]);
+    const int64_t before = rni_file_bytes(path);
     FILE *f = fopen(path, "ab");
     bool ok = f && !s.failed && fwrite(s.at, 1, (size_t)s.length, f) == (size_t)s.length;
     if (f) ok = fclose(f) == 0 && ok;
     if (!ok && !s.failed) {
         rni_fail(RN_ERR_IO, NULL, "log", "cannot be written: %s", strerror(errno));
         rni_error_add("file", "%s", path);
+        if (before >= 0) (void)!truncate(path, before); /* no half lines */
     }
     rni_str_free(&s);
     rni_free(path);

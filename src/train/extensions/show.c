@@ -26,8 +26,7 @@ void *rni_ext_print_make(const rn_trainer_use_args *a)
 static bool print_row(rn_trainer *t, void *self)
 {
     printer *p = self;
-    if (t->n_history == 0 || t->history[t->n_history - 1].iteration != t->iteration)
-        if (!rni_trainer_record(t)) return false;
+    if (!rni_trainer_record(t)) return false;
     const rni_record *r = &t->history[t->n_history - 1];
     const bool terminal = isatty(fileno(p->to));
     if (terminal) fputs("\r\033[K", p->to);
