@@ -23,3 +23,12 @@ add_test(NAME layers COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_layers)
 add_test(NAME style COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_style)
 add_test(NAME generated COMMAND opgen ${PROJECT_SOURCE_DIR} check)
 add_test(NAME scripts COMMAND ${PROJECT_SOURCE_DIR}/tests/scripts/run)
+
+# The command as people use it: tests/e2e/*.sh, each of which can be run by hand with RENSA=build/bin/rensa.
+file(GLOB e2e_tests CONFIGURE_DEPENDS tests/e2e/*.sh)
+list(FILTER e2e_tests EXCLUDE REGEX "/lib\\.sh$")
+foreach(file ${e2e_tests})
+  get_filename_component(name ${file} NAME_WE)
+  add_test(NAME e2e_${name} COMMAND ${file})
+  set_tests_properties(e2e_${name} PROPERTIES ENVIRONMENT "RENSA=$<TARGET_FILE:rensa_cli>" TIMEOUT 300)
+endforeach()

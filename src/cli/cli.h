@@ -32,12 +32,17 @@ typedef struct cli_option {
     cli_kind kind;
     void *to; /* const char **, int64_t *, double *, bool *, cli_texts * */
     double min, max;
+    unsigned modes; /* of the command in which it means something; 0: all */
 } cli_option;
 
 /* Reads the options (a table that ends with a row without a name) wherever they stand; what is left over is moved to
  * the front of argv[1 …] and counted in *rest. Prints what is wrong, with the nearest known name, and returns false.
  * --help prints the command's help and ends the program. */
 bool cli_options(const cli_command *command, const cli_option *options, int argc, char **argv, int *rest);
+/* Reports on standard error the options that were given and mean nothing in this mode, which `how` names: "with
+ * --show".
+ */
+void cli_unused(const cli_command *command, const cli_option *options, unsigned mode, const char *how);
 /* Prints "rensa COMMAND: text" and the usage line; returns EXIT_USAGE. */
 int cli_usage(const cli_command *command, const char *fmt, ...) RN_PRINTF(2, 3);
 /* Reports the pending error and returns 1; 0 if there is none. */

@@ -1,5 +1,5 @@
 /* rensa data: known data sets, getting them, and what is in one. */
-#include "cli/cli.h"
+#include "cli/run.h"
 
 #include "base/alloc.h"
 #include "base/convert.h"
@@ -8,7 +8,8 @@
 #include "cli/draw.h"
 
 #include <string.h>
-#include <unistd.h>
+
+enum { LIST = 1, GET = 2, SHOW = 4 };
 
 static int list_known(void)
 {
@@ -17,18 +18,6 @@ static int list_known(void)
         printf("%-16s %s\n%-16s %s\n", k->name, k->brief, "", k->origin);
     puts("\nAlso a folder of pictures (a sub-folder per class), a list of pictures, a CSV file, or an IDX file.");
     return 0;
-}
-
-static bool show_progress(void *user, const char *file, int64_t done, int64_t total)
-{
-    (void)user;
-    if (!isatty(STDERR_FILENO)) return true;
-    if (total > 0)
-        fprintf(stderr, "\r\033[K%s: %.1f of %.1f MB", file, (double)done * 1e-6, (double)total * 1e-6);
-    else
-        fprintf(stderr, "\r\033[K%s: %.1f MB", file, (double)done * 1e-6);
-    if (total > 0 && done >= total) fputs("\r\033[K", stderr);
-    return true;
 }
 
 static bool part_of(const char *text, rn_part *part)
@@ -114,23 +103,25 @@ static int run(int argc, char **argv)
     int64_t samples = 0, seed = 0;
     bool offline = false;
     const cli_option options[] = {
-        { "part", "PART", "train (default), test or valid", CLI_TEXT, &part_text, 0, 0 },
-        { "samples", "N", "show the first N pictures", CLI_INT, &samples, 0, 1e6 },
-        { "source", "WHERE", "only from: data, cache, download, drawn", CLI_TEXT, &source, 0, 0 },
-        { "offline", NULL, "never download", CLI_SWITCH, &offline, 0, 0 },
-        { "seed", "N", "of drawn digits", CLI_INT, &seed, 0, 9e15 },
+        { "part", "PART", "train (default), test or valid", CLI_TEXT, &part_text, 0, 0, GET | SHOW },
+        { "samples", "N", "show the first N pictures", CLI_INT, &samples, 0, 1e6, SHOW },
+        { "source", "WHERE", "only from: data, cache, download, drawn", CLI_TEXT, &source, 0, 0, GET | SHOW },
+        { "offline", NULL, "never download", CLI_SWITCH, &offline, 0, 0, GET | SHOW },
+        { "seed", "N", "of drawn digits", CLI_INT, &seed, 0, 9e15, GET | SHOW },
         { 0 },
     };
     int n;
     if (!cli_options(&cli_data, options, argc, argv, &n)) return EXIT_USAGE;
-    if (n == 0 || (n == 1 && strcmp(argv[1], "list") == 0)) return list_known();
-    const bool show = strcmp(argv[1], "show") == 0, get = strcmp(argv[1], "get") == 0;
-    if ((!show && !get) || n != 2) return cli_usage(&cli_data, "list, get NAME or show NAME|PATH");
+    const char *what = n ? argv[1] : "list";
+    const bool show = strcmp(what, "show") == 0, get = strcmp(what, "get") == 0, list = strcmp(what, "list") == 0;
+    if (list ? n > 1 : (!show && !get) || n != 2) return cli_usage(&cli_data, "list, get NAME or show NAME|PATH");
+    cli_unused(&cli_data, options, show ? SHOW : get ? GET : LIST, show ? "to show" : get ? "to get" : "to list");
+    if (list) return list_known();
     rn_part part;
     if (!part_of(part_text, &part))
         return cli_usage(&cli_data, "--part is train, test or valid, not \"%s\"", part_text);
     rn_dataset *d = rn_dataset_open(argv[2], .part = part, .source = source, .offline = offline, .seed = (uint64_t)seed,
-                                    .progress = show_progress);
+                                    .progress = cli_download_progress);
     if (!d) return cli_end();
     printf("%s: %lld examples, %s\n", argv[2], (long long)rn_dataset_count(d), rn_dataset_source(d));
     print_columns(d);

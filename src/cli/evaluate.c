@@ -5,59 +5,67 @@
 
 #include <string.h>
 
-static void write_json(rni_session *s, const char *model, const rni_watch *w, const cli_report *r)
+enum { OWN = 1, OTHER = 2 };
+
+static void write_json(rni_json_writer *j, rni_session *s, const char *model, const rni_watch *w, const cli_report *r)
 {
-    rni_str text = { 0 };
-    rni_json_writer j = { .to = &text, .indent = 2 };
-    rni_json_object_begin(&j);
-    rni_json_write_key(&j, "model");
-    rni_json_write_string(&j, model);
-    rni_json_write_key(&j, "data");
-    rni_json_write_string(&j, rn_dataset_source(w->data->set));
-    rni_json_write_key(&j, "examples");
-    rni_json_write_int(&j, r->examples);
+    rni_json_object_begin(j);
+    rni_json_write_key(j, "model");
+    rni_json_write_string(j, model);
+    rni_json_write_key(j, "monitor");
+    rni_json_write_string(j, w->name);
+    rni_json_write_key(j, "data");
+    rni_json_write_string(j, rn_dataset_source(w->data->set));
+    rni_json_write_key(j, "examples");
+    rni_json_write_int(j, r->examples);
     for (int i = 0; i < r->n_means; i++) {
-        rni_json_write_key(&j, r->mean[i].name);
-        rni_json_write_number(&j, r->mean[i].value);
+        rni_json_write_key(j, r->mean[i].name);
+        rni_json_write_number(j, r->mean[i].value);
     }
     if (r->confusion) {
-        rni_json_write_key(&j, "confusion");
-        rni_json_array_begin(&j);
+        rni_json_write_key(j, "confusion");
+        rni_json_array_begin(j);
         for (int64_t i = 0; i < r->classes; i++) {
-            rni_json_flat_begin(&j);
-            rni_json_array_begin(&j);
-            for (int64_t k = 0; k < r->classes; k++) rni_json_write_int(&j, r->confusion[i * r->classes + k]);
-            rni_json_array_end(&j);
-            rni_json_flat_end(&j);
+            rni_json_flat_begin(j);
+            rni_json_array_begin(j);
+            for (int64_t k = 0; k < r->classes; k++) rni_json_write_int(j, r->confusion[i * r->classes + k]);
+            rni_json_array_end(j);
+            rni_json_flat_end(j);
         }
-        rni_json_array_end(&j);
+        rni_json_array_end(j);
     }
     char hash[65];
     if (rn_model_hash(s->model->root, hash)) {
-        rni_json_write_key(&j, "parameters_sha256");
-        rni_json_write_string(&j, hash);
+        rni_json_write_key(j, "parameters_sha256");
+        rni_json_write_string(j, hash);
     }
-    rni_json_object_end(&j);
-    if (!text.failed) puts(text.at);
-    rni_str_free(&text);
+    rni_json_object_end(j);
 }
 
+/* One object per monitor; several are an array. */
 static int evaluate(const char *path, cli_run_args *args, const char *monitor, bool json)
 {
     rni_session *s = cli_run_load(path, args);
+    rni_str text = { 0 };
+    rni_json_writer j = { .to = &text, .indent = 2 };
+    const bool list = s && json && !monitor && !args->data && s->n_watches > 1;
+    if (list) rni_json_array_begin(&j);
     for (int64_t i = 0; s && rn_ok() && i < (monitor ? 1 : s->n_watches); i++) {
         rni_watch *w = monitor ? rni_session_watch(s, monitor) : &s->watch[i];
         if (!monitor && args->data && strcmp(w->data->name, args->data_name) != 0) continue;
         cli_report r = { 0 };
         if (w && cli_report_make(s, w, &r)) {
             if (json)
-                write_json(s, path, w, &r);
+                write_json(&j, s, path, w, &r);
             else
                 cli_report_print(stdout, w, &r);
         }
         cli_report_free(&r);
     }
+    if (list) rni_json_array_end(&j);
     if (s && rn_ok() && s->n_watches == 0) rni_session_watch(s, NULL);
+    if (rn_ok() && json && !text.failed && text.at) puts(text.at);
+    rni_str_free(&text);
     rni_session_free(s);
     return cli_end();
 }
@@ -69,7 +77,7 @@ static int run(int argc, char **argv)
     bool json = false;
     const cli_option table[] = {
         { "data", "NAME|PATH", "evaluate on this data instead", CLI_TEXT, &args.data, 0, 0 },
-        { "part", "PART", "of that data: test (default), train or valid", CLI_TEXT, &args.part, 0, 0 },
+        { "part", "PART", "of that data: test (default), train or valid", CLI_TEXT, &args.part, 0, 0, OTHER },
         { "monitor", "NAME", "only this one of the project's monitors", CLI_TEXT, &monitor, 0, 0 },
         { "best", NULL, "the best model instead of the final one", CLI_SWITCH, &args.best, 0, 0 },
         { "limit", "N", "only the first N examples", CLI_INT, &args.limit, 1, 1e15 },
@@ -82,6 +90,7 @@ static int run(int argc, char **argv)
     if (!cli_options(&cli_evaluate, table, argc, argv, &n)) return EXIT_USAGE;
     if (n != 1) return cli_usage(&cli_evaluate, "one run folder or model file is needed");
     if (device && !rn_device_use(device)) return cli_end();
+    cli_unused(&cli_evaluate, table, args.data ? OTHER : OWN, "without --data");
     return evaluate(argv[1], &args, monitor, json);
 }
 

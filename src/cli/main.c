@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const cli_command *const commands[] = {
     &cli_train, &cli_evaluate, &cli_predict, &cli_data, &cli_info, &cli_ops, &cli_devices, &cli_bench, &cli_selftest,
@@ -27,8 +28,32 @@ static const char *command_name(void *user, int i)
     return i < (int)RN_COUNTOF(commands) ? commands[i]->name : NULL;
 }
 
+static const char *const variables[] = { "BACKEND_PATH", "CHECK_NAN", "CPU_ISA", "DATA",   "DEVICE",
+                                         "EAGER",        "LIBRARY",   "LOG",     "MIRRORS" };
+
+static const char *variable_name(void *user, int i)
+{
+    (void)user;
+    return i < (int)RN_COUNTOF(variables) ? variables[i] : NULL;
+}
+
+/* Variables that nobody reads, where they look like one that somebody does. */
+static void check_environment(void)
+{
+    static const char prefix[] = "RENSA_";
+    for (char **e = environ; *e; e++) {
+        char name[64];
+        if (strncmp(*e, prefix, sizeof prefix - 1) != 0) continue;
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(*e, "=") - (int)sizeof prefix + 1, *e + sizeof prefix - 1);
+        const char *near = rni_nearest(name, variable_name, NULL);
+        if (near && strcmp(near, name) != 0)
+            fprintf(stderr, "rensa: nobody reads the variable RENSA_%s; did you mean RENSA_%s?\n", name, near);
+    }
+}
+
 int main(int argc, char **argv)
 {
+    check_environment();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;

@@ -24,6 +24,18 @@ int cli_end(void)
     return rn_report_error(stderr);
 }
 
+/* Which rows of the table were given, by number: written by cli_options. */
+static struct {
+    bool row[64];
+} given;
+
+void cli_unused(const cli_command *c, const cli_option *options, unsigned mode, const char *how)
+{
+    for (int i = 0; options[i].name; i++)
+        if (given.row[i] && options[i].modes && !(options[i].modes & mode))
+            fprintf(stderr, "rensa %s: --%s means nothing %s\n", c->name, options[i].name, how);
+}
+
 static void print_help(const cli_command *c, const cli_option *options)
 {
     printf("usage: rensa %s %s\n\n%s\n", c->name, c->arguments, c->help ? c->help : c->brief);
@@ -105,6 +117,7 @@ bool cli_options(const cli_command *c, const cli_option *options, int argc, char
                 cli_usage(c, "there is no option \"%s\"", a);
             return false;
         }
+        given.row[o - options] = true;
         if (o->kind == CLI_SWITCH) {
             if (equals) {
                 cli_usage(c, "--%s takes no value", o->name);

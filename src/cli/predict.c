@@ -14,6 +14,7 @@
 #include <string.h>
 
 enum { TOP = 3, PICTURE_MAX = 64, FILES_MAX = 4096 };
+enum { SAMPLES = 1, FILES = 2, TEXT = 4 };
 
 /* One example with what the network says of it. */
 typedef struct opinion {
@@ -364,14 +365,23 @@ static bool ask_files(rni_session *s, rni_watch *w, const cli_predict_args *a, c
     return ok;
 }
 
-static int predict(cli_predict_args *a, const char *path, char **files, int64_t n)
+static int predict(cli_predict_args *a, const cli_option *table, const char *path, char **files, int64_t n)
 {
     rni_session *s = cli_run_load(path, &a->run);
     rni_watch *w = s ? rni_session_watch(s, NULL) : NULL;
     rni_str text = { 0 };
     rni_json_writer json = { .to = &text, .indent = 2 };
     bool ok = w != NULL;
-    if (ok && w->data->text && n == 0)
+    const bool text_wanted = ok && w->data->text && n == 0;
+    if (ok)
+        cli_unused(&cli_predict, table,
+                   text_wanted ? TEXT
+                   : n > 0     ? FILES
+                               : SAMPLES,
+                   text_wanted ? "to a language model"
+                   : n > 0     ? "for files"
+                               : "for samples");
+    if (text_wanted)
         ok = cli_generate(s, w, a);
     else if (ok) {
         if (a->json) rni_json_array_begin(&json);
@@ -390,24 +400,25 @@ static int run(int argc, char **argv)
     cli_predict_args a = { .samples = 6, .prompt = "", .length = 400, .temperature = 0.8, .run = { .part = "test" } };
     const char *device = NULL;
     const cli_option table[] = {
-        { "samples", "N", "without files: so many samples of the test data (6)", CLI_INT, &a.samples, 1, 10000 },
-        { "data", "NAME|PATH", "samples of this data instead", CLI_TEXT, &a.run.data, 0, 0 },
-        { "part", "PART", "of that data: test (default), train or valid", CLI_TEXT, &a.run.part, 0, 0 },
-        { "prompt", "TEXT", "language models: what the text begins with", CLI_TEXT, &a.prompt, 0, 0 },
-        { "length", "N", "language models: tokens to write (400)", CLI_INT, &a.length, 1, 1000000 },
+        { "samples", "N", "without files: so many samples of the test data (6)", CLI_INT, &a.samples, 1, 10000,
+          SAMPLES },
+        { "data", "NAME|PATH", "samples of this data instead", CLI_TEXT, &a.run.data, 0, 0, SAMPLES },
+        { "part", "PART", "of that data: test (default), train or valid", CLI_TEXT, &a.run.part, 0, 0, SAMPLES },
+        { "prompt", "TEXT", "language models: what the text begins with", CLI_TEXT, &a.prompt, 0, 0, TEXT },
+        { "length", "N", "language models: tokens to write (400)", CLI_INT, &a.length, 1, 1000000, TEXT },
         { "temperature", "X", "language models: 0 takes the likeliest token, 1 draws as often as it is likely (0.8)",
-          CLI_NUMBER, &a.temperature, 0, 100 },
-        { "seed", "N", "of what is drawn", CLI_INT, &a.seed, 0, 9e15 },
+          CLI_NUMBER, &a.temperature, 0, 100, TEXT },
+        { "seed", "N", "of what is drawn", CLI_INT, &a.seed, 0, 9e15, SAMPLES | TEXT },
         { "best", NULL, "the best model instead of the final one", CLI_SWITCH, &a.run.best, 0, 0 },
         { "device", "NAME", "cpu, ref, ...", CLI_TEXT, &device, 0, 0 },
-        { "json", NULL, "as JSON", CLI_SWITCH, &a.json, 0, 0 },
+        { "json", NULL, "as JSON", CLI_SWITCH, &a.json, 0, 0, SAMPLES | FILES },
         { 0 },
     };
     int n;
     if (!cli_options(&cli_predict, table, argc, argv, &n)) return EXIT_USAGE;
     if (n < 1) return cli_usage(&cli_predict, "a run folder or model file is needed");
     if (device && !rn_device_use(device)) return cli_end();
-    return predict(&a, argv[1], argv + 2, n - 1);
+    return predict(&a, table, argv[1], argv + 2, n - 1);
 }
 
 const cli_command cli_predict = {

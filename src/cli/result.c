@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "cli/project.h"
 #include "train/trainer.h"
 
 #include <math.h>
@@ -10,13 +11,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-int cli_threads(void)
-{
-    const char *text = getenv("OMP_NUM_THREADS");
-    const long n = text ? strtol(text, NULL, 10) : 0;
-    return n > 0 ? (int)n : (int)sysconf(_SC_NPROCESSORS_ONLN);
-}
 
 static void put_text(rni_json_writer *w, const char *key, const char *text)
 {
@@ -39,10 +33,12 @@ static void put_number(rni_json_writer *w, const char *key, double value)
 static void put_command(rni_json_writer *w, int argc, char **argv)
 {
     rni_json_write_key(w, "command");
+    rni_json_flat_begin(w);
     rni_json_array_begin(w);
     rni_json_write_string(w, "rensa");
     for (int i = 0; i < argc; i++) rni_json_write_string(w, argv[i]);
     rni_json_array_end(w);
+    rni_json_flat_end(w);
 }
 
 static void put_data(rni_json_writer *w, const rni_datas *d)
@@ -101,40 +97,60 @@ static void put_report(rni_json_writer *w, const rni_watch *watch, const cli_rep
     rni_json_array_end(w);
 }
 
-bool cli_result_write(rni_session *s, const cli_report *reports, const char *hash, const char *out, int argc,
-                      char **argv)
+static void put_versions(rni_json_writer *w)
 {
-    rni_str text = { 0 };
-    rni_json_writer w = { .to = &text, .indent = 2 };
+    rni_json_write_key(w, "versions");
+    rni_json_object_begin(w);
+    put_text(w, "rensa", rn_version());
+    put_text(w, "compiler", __VERSION__);
+    rni_json_object_end(w);
+}
+
+/* What the monitors found; without a final evaluation, what they found last. */
+static void put_watches(rni_json_writer *w, const rni_session *s, const cli_report *reports)
+{
+    for (int64_t i = 0; reports && i < s->n_watches; i++) put_report(w, &s->watch[i], &reports[i]);
+    const rn_metrics *seen = &s->trainer->seen;
+    for (int64_t i = 0; !reports && i < seen->count; i++)
+        if (strncmp(seen->mean[i].name, "train_", 6) != 0) put_number(w, seen->mean[i].name, seen->mean[i].sum);
+}
+
+static void put_all(rni_json_writer *w, const rni_session *s, const cli_outcome *o)
+{
     struct rusage usage;
     int64_t elements = 0;
     getrusage(RUSAGE_SELF, &usage);
     rn_link_count(s->model->root, &elements);
     const rn_trainer *t = s->trainer;
     const double seconds = rn_trainer_seconds(t);
-    rni_json_object_begin(&w);
-    put_command(&w, argc, argv);
     const char *name = rni_json_string(rni_json_get(s->project->json, "name"));
-    if (name) put_text(&w, "name", name);
-    put_int(&w, "seed", (int64_t)s->training.seed);
-    rni_json_write_key(&w, "versions");
+    put_text(w, "status", o->status);
+    if (o->error) put_text(w, "error", o->error);
+    put_command(w, o->argc, o->argv);
+    if (name) put_text(w, "name", name);
+    put_int(w, "seed", (int64_t)s->training.seed);
+    put_versions(w);
+    put_text(w, "device", rn_device_name());
+    put_int(w, "threads", cli_threads());
+    put_data(w, s->datas);
+    put_training(w, t);
+    put_watches(w, s, o->reports);
+    put_number(w, "epochs", rn_trainer_epoch(t));
+    put_int(w, "iterations", rn_trainer_iteration(t));
+    put_number(w, "seconds", seconds);
+    put_number(w, "examples_per_second", seconds > 0 ? (double)rn_trainer_examples(t) / seconds : 0);
+    put_int(w, "peak_memory_bytes", (int64_t)usage.ru_maxrss * 1024);
+    put_int(w, "peak_device_bytes", rn_memory().peak);
+    put_int(w, "parameters", elements);
+    if (o->hash) put_text(w, "parameters_sha256", o->hash);
+}
+
+bool cli_result_write(const rni_session *s, const char *out, const cli_outcome *o)
+{
+    rni_str text = { 0 };
+    rni_json_writer w = { .to = &text, .indent = 2 };
     rni_json_object_begin(&w);
-    put_text(&w, "rensa", rn_version());
-    put_text(&w, "compiler", __VERSION__);
-    rni_json_object_end(&w);
-    put_text(&w, "device", rn_device_name());
-    put_int(&w, "threads", cli_threads());
-    put_data(&w, s->datas);
-    put_training(&w, t);
-    for (int64_t i = 0; i < s->n_watches; i++) put_report(&w, &s->watch[i], &reports[i]);
-    put_number(&w, "epochs", rn_trainer_epoch(t));
-    put_int(&w, "iterations", rn_trainer_iteration(t));
-    put_number(&w, "seconds", seconds);
-    put_number(&w, "examples_per_second", seconds > 0 ? (double)rn_trainer_examples(t) / seconds : 0);
-    put_int(&w, "peak_memory_bytes", (int64_t)usage.ru_maxrss * 1024);
-    put_int(&w, "peak_device_bytes", rn_memory().peak);
-    put_int(&w, "parameters", elements);
-    put_text(&w, "parameters_sha256", hash);
+    put_all(&w, s, o);
     rni_json_object_end(&w);
     rni_str_add(&text, "\n");
     char *path = cli_run_file(out, "result.json");

@@ -4,10 +4,15 @@
 
 #include "cli/run.h"
 
-/* Threads that computing uses. */
-int cli_threads(void);
-/* reports: one per monitor of the session. */
-bool cli_result_write(rni_session *s, const cli_report *reports, const char *hash, const char *out, int argc,
-                      char **argv);
+typedef struct cli_outcome {
+    const char *status;        /* finished, interrupted or failed */
+    const char *error;         /* NULL: none */
+    const cli_report *reports; /* one per monitor of the session; NULL: what was seen last stands */
+    const char *hash;          /* of the parameters; NULL: not known */
+    int argc;
+    char **argv; /* the command */
+} cli_outcome;
+
+bool cli_result_write(const rni_session *s, const char *out, const cli_outcome *outcome);
 
 #endif

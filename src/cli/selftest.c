@@ -1,9 +1,9 @@
-/* rensa selftest and rensa bench: every function on a device, for being right and for being fast. */
+/* rensa selftest: every function on a device. */
 #include "cli/cli.h"
 
 #include <rensa/selftest.h>
 
-static int run_selftest(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     rn_selftest_counts counts = { 0 };
     rn_selftest_args args = { .site = RN_SITE(rn_selftest_args), .to = stdout, .counts = &counts };
@@ -34,28 +34,5 @@ const cli_command cli_selftest = {
     .help = "Values against plain C, gradients against differences, strided and empty inputs, planned against eager. A "
             "test is\n"
             "called \"relu/grad/x:f32[2,3]@cpu\"; a part of the name chooses.",
-    .run = run_selftest,
-};
-
-static int run_bench(int argc, char **argv)
-{
-    rn_selftest_args args = { .site = RN_SITE(rn_selftest_args), .to = stdout, .perf = true };
-    const cli_option options[] = {
-        { "device", "NAME", "device to time (RENSA_DEVICE, else cpu)", CLI_TEXT, &args.device, 0, 0 },
-        { 0 },
-    };
-    int n;
-    if (!cli_options(&cli_bench, options, argc, argv, &n)) return EXIT_USAGE;
-    if (n > 1) return cli_usage(&cli_bench, "one part of a name at most");
-    if (n == 1) args.only = argv[1];
-    const bool ok = rn_selftest_at(&args);
-    return cli_end() || !ok ? 1 : 0;
-}
-
-const cli_command cli_bench = {
-    .name = "bench",
-    .arguments = "[PART-OF-A-NAME] [OPTIONS]",
-    .brief = "time the functions on a device",
-    .help = "Microseconds and bytes per call for the cases of the table; bench/ in the sources times whole networks.",
-    .run = run_bench,
+    .run = run,
 };

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/project.h"
 #include "cli/result.h"
 #include "train/trainer.h"
 
@@ -13,175 +14,15 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHANGES_MAX = 96, TEXT_MAX = 256 };
+enum { RUN = 1, SHOW = 2, CHECK = 4 };
 
 typedef struct options {
-    const char *net, *data, *out, *resume, *device, *optimizer;
-    int64_t epochs, batch, seed, iterations, threads, limit;
-    double seconds, rate;
+    cli_project_args project;
+    const char *out, *resume;
     bool quiet, force, show, check;
-    cli_texts sets;
-    const char *file; /* positional */
+    int argc;
+    char **argv;
 } options;
-
-/* ---- the project ---- */
-
-static const char *builtin_name(void *user, int i)
-{
-    (void)user;
-    return rni_builtin_at(i, NULL);
-}
-
-static rni_project *load_project(const options *o)
-{
-    if (o->file) return rni_project_load(o->file);
-    const char *text = rni_builtin_find(o->net);
-    char source[96];
-    snprintf(source, sizeof source, "%.60s (built in)", o->net);
-    if (text) return rni_project_parse(text, (int64_t)strlen(text), source);
-    rni_fail(RN_ERR_ARG, NULL, NULL, "there is no built-in network \"%s\"", o->net);
-    const char *near = rni_nearest(o->net, builtin_name, NULL);
-    if (near) rni_error_add("hint", "did you mean \"%s\"?", near);
-    rni_str list = { 0 };
-    for (int i = 0; rni_builtin_at(i, NULL); i++) rni_str_addf(&list, "%s%s", i ? ", " : "", rni_builtin_at(i, NULL));
-    if (list.at) rni_error_add("expect", "%s, or a project file", list.at);
-    rni_str_free(&list);
-    return NULL;
-}
-
-/* Changes whose texts are made here. */
-typedef struct changes {
-    rni_change at[CHANGES_MAX];
-    char text[CHANGES_MAX][2][TEXT_MAX];
-    int64_t n;
-} changes;
-
-static bool add(changes *c, const char *path, const char *fmt, ...) RN_PRINTF(3, 4);
-static bool add(changes *c, const char *path, const char *fmt, ...)
-{
-    if (c->n == CHANGES_MAX) return rni_fail(RN_ERR_ARG, NULL, NULL, "more than %d changes", CHANGES_MAX);
-    char(*text)[TEXT_MAX] = c->text[c->n];
-    va_list args;
-    va_start(args, fmt);
-    const int n = vsnprintf(text[1], TEXT_MAX, fmt, args);
-    va_end(args);
-    if (n >= TEXT_MAX || snprintf(text[0], TEXT_MAX, "%s", path) >= TEXT_MAX)
-        return rni_fail(RN_ERR_ARG, NULL, NULL, "\"%.60s...\" is too long", n >= TEXT_MAX ? text[1] : path);
-    c->at[c->n++] = (rni_change){ text[0], text[1] };
-    return true;
-}
-
-/* A text as JSON, so that a data set called "true" stays one. */
-static bool add_text(changes *c, const char *path, const char *value)
-{
-    rni_str s = { 0 };
-    rni_json_write_string(&(rni_json_writer){ .to = &s }, value);
-    const bool ok = !s.failed && add(c, path, "%s", s.at);
-    rni_str_free(&s);
-    return ok;
-}
-
-static bool add_data(changes *c, const rni_project *p, const char *source)
-{
-    const rni_json *data = rni_json_get(p->json, "data");
-    if (rni_json_type_of(data) != RNI_JSON_OBJECT) return add_text(c, "data", source);
-    for (int64_t i = 0; i < rni_json_count(data); i++) {
-        char path[TEXT_MAX];
-        snprintf(path, sizeof path, "data.%.200s.source", rni_json_key_at(data, i));
-        if (!add_text(c, path, source)) return false;
-    }
-    return true;
-}
-
-static bool add_rate(changes *c, const rni_project *p, double rate, bool replaced)
-{
-    const rni_json *many = replaced ? NULL : rni_json_get(rni_json_get(p->json, "training"), "optimizers");
-    if (!many) return add(c, "training.optimizer.rate", "%.17g", rate);
-    for (int64_t i = 0; i < rni_json_count(many); i++) {
-        char path[64];
-        snprintf(path, sizeof path, "training.optimizers.%lld.rate", (long long)i);
-        if (!add(c, path, "%.17g", rate)) return false;
-    }
-    return true;
-}
-
-static bool add_sets(changes *c, const cli_texts *sets)
-{
-    for (int i = 0; i < sets->n; i++) {
-        const char *equals = strchr(sets->at[i], '=');
-        char path[TEXT_MAX];
-        if (!equals || equals == sets->at[i]) {
-            rni_fail(RN_ERR_ARG, NULL, NULL, "--set needs key.path=value, not \"%s\"", sets->at[i]);
-            return false;
-        }
-        snprintf(path, sizeof path, "%.*s", (int)(equals - sets->at[i]), sets->at[i]);
-        if (!add(c, path, "%s", equals + 1)) return false;
-    }
-    return true;
-}
-
-static bool collect(changes *c, const rni_project *p, const options *o)
-{
-    bool ok = !o->data || add_data(c, p, o->data);
-    if (o->optimizer) {
-        ok = ok && add(c, "training.optimizers", "null") && add_text(c, "training.optimizer", o->optimizer);
-        if (o->rate == 0) ok = ok && add(c, "training.optimizer.type", "\"%s\"", o->optimizer);
-    }
-    if (o->rate != 0) ok = ok && add_rate(c, p, o->rate, o->optimizer != NULL);
-    const struct {
-        const char *path;
-        int64_t value, unset;
-    } numbers[] = {
-        { "training.epochs", o->epochs, 0 },
-        { "training.batch", o->batch, 0 },
-        { "training.iterations", o->iterations, 0 },
-        { "training.limit", o->limit, 0 },
-        { "training.seed", o->seed, -1 },
-    };
-    for (size_t i = 0; ok && i < RN_COUNTOF(numbers); i++)
-        if (numbers[i].value != numbers[i].unset) ok = add(c, numbers[i].path, "%lld", (long long)numbers[i].value);
-    if (o->seconds > 0) ok = ok && add(c, "training.seconds", "%.17g", o->seconds);
-    return ok && add_sets(c, &o->sets);
-}
-
-/* Paths of data as the run folder will need them, wherever it is opened from. */
-static bool add_full_paths(changes *c, const rni_project *p)
-{
-    const rni_json *data = rni_json_get(p->json, "data");
-    for (int64_t i = -1; i < rni_json_count(data); i++) {
-        const rni_json *v = i < 0 ? data : rni_json_at(data, i);
-        const char *source = rni_json_string(rni_json_type_of(v) == RNI_JSON_OBJECT ? rni_json_get(v, "source") : v);
-        if (!source || source[0] == '/' || !rni_source_is_path(source)) continue;
-        char *path = rni_source_path(p, source), *full = path ? realpath(path, NULL) : NULL;
-        char key[TEXT_MAX];
-        snprintf(key, sizeof key,
-                 i < 0                ? "data"
-                 : rni_json_string(v) ? "data.%.200s"
-                                      : "data.%.200s.source",
-                 i < 0 ? "" : rni_json_key(v));
-        const bool ok = rn_ok() && (!full || add_text(c, key, full));
-        free(full);
-        rni_free(path);
-        if (!ok) return false;
-    }
-    return true;
-}
-
-static rni_project *make_project(const options *o)
-{
-    rni_project *p = load_project(o), *result = NULL;
-    changes *c = p ? rni_alloc((int64_t)sizeof *c) : NULL;
-    if (c && collect(c, p, o)) result = rni_project_change(p, c->at, c->n);
-    if (result && !o->show) {
-        c->n = 0;
-        rni_project *full = add_full_paths(c, result) ? rni_project_change(result, c->at, c->n) : NULL;
-        rni_project_free(result);
-        result = full;
-    }
-    rni_free(c);
-    rni_project_free(p);
-    return result;
-}
 
 /* ---- showing ---- */
 
@@ -286,7 +127,7 @@ static bool save_model(const rni_session *s, const char *out)
     return ok;
 }
 
-static bool finish(rni_session *s, const char *out, const options *o, int argc, char **argv)
+static bool finish(rni_session *s, const char *out, const options *o)
 {
     cli_report *reports = rni_alloc((s->n_watches + 1) * (int64_t)sizeof *reports);
     bool ok = reports && save_model(s, out);
@@ -295,25 +136,41 @@ static bool finish(rni_session *s, const char *out, const options *o, int argc, 
         if (ok && !o->quiet) cli_report_print(stdout, &s->watch[i], &reports[i]);
     }
     char hash[65] = "";
-    ok = ok && rn_model_hash(s->model->root, hash) && cli_result_write(s, reports, hash, out, argc, argv);
+    ok =
+        ok && rn_model_hash(s->model->root, hash) &&
+        cli_result_write(
+            s, out,
+            &(cli_outcome){ .status = "finished", .reports = reports, .hash = hash, .argc = o->argc, .argv = o->argv });
     if (ok) printf("parameters: sha256 %s\n", hash);
     for (int64_t i = 0; reports && i < s->n_watches; i++) cli_report_free(&reports[i]);
     rni_free(reports);
     return ok;
 }
 
-static int run_training(rni_session *s, const char *out, const options *o, int argc, char **argv)
+/* Says in the run folder what went wrong, as far as that can be written. The error stays pending. */
+static void leave_failure(rni_session *s, const char *out, const options *o)
+{
+    char *text = strdup(rn_error_last()->message);
+    rni_error_copy *error = rni_error_take();
+    cli_result_write(s, out, &(cli_outcome){ .status = "failed", .error = text, .argc = o->argc, .argv = o->argv });
+    rn_error_clear();
+    rni_error_give(error);
+    free(text);
+}
+
+static int run_training(rni_session *s, const char *out, const options *o)
 {
     watch_signals(s->trainer);
-    const bool ok = rn_trainer_run(s->trainer);
-    const bool stopped = rn_trainer_stopped(s->trainer);
+    bool ok = rn_trainer_run(s->trainer);
+    const bool stopped = ok && rn_trainer_stopped(s->trainer);
     g.trainer = NULL;
-    if (!ok) return cli_end();
     if (stopped) {
+        ok = cli_result_write(s, out, &(cli_outcome){ .status = "interrupted", .argc = o->argc, .argv = o->argv });
         printf("stopped at epoch %.4g; to go on: rensa train --resume %s\n", rn_trainer_epoch(s->trainer), out);
-        return 130;
-    }
-    return finish(s, out, o, argc, argv) ? 0 : cli_end();
+    } else if (ok)
+        ok = finish(s, out, o);
+    if (!ok) leave_failure(s, out, o);
+    return !ok ? cli_end() : stopped ? 130 : 0;
 }
 
 /* "training.weights": parameters to begin with. */
@@ -327,12 +184,12 @@ static bool load_weights(const rni_session *s)
     return ok;
 }
 
-static int train(rni_project *p, const char *out, const options *o, int argc, char **argv)
+static int train(rni_project *p, const char *out, const options *o)
 {
+    const bool existed = rni_folder_exists(out), is_folder = o->resume && rni_folder_exists(o->resume);
     rni_session *s =
         rni_session_open(p, &(rni_session_args){ .out = out, .quiet = o->quiet, .progress = cli_download_progress });
     char latest[1024];
-    const bool is_folder = o->resume && rni_folder_exists(o->resume);
     const char *from = !o->resume                                             ? NULL
                        : !is_folder                                           ? o->resume
                        : rn_snapshot_latest(o->resume, latest, sizeof latest) ? latest
@@ -340,69 +197,80 @@ static int train(rni_project *p, const char *out, const options *o, int argc, ch
     int status = 1;
     bool ok = s != NULL && (from || load_weights(s));
     if (ok && from) ok = rn_trainer_resume(s->trainer, from);
-    if (ok && !is_folder) ok = freeze_project(s, out);
+    if (ok) ok = freeze_project(s, out);
     if (ok && !o->quiet) print_start(s, out, from);
-    if (ok) status = run_training(s, out, o, argc, argv);
+    if (ok) status = run_training(s, out, o);
     rni_session_free(s);
+    if (!ok && !existed) rmdir(out); /* nothing was written */
     return rn_ok() ? status : cli_end();
 }
 
-static int start(options *o, int argc, char **argv)
+/* Shows, checks or trains; takes p over. */
+static int start(rni_project *p, char *out, const options *o)
 {
-    char *project_file = NULL, *out = o->out ? rni_strdup(o->out) : NULL;
-    const bool is_folder = o->resume && rni_folder_exists(o->resume);
-    int status = 1;
-    if (o->resume && !is_folder && !rni_file_exists(o->resume))
+    if (o->show) return show_project(p);
+    p = cli_project_settle(p);
+    if (!p) return cli_end();
+    if (o->check) return check_project(p);
+    const bool same = o->resume && rni_folder_exists(o->resume) && strcmp(out, o->resume) == 0;
+    if (same || cli_run_prepare(out, o->force)) return train(p, out, o);
+    rni_project_free(p);
+    return cli_end();
+}
+
+/* The folder of a run that goes on is where it was, unless another is named. */
+static char *name_folder(const rni_project *p, const options *o)
+{
+    const char *name = rni_json_string(rni_json_get(p->json, "name"));
+    if (o->out) return rni_strdup(o->out);
+    if (o->resume && rni_folder_exists(o->resume)) return rni_strdup(o->resume);
+    return cli_run_name(o->project.net ? o->project.net : name && *name && !strchr(name, '/') ? name : "project");
+}
+
+static int begin(options *o)
+{
+    char *file = NULL;
+    if (o->resume && !rni_file_exists(o->resume))
         rni_fail(RN_ERR_IO, NULL, NULL, "there is no run \"%s\"", o->resume);
-    if (o->resume && !o->file && !o->net && rn_ok()) {
-        char *folder = is_folder ? rni_strdup(o->resume) : rni_path_folder(o->resume);
-        o->file = project_file = folder ? rni_path_join(folder, "project.json") : NULL;
-        if (!out && is_folder) out = rni_strdup(o->resume);
+    else if (o->resume && !o->project.file && !o->project.net) {
+        char *folder = rni_folder_exists(o->resume) ? rni_strdup(o->resume) : rni_path_folder(o->resume);
+        o->project.file = file = folder ? rni_path_join(folder, "project.json") : NULL;
         rni_free(folder);
     }
-    rni_project *p = rn_ok() && (!o->device || rn_device_use(o->device)) ? make_project(o) : NULL;
-    if (p && o->show) {
-        status = show_project(p);
-    } else if (p && o->check) {
-        status = check_project(p);
-    } else if (p) {
-        const char *name = rni_json_string(rni_json_get(p->json, "name"));
-        if (!out) out = cli_run_name(o->net ? o->net : name && !strchr(name, '/') ? name : "project");
-        const bool same = is_folder && out && strcmp(out, o->resume) == 0;
-        if (out && (same || cli_run_prepare(out, o->force)))
-            status = train(p, out, o, argc, argv);
-        else
-            rni_project_free(p);
-    }
-    rni_free(project_file);
+    rni_project *p = rn_ok() ? cli_project_make(&o->project) : NULL;
+    char *out = p ? name_folder(p, o) : NULL;
+    const int status = out ? start(p, out, o) : cli_end();
+    if (!out) rni_project_free(p);
+    rni_free(file);
     rni_free(out);
-    return rn_ok() ? status : cli_end();
+    return status;
 }
 
 static int run(int argc, char **argv)
 {
-    options o = { .seed = -1 };
+    options o = { .project.seed = -1, .argc = argc, .argv = argv };
     const cli_option table[] = {
         { "net", "NAME", "a built-in network instead of a project file: lenet, mlp, resnet20, vgg11, lstm-lm, gpt",
-          CLI_TEXT, &o.net, 0, 0 },
-        { "data", "NAME|PATH", "train and test with this data instead", CLI_TEXT, &o.data, 0, 0 },
-        { "epochs", "N", "passes over the data", CLI_INT, &o.epochs, 1, 1e9 },
-        { "iterations", "N", "at most so many steps", CLI_INT, &o.iterations, 1, 1e15 },
-        { "seconds", "S", "at most for this time", CLI_NUMBER, &o.seconds, 1e-3, 1e9 },
-        { "batch", "N", "examples per step", CLI_INT, &o.batch, 1, 1e9 },
-        { "limit", "N", "only the first N examples of each data set", CLI_INT, &o.limit, 1, 1e15 },
-        { "lr", "X", "learning rate", CLI_NUMBER, &o.rate, 1e-30, 1e30 },
-        { "optimizer", "NAME", "sgd, momentum_sgd, adam, ... with its usual options", CLI_TEXT, &o.optimizer, 0, 0 },
-        { "seed", "N", "of initial values, order and noise", CLI_INT, &o.seed, 0, 9e15 },
+          CLI_TEXT, &o.project.net, 0, 0 },
+        { "data", "NAME|PATH", "train and test with this data instead", CLI_TEXT, &o.project.data, 0, 0 },
+        { "epochs", "N", "passes over the data", CLI_INT, &o.project.epochs, 1, 1e9 },
+        { "iterations", "N", "at most so many steps", CLI_INT, &o.project.iterations, 1, 1e15 },
+        { "seconds", "S", "at most for this time", CLI_NUMBER, &o.project.seconds, 1e-3, 1e9 },
+        { "batch", "N", "examples per step", CLI_INT, &o.project.batch, 1, 1e9 },
+        { "limit", "N", "only the first N examples of each data set", CLI_INT, &o.project.limit, 1, 1e15 },
+        { "lr", "X", "learning rate", CLI_NUMBER, &o.project.rate, 1e-30, 1e30 },
+        { "optimizer", "NAME", "sgd, momentum_sgd, adam, ... with its usual options", CLI_TEXT, &o.project.optimizer, 0,
+          0 },
+        { "seed", "N", "of initial values, order and noise", CLI_INT, &o.project.seed, 0, 9e15 },
         { "set", "KEY=VALUE", "changes any value of the project: training.optimizer.rate=0.1; may be repeated",
-          CLI_TEXTS, &o.sets, 0, 0 },
-        { "out", "DIR", "the run folder (runs/NAME-1, ...)", CLI_TEXT, &o.out, 0, 0 },
+          CLI_TEXTS, &o.project.sets, 0, 0 },
+        { "out", "DIR", "the run folder (runs/NAME-1, ...)", CLI_TEXT, &o.out, 0, 0, RUN },
         { "resume", "DIR|FILE", "goes on with a run from its latest snapshot, or from this one", CLI_TEXT, &o.resume, 0,
           0 },
-        { "force", NULL, "begins anew in a run folder that is not empty", CLI_SWITCH, &o.force, 0, 0 },
-        { "device", "NAME", "cpu, ref, ...", CLI_TEXT, &o.device, 0, 0 },
-        { "threads", "N", "for computing", CLI_INT, &o.threads, 1, 4096 },
-        { "quiet", NULL, "no table and no progress bar", CLI_SWITCH, &o.quiet, 0, 0 },
+        { "force", NULL, "begins anew in a run folder that is not empty", CLI_SWITCH, &o.force, 0, 0, RUN },
+        { "device", "NAME", "cpu, ref, ...", CLI_TEXT, &o.project.device, 0, 0 },
+        { "threads", "N", "for computing", CLI_INT, &o.project.threads, 1, 4096 },
+        { "quiet", NULL, "no table and no progress bar", CLI_SWITCH, &o.quiet, 0, 0, RUN },
         { "show", NULL, "prints the project with all changes, and ends", CLI_SWITCH, &o.show, 0, 0 },
         { "check", NULL, "prints the layers with their shapes, and ends", CLI_SWITCH, &o.check, 0, 0 },
         { 0 },
@@ -410,19 +278,18 @@ static int run(int argc, char **argv)
     int n;
     if (!cli_options(&cli_train, table, argc, argv, &n)) return EXIT_USAGE;
     if (n > 1) return cli_usage(&cli_train, "one project at a time");
-    if (n == 1) o.file = argv[1];
-    if (o.file && o.net) return cli_usage(&cli_train, "a project file or --net, not both");
-    if (!o.file && !o.net && !o.resume)
+    if (n == 1) o.project.file = argv[1];
+    if (o.project.file && o.project.net) return cli_usage(&cli_train, "a project file or --net, not both");
+    if (!o.project.file && !o.project.net && !o.resume)
         return cli_usage(&cli_train, "a project file, --net NAME or --resume DIR is needed");
-    for (int i = 0; i < o.sets.n; i++)
-        if (!strchr(o.sets.at[i], '='))
-            return cli_usage(&cli_train, "--set needs key.path=value, not \"%s\"", o.sets.at[i]);
-    if (o.threads > 0) {
-        char text[24];
-        snprintf(text, sizeof text, "%lld", (long long)o.threads);
-        setenv("OMP_NUM_THREADS", text, 1); /* read when the back end is loaded */
-    }
-    return start(&o, argc, argv);
+    cli_unused(&cli_train, table,
+               o.show    ? SHOW
+               : o.check ? CHECK
+                         : RUN,
+               o.show    ? "with --show"
+               : o.check ? "with --check"
+                         : "in training");
+    return begin(&o);
 }
 
 const cli_command cli_train = {

@@ -115,6 +115,8 @@ const rni_member rni_members_training[] = {
     { "seconds", RNI_IS_NUMBER, "ends after this time" },
     { "seed", RNI_IS_COUNT, "of initial values, order and noise" },
     { "limit", RNI_IS_COUNT, "only so many examples of each data set" },
+    { "device", RNI_IS_TEXT, "cpu, ref, ... (RENSA_DEVICE, else cpu)" },
+    { "threads", RNI_IS_COUNT, "for computing (OMP_NUM_THREADS, else all)" },
     { "shuffle", RNI_IS_BOOL, "anew in each epoch (true, but for text in streams)" },
     { "accumulate", RNI_IS_COUNT, "batches per update" },
     { "weights", RNI_IS_TEXT, "a model file to begin from" },

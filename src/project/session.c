@@ -196,12 +196,16 @@ static rn_tensor *training_loss(void *user, const rn_batch *batch, rn_metrics *m
     return rni_goal_loss(&s->goal, batch, m);
 }
 
-static bool make_trainer(rni_session *s, const rni_session_args *a)
+static bool make_steps(rni_session *s)
 {
     const bool streams = s->data->streams;
     s->batches = rn_iterator_new(s->data->set, batch_of(s, s->data), .shuffle = s->training.shuffle && !streams,
                                  .seed = s->training.seed, .repeat = true, .drop_last = streams);
-    if (!s->batches || !open_optimizers(s)) return false;
+    return s->batches && open_optimizers(s);
+}
+
+static bool make_trainer(rni_session *s, const rni_session_args *a)
+{
     s->trainer = rn_trainer_new(s->model->root, s->optimizer, s->batches, training_loss, .user = s, .out = a->out,
                                 .epochs = s->training.epochs, .iterations = s->training.iterations,
                                 .seconds = s->training.seconds);
@@ -218,7 +222,8 @@ static bool open_session(rni_session *s, const rni_session_args *a)
     if (!s->model || !read_goals(s)) return false;
     const int64_t n = rn_dataset_count(s->data->set), batch = batch_of(s, s->data);
     if (!rni_goal_check(&s->goal, s->data, batch < n ? batch : n, NULL, NULL)) return false;
-    return open_watches(s) && (!a->out || make_trainer(s, a));
+    if (!open_watches(s) || ((a->out || a->steps) && !make_steps(s))) return false;
+    return !a->out || make_trainer(s, a);
 }
 
 rni_session *rni_session_open(rni_project *project, const rni_session_args *args)

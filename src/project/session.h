@@ -54,6 +54,7 @@ typedef struct rni_session {
 
 typedef struct rni_session_args {
     const char *out; /* run folder; NULL: no trainer is made */
+    bool steps;      /* batches and optimizers all the same */
     bool quiet;      /* no table and no progress */
     rn_download_fn *progress;
     void *user;

@@ -1,0 +1,181 @@
+/* rensa bench: how long a step of a network takes, or a call of each function. */
+#include "cli/project.h"
+#include "cli/run.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "train/trainer.h"
+
+#include <rensa/selftest.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NETWORK = 1, FUNCTIONS = 2 };
+
+typedef struct options {
+    cli_project_args project;
+    int64_t steps, warm_up;
+    bool infer, json;
+} options;
+
+typedef struct timing {
+    const char *name;
+    int64_t batch, steps;
+    double median, low, high; /* ms; low and high: 10th and 90th percentile */
+    double rate;              /* examples per second, over all of them */
+} timing;
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* One step as training takes it, or one pass forward, until its result is there. */
+static bool step(rni_session *s, const rn_batch *b, bool infer)
+{
+    rn_tensor *kept = NULL;
+    RN_SCOPE
+    {
+        rn_tensor *y = infer ? rni_goal_output(&s->goal, b) : rni_goal_loss(&s->goal, b, NULL);
+        if (y && (infer || rn_update(s->optimizer, y))) kept = rn_keep(y);
+    }
+    const bool ok = kept && rn_eval(kept);
+    rn_drop(kept);
+    return ok;
+}
+
+static bool time_steps(rni_session *s, const options *o, timing *t, double *ms)
+{
+    int64_t examples = 0;
+    double total = 0;
+    const bool training = rn_train_mode(!o->infer), grad = rn_grad_mode(!o->infer);
+    bool ok = true;
+    for (int64_t i = -o->warm_up; ok && i < o->steps; i++) {
+        const double begin = rni_now();
+        const rn_batch *b = rn_next(s->batches);
+        ok = b && step(s, b, o->infer);
+        if (!ok || i < 0) continue;
+        ms[i] = 1e3 * (rni_now() - begin);
+        total += ms[i];
+        examples += b->count;
+    }
+    rn_train_mode(training);
+    rn_grad_mode(grad);
+    if (!ok) return false;
+    qsort(ms, (size_t)o->steps, sizeof *ms, by_size);
+    t->steps = o->steps;
+    t->batch = rn_iterator_batch_size(s->batches);
+    t->median = ms[o->steps / 2];
+    t->low = ms[o->steps / 10];
+    t->high = ms[o->steps - 1 - o->steps / 10];
+    t->rate = total > 0 ? 1e3 * (double)examples / total : 0;
+    return true;
+}
+
+static void print_json(const timing *t, const options *o)
+{
+    rni_str text = { 0 };
+    rni_json_writer w = { .to = &text, .indent = 2 };
+    const struct {
+        const char *key, *text;
+    } texts[] = { { "name", t->name },
+                  { "mode", o->infer ? "infer" : "train" },
+                  { "device", rn_device_name() },
+                  { "version", rn_version() } };
+    const struct {
+        const char *key;
+        double value;
+    } numbers[] = { { "threads", cli_threads() },      { "batch", (double)t->batch }, { "steps", (double)t->steps },
+                    { "median_ms", t->median },        { "p10_ms", t->low },          { "p90_ms", t->high },
+                    { "examples_per_second", t->rate } };
+    rni_json_object_begin(&w);
+    for (size_t i = 0; i < RN_COUNTOF(texts); i++) {
+        rni_json_write_key(&w, texts[i].key);
+        rni_json_write_string(&w, texts[i].text);
+    }
+    for (size_t i = 0; i < RN_COUNTOF(numbers); i++) {
+        rni_json_write_key(&w, numbers[i].key);
+        rni_json_write_number(&w, numbers[i].value);
+    }
+    rni_json_object_end(&w);
+    if (!text.failed) puts(text.at);
+    rni_str_free(&text);
+}
+
+static int time_network(const options *o)
+{
+    rni_project *p = cli_project_make(&o->project);
+    p = p ? cli_project_settle(p) : NULL;
+    rni_session *s = NULL;
+    if (p)
+        s = rni_session_open(p, &(rni_session_args){ .steps = true, .quiet = true, .progress = cli_download_progress });
+    double *ms = s ? rni_alloc(o->steps * (int64_t)sizeof *ms) : NULL;
+    timing t = { 0 };
+    if (ms && time_steps(s, o, &t, ms)) {
+        const char *name = rni_json_string(rni_json_get(s->project->json, "name"));
+        t.name = name ? name : "project";
+        if (o->json)
+            print_json(&t, o);
+        else
+            printf("%s, %s, batch %lld, on %s, %d thread%s: median %.3f ms, p10 %.3f, p90 %.3f (%lld steps), %.0f "
+                   "examples/s\n",
+                   t.name, o->infer ? "forward" : "training step", (long long)t.batch, rn_device_name(), cli_threads(),
+                   cli_threads() == 1 ? "" : "s", t.median, t.low, t.high, (long long)t.steps, t.rate);
+    }
+    rni_free(ms);
+    rni_session_free(s);
+    return cli_end();
+}
+
+static int time_functions(const char *only, const char *device)
+{
+    const bool ok = rn_selftest_at(&(rn_selftest_args){
+        .site = RN_SITE(rn_selftest_args), .to = stdout, .perf = true, .only = only, .device = device });
+    return cli_end() || !ok ? 1 : 0;
+}
+
+static bool is_project(const char *text)
+{
+    const size_t n = strlen(text);
+    return n > 5 && strcmp(text + n - 5, ".json") == 0;
+}
+
+static int run(int argc, char **argv)
+{
+    options o = { .project.seed = -1, .steps = 50, .warm_up = 5 };
+    const cli_option table[] = {
+        { "net", "NAME", "time a built-in network: lenet, mlp, resnet20, ...", CLI_TEXT, &o.project.net, 0, 0 },
+        { "data", "NAME|PATH", "with this data instead", CLI_TEXT, &o.project.data, 0, 0, NETWORK },
+        { "batch", "N", "examples per step", CLI_INT, &o.project.batch, 1, 1e9, NETWORK },
+        { "limit", "N", "only the first N examples of each data set", CLI_INT, &o.project.limit, 1, 1e15, NETWORK },
+        { "set", "KEY=VALUE", "changes any value of the project; may be repeated", CLI_TEXTS, &o.project.sets, 0, 0,
+          NETWORK },
+        { "steps", "N", "steps that are timed (50)", CLI_INT, &o.steps, 1, 1e7, NETWORK },
+        { "warm-up", "N", "steps before them (5)", CLI_INT, &o.warm_up, 0, 1e7, NETWORK },
+        { "infer", NULL, "the pass forward alone", CLI_SWITCH, &o.infer, 0, 0, NETWORK },
+        { "json", NULL, "as JSON", CLI_SWITCH, &o.json, 0, 0, NETWORK },
+        { "device", "NAME", "cpu, ref, ... (RENSA_DEVICE, else cpu)", CLI_TEXT, &o.project.device, 0, 0 },
+        { "threads", "N", "for computing", CLI_INT, &o.project.threads, 1, 4096, NETWORK },
+        { 0 },
+    };
+    int n;
+    if (!cli_options(&cli_bench, table, argc, argv, &n)) return EXIT_USAGE;
+    if (n > 1) return cli_usage(&cli_bench, "one project, or one part of a name");
+    if (n == 1 && o.project.net) return cli_usage(&cli_bench, "a project, --net or a part of a name, not two of them");
+    if (n == 1 && is_project(argv[1])) o.project.file = argv[1];
+    const bool network = o.project.net || o.project.file;
+    cli_unused(&cli_bench, table, network ? NETWORK : FUNCTIONS, "for functions");
+    return network ? time_network(&o) : time_functions(n == 1 ? argv[1] : NULL, o.project.device);
+}
+
+const cli_command cli_bench = {
+    .name = "bench",
+    .arguments = "[PROJECT.json | --net NAME | PART-OF-A-NAME] [OPTIONS]",
+    .brief = "time a network, or the functions, on a device",
+    .help = "Of a network: median, 10th and 90th percentile of the steps of training, with the reading of batches, and "
+            "examples\n"
+            "per second. Of functions whose cases have this part in their names: microseconds and bytes per call.",
+    .run = run,
+};

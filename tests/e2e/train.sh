@@ -1,0 +1,112 @@
+#!/bin/sh
+# rensa train, evaluate and predict: built-in networks, run folders, what is written there, runs that fail.
+. "$(dirname "$0")/lib.sh"
+make_cifar data/cifar10/data_batch_1.bin 64
+make_cifar data/cifar10/test_batch.bin 16
+make_text data/tinyshakespeare/input.txt 300
+make_table table.csv 60
+export RENSA_DATA="$tmp/data"
+few="--batch 16 --limit 160 --iterations 12 --quiet"
+
+# built-in networks, each for a few steps; without files of MNIST its digits are drawn
+small_gpt="--set network.arguments.width=16 --set network.arguments.heads=2 --set network.arguments.blocks=1"
+small_resnet="--set network.arguments.width=4 --set network.arguments.blocks=1"
+# shellcheck disable=SC2086
+{
+    says 0 "sha256" "$RENSA" train --net mlp $few --set network.arguments.units=20 --out mlp
+    says 0 "sha256" "$RENSA" train --net lenet $few --seed 5 --out lenet
+    says 0 "sha256" "$RENSA" train --net resnet20 $few $small_resnet --out resnet
+    says 0 "sha256" "$RENSA" train --net lstm-lm $few --batch 4 --set network.arguments.units=16 --out lstm
+    says 0 "sha256" "$RENSA" train --net gpt $few --batch 4 $small_gpt --out gpt
+}
+
+# the run folder
+for file in project.json log.jsonl curve.svg result.json model.safetensors best.safetensors snapshot_00000012.safetensors; do
+    holds "the run has no $file" -s "lenet/$file"
+done
+for key in status command seed versions train_loss test_accuracy test_loss seconds examples_per_second peak_memory_bytes \
+    parameters_sha256 device threads iterations; do
+    holds "result.json has no $key" -n "$(grep "^  \"$key\": ." lenet/result.json)"
+done
+is "status of a run" "$(member lenet/result.json status)" finished
+is "seed of a run" "$(member lenet/result.json seed)" 5
+# one of the epoch and one of the end
+is "rows of the log" "$(grep -c '"test_accuracy":.*"train_loss":' lenet/log.jsonl)" 2
+holds "the curve is no SVG" -n "$(grep '</svg>' lenet/curve.svg)"
+
+# the same seed gives the same bits, another one others
+# shellcheck disable=SC2086
+{
+    says 0 "$(member lenet/result.json parameters_sha256)" "$RENSA" train --net lenet $few --seed 5 --out again
+    says 0 "sha256" "$RENSA" train --net lenet $few --seed 6 --out other
+}
+holds "another seed gives the same parameters" \
+    "$(member lenet/result.json parameters_sha256)" != "$(member other/result.json parameters_sha256)"
+
+# what was trained is used
+says 0 "accuracy" "$RENSA" evaluate lenet --limit 50
+says 0 "\"monitor\": \"test\"" "$RENSA" evaluate lenet --json --monitor test --limit 50 --batch 7
+says 1 "did you mean \"test\"?" "$RENSA" evaluate lenet --monitor tset
+says 0 "\"parameters_sha256\": \"$(member lenet/result.json parameters_sha256)\"" "$RENSA" evaluate lenet --json --limit 20
+says 0 "" "$RENSA" evaluate lenet/model.safetensors --best --limit 20
+says 0 "example" "$RENSA" predict lenet --samples 3 --seed 2
+says 0 "\"probability\"" "$RENSA" predict lenet --samples 2 --json
+says 0 "cat" "$RENSA" predict lstm --prompt "the cat" --length 20 --temperature 0
+says 0 "cat" "$RENSA" predict gpt --prompt "the cat" --length 20 --seed 3
+says 1 "\"~\" is not in the vocabulary" "$RENSA" predict gpt --prompt "~" --length 3
+says 1 "holds no model" "$RENSA" predict data --samples 1
+says 1 "there is no run" "$RENSA" train --resume nowhere
+
+# options that mean nothing are named
+says 0 "--prompt means nothing for samples" "$RENSA" predict lenet --samples 1 --prompt x
+says 0 "--part means nothing without --data" "$RENSA" evaluate lenet --part train --limit 20
+says 0 "--quiet means nothing with --show" "$RENSA" train --net lenet --show --quiet
+says 0 "did you mean RENSA_EAGER?" env RENSA_EAGRE=1 "$RENSA" train --net lenet --show
+
+# a run is never overwritten without being asked to
+says 1 "is not empty" "$RENSA" train --net lenet --iterations 1 --out lenet
+is "a refused run" "$(member lenet/result.json status)" finished
+echo mine >other/mine
+# shellcheck disable=SC2086
+says 0 "sha256" "$RENSA" train --net lenet $few --force --out other
+holds "--force removes what is not ours" -s other/mine
+
+# a longer run goes on where a shorter one ended, and has the bits of one that did not stop
+says 0 "sha256" "$RENSA" train --net lenet --batch 16 --limit 160 --iterations 25 --quiet --seed 5 --out long
+says 0 "$(member long/result.json parameters_sha256)" "$RENSA" train --resume lenet --iterations 25 --quiet
+is "iterations of both" "$(member lenet/result.json iterations)" 25
+
+# --show gives a project file that is the same run; --check shows shapes
+"$RENSA" train --net lenet --batch 16 --limit 160 --iterations 25 --seed 5 --show >shown.json 2>out
+says 0 "$(member long/result.json parameters_sha256)" "$RENSA" train shown.json --quiet --out from-file
+"$RENSA" train shown.json --show >again.json
+is "showing what was shown" "$(cat again.json)" "$(cat shown.json)"
+says 0 "f32[64, 10]" "$RENSA" train --net lenet --check
+holds "--check leaves a run" ! -e runs
+
+# a table
+cat >table.json <<'END'
+{"data": {"train": {"source": "table.csv", "part": "train"}, "test": {"source": "table.csv", "part": "test"}},
+ "network": [{"type": "linear", "out": 8}, "tanh", {"type": "linear", "out": "=classes"}],
+ "training": {"batch": 8, "epochs": 30, "optimizer": {"type": "adam", "rate": 0.05}}}
+END
+says 0 "sha256" "$RENSA" train table.json --quiet --out table
+holds "the table is not learnt" "$(member table/result.json test_accuracy)" = 1
+says 0 " b " "$RENSA" predict table table.csv
+printf 'width,height\n0.1,2\n2.2,0.1\n' >rows.csv
+says 0 "\"class\": \"c\"" "$RENSA" predict table rows.csv --json
+says 0 "accuracy  100.00 %" "$RENSA" evaluate table --data table.csv
+mkdir elsewhere
+says 0 "accuracy" sh -c 'cd elsewhere && "$0" evaluate ../table' "$RENSA"
+
+# a run that fails says so in its folder, too
+cut -d , -f 1,2 table.csv >numbers.csv
+cat >diverging.json <<'END'
+{"data": "numbers.csv", "network": [{"type": "linear", "out": 1}],
+ "training": {"batch": 8, "epochs": 50, "optimizer": {"type": "sgd", "rate": 1e6}}}
+END
+says 1 "is not finite" "$RENSA" train diverging.json --quiet --out failing
+is "status of a failed run" "$(member failing/result.json status)" failed
+holds "a failed run does not say why" -n "$(grep '"error": ".*is not finite' failing/result.json)"
+holds "a failed run has a model" ! -e failing/model.safetensors
+finish
