@@ -169,9 +169,6 @@ static const rn_case cases[] = { { .in = "x:f32[2,3]{-3,3}", .with = "axis=1" },
                                  { .in = "x:bf16[2,5]{-3,3}", .with = "axis=1" },
                                  { .in = "x:f16[70000]{=0}", .with = "axis=0", .no_grad = true },
                                  { .in = "x:f32[2,2]{=-inf,-inf,-inf,1}", .with = "axis=1", .no_grad = true },
-                                 { .in = "x:f32[40,1700]{-9,9}", .with = "axis=1", .no_grad = true },
-                                 { .in = "x:f32[9,530,40]{-9,9}", .with = "axis=1", .no_grad = true },
-                                 { .in = "x:f16[3,21,30]{-9,9}", .with = "axis=1", .tol = 1e-2, .no_grad = true },
                                  { .in = "x:f32[2,1]", .with = "axis=1" },
                                  { .in = "x:f32[2,0]", .with = "axis=1" },
                                  { .in = "x:f32[0,3]", .with = "axis=1" },
@@ -181,8 +178,6 @@ static const rn_case grad_cases[] = {
     { .in = "p:f64[2,3]{-1,0} g:f64[2,3]", .with = "axis=1" },
     { .in = "p:f32[2,3,2]{-1,0} g:f32[2,3,2]", .with = "axis=1" },
     { .in = "p:f16[2,3]{-1,0} g:f16[2,3]", .with = "axis=0" },
-    { .in = "p:f32[40,1700]{-1,0} g:f32[40,1700]", .with = "axis=1", .no_grad = true },
-    { .in = "p:f32[9,53,40]{-1,0} g:f32[9,53,40]", .with = "axis=1", .no_grad = true },
     { 0 }
 };
 
