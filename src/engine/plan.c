@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/shape.h"
+#include "engine/explain.h"
 #include "engine/kernel.h"
 #include "engine/map.h"
 #include "engine/slab.h"
@@ -468,6 +469,7 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device)
     bool ok = p && rni_graph_lower(g);
     if (ok) {
         p->device = device;
+        p->timed = rni_explain_on();
         compiler c = { .g = g, .p = p };
         ok = compile(&c);
         rni_free(c.stores);
@@ -487,6 +489,7 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device)
 void rni_plan_free(rni_plan *p)
 {
     if (!p) return;
+    if (p->timed && p->runs) rni_explain(p);
     for (int64_t k = 0; k < p->n_steps; k++) {
         if (p->step[k].state && p->step[k].kernel->release) p->step[k].kernel->release(p->step[k].state);
         rni_free(p->step[k].opts_copy);

@@ -24,6 +24,7 @@ typedef struct {
     double scalars[24];
     rn_site site;
     const char *grad_of;
+    int64_t shortest; /* nanoseconds, in plans that are timed */
 } rni_step;
 
 typedef enum { RNI_FROM_GIVEN, RNI_FROM_OWN, RNI_FROM_CONSTANT } rni_source;
@@ -46,6 +47,8 @@ typedef struct rni_plan {
     int64_t slab_bytes;
     rn_view *views;
     rni_place *places;
+    bool timed;
+    int64_t runs; /* of a plan that is timed */
 } rni_plan;
 
 /* Takes over g (also on failure). NULL with an error pending. */

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "engine/explain.h"
 #include "engine/map.h"
 #include "engine/nan_check.h"
 
@@ -102,9 +103,12 @@ bool rni_plan_run(rni_plan *p, rni_run *r)
     if (ok && p->slab_bytes > 0) ok = (slab = rni_buffer_new(p->device, p->slab_bytes)) != NULL;
     if (ok) base[at] = slab ? slab->data : NULL;
     for (int64_t k = 0; ok && k < p->n_steps; k++) {
+        const int64_t start = p->timed ? rni_explain_now() : 0;
         ok = run_step(p, &p->step[k], base, base[at], r);
+        if (p->timed) rni_explain_time(p, &p->step[k], rni_explain_now() - start);
         if (!ok) mark_spoiled(p, k, r->spoiled);
     }
+    p->runs += p->timed;
     ok = ok && take_results(p, r, own);
     for (int32_t i = 0; i < made; i++) rni_buffer_drop(own[i]);
     rni_buffer_drop(slab);

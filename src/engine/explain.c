@@ -1,0 +1,64 @@
+/* Plans as text: their steps, with the shortest time that each has taken. */
+#include "engine/explain.h"
+
+#include "base/log.h"
+#include "base/shape.h"
+#include "base/str.h"
+#include "engine/kernel.h"
+
+#include <time.h>
+
+bool rni_explain_on(void)
+{
+    return rni_log_on(RN_LOG_DEBUG, "step");
+}
+
+int64_t rni_explain_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void rni_explain_time(const rni_plan *p, rni_step *s, int64_t nanoseconds)
+{
+    if (p->runs == 0 || nanoseconds < s->shortest) s->shortest = nanoseconds;
+}
+
+static void add_view(rni_str *s, const rn_view *v)
+{
+    char text[RNI_SHAPE_TEXT];
+    rn_shape shape = { .rank = v->rank };
+    for (int i = 0; i < v->rank; i++) shape.dim[i] = v->dim[i];
+    rni_str_addf(s, " %s%s%s", rn_dtype_name(v->dtype), rni_shape_text(&shape, text),
+                 rni_view_is_contiguous(v) ? "" : "/strided");
+}
+
+/* Whether the first result stands where an input was. */
+static bool in_place(const rni_step *s)
+{
+    const rni_place *y = &s->place[s->call.n_in];
+    for (int i = 0; i < s->call.n_in; i++)
+        if (s->call.in[i].dtype && s->place[i].region == y->region && s->place[i].offset == y->offset) return true;
+    return false;
+}
+
+void rni_explain(const rni_plan *p)
+{
+    int64_t all = 0;
+    for (int64_t k = 0; k < p->n_steps; k++) all += p->step[k].shortest;
+    rni_log(RN_LOG_DEBUG, "step", "plan of %lld steps, %lld runs, at best %.1f us", (long long)p->n_steps,
+            (long long)p->runs, (double)all * 1e-3);
+    for (int64_t k = 0; k < p->n_steps; k++) {
+        const rni_step *s = &p->step[k];
+        rni_str text = { 0 };
+        for (int i = 0; i < s->call.n_in && i < 6; i++)
+            if (s->call.in[i].dtype) add_view(&text, &s->call.in[i]);
+        rni_str_add(&text, s->call.n_in > 6 ? " … ->" : " ->");
+        for (int i = 0; i < s->call.n_out && i < 3; i++) add_view(&text, &s->call.out[i]);
+        rni_log(RN_LOG_DEBUG, "step", "%8.1f us  %s%s%s (%s)%s%s", (double)s->shortest * 1e-3,
+                s->grad_of ? s->grad_of : "", s->grad_of ? "' " : "", s->op->name, s->kernel->op,
+                in_place(s) ? " in place" : "", text.at ? text.at : "");
+        rni_str_free(&text);
+    }
+}

@@ -1,0 +1,15 @@
+/* What a plan does and how long it takes, for RENSA_LOG=step:debug. */
+#ifndef RNI_ENGINE_EXPLAIN_H
+#define RNI_ENGINE_EXPLAIN_H
+
+#include "engine/plan.h"
+
+/* Whether steps are to be timed. */
+bool rni_explain_on(void);
+int64_t rni_explain_now(void); /* nanoseconds */
+/* The shortest time of all runs is kept: what else the machine does at times is not the step's. */
+void rni_explain_time(const rni_plan *p, rni_step *s, int64_t nanoseconds);
+/* One line per step: its time, function, kernel, where the result is, types and shapes. */
+void rni_explain(const rni_plan *p);
+
+#endif
