@@ -3,6 +3,7 @@
 #include "base/shape.h"
 #include "nn/nn.h"
 
+#include <rensa/lists.h>
 #include <rensa/ops.h>
 #include <string.h>
 
@@ -26,14 +27,15 @@ static rn_tensor *project(rn_tensor *x, rn_tensor *w, rn_tensor *b)
 
 enum { WQKV, BQKV, WO, BO };
 
-/* y [N, T, parts * dim] as parts tensors [N, heads, T, dim / heads]. */
+/* y [N, T, parts * dim] as parts tensors [N, heads, T, dim / heads]. A split along an axis of its own: its gradient is
+ * one copy. */
 static bool split_heads(rn_tensor *y, int64_t parts, int64_t heads, rn_tensor **out)
 {
     const rn_shape s = *rn_tensor_shape(y);
     const int64_t d = s.dim[2] / parts / heads;
-    rn_tensor *h = rn_reshape(y, RN_SHAPE(s.dim[0], s.dim[1], parts, heads, d));
-    h = rn_transpose(h, .axes = RN_AXES(2, 0, 3, 1, 4));
-    for (int64_t i = 0; i < parts; i++) out[i] = rn_slice(h, RN_RANGES(RN_AT(i)));
+    rn_split(rn_reshape(y, RN_SHAPE(s.dim[0], s.dim[1], parts, heads, d)), out, parts, .axis = 2);
+    for (int64_t i = 0; rn_ok() && i < parts; i++)
+        out[i] = rn_transpose(rn_reshape(out[i], RN_SHAPE(s.dim[0], s.dim[1], heads, d)), .axes = RN_AXES(0, 2, 1, 3));
     return rn_ok();
 }
 

@@ -8,6 +8,7 @@
 #include "base/shape.h"
 #include "ops/strided.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool contiguous(const rn_view *v)
@@ -80,6 +81,25 @@ static bool grad_backward(rn_vjp *v)
     return v->gin[0] != NULL;
 }
 
+/* Whether no place is met twice, for certain: from the smallest stride to the largest, each leads past what those
+ * before it reach. So it is with slices and diagonals. */
+static bool apart(const rn_view *g, const int64_t *strides)
+{
+    int64_t span = 1;
+    unsigned left = (1u << g->rank) - 1;
+    while (left) {
+        int next = -1;
+        for (int i = 0; i < g->rank; i++)
+            if (left & 1u << i && (next < 0 || llabs(strides[i]) < llabs(strides[next]))) next = i;
+        left &= ~(1u << next);
+        if (g->dim[next] <= 1) continue;
+        const int64_t step = llabs(strides[next]);
+        if (step < span) return false;
+        span += step * (g->dim[next] - 1);
+    }
+    return true;
+}
+
 static bool grad_run(rn_kernel_call *c)
 {
     const rn_strided_opts *o = c->opts;
@@ -87,7 +107,7 @@ static bool grad_run(rn_kernel_call *c)
     const int64_t count = rni_view_count(y);
     const int bytes = rn_dtype_bytes(y->dtype);
     int64_t at[RN_MAX_RANK] = { 0 };
-    if (!rn_dtype_is_float(y->dtype)) { /* no gradient, but a matrix made of its diagonal: no place is met twice */
+    if (!rn_dtype_is_float(y->dtype) || apart(g, o->strides)) { /* integers: a matrix made of its diagonal */
         if (count) memset(y->data, 0, (size_t)(count * bytes));
         rn_view places = *g;
         memcpy(places.stride, o->strides, sizeof places.stride);
