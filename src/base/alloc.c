@@ -56,6 +56,16 @@ void rni_free(void *p)
     free(p);
 }
 
+void rni_alloc_set_aside(int64_t blocks)
+{
+    atomic_fetch_sub_explicit(&g.live, blocks, memory_order_relaxed);
+}
+
+bool rni_alloc_again(int64_t bytes)
+{
+    return done(rni_alloc_should_fail() ? NULL : &g, bytes) != NULL;
+}
+
 char *rni_strndup(const char *s, int64_t n)
 {
     char *p = rni_alloc_raw(n + 1);

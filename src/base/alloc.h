@@ -13,6 +13,10 @@ void *rni_alloc_raw(int64_t bytes);
 /* Grows or shrinks; what is added is not zeroed. On failure p stays as it was. */
 void *rni_realloc(void *p, int64_t bytes);
 void rni_free(void *p);
+/* For memory that is kept instead of freed: blocks set aside count as freed, and one that is used again as allocated,
+ * which may be told to fail. */
+void rni_alloc_set_aside(int64_t blocks);
+bool rni_alloc_again(int64_t bytes);
 char *rni_strdup(const char *s);
 char *rni_strndup(const char *s, int64_t n);
 

@@ -9,6 +9,7 @@
 #include <rensa/op.h>
 
 #include "backend/backend.h"
+#include "base/block.h"
 #include "base/hash.h"
 
 typedef struct rni_node rni_node;
@@ -72,6 +73,7 @@ struct rni_node {
     void *opts;
     rn_tensor **in;
     rn_tensor *out; /* n_out of them, in this block */
+    int64_t bytes;  /* of the block */
 };
 
 struct rni_thread {
@@ -93,6 +95,7 @@ struct rni_thread {
     uint64_t walk;
     rn_engine_info info;
     struct rni_plan_cache *plans;
+    rni_blocks blocks;
     struct rni_collector *collector; /* of rn_recompute: outside tensors that a segment uses */
 };
 

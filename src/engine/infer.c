@@ -6,20 +6,24 @@
 #include "base/str.h"
 #include "engine/engine.h"
 #include "engine/op_table.h"
+#include "engine/signature.h"
 
 #include <string.h>
 
 void rni_infer_prepare(rn_infer *f, const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in,
                        const void *opts)
 {
+    const rni_signature *sig = rni_signature_of(op);
+    const bool many = sig->list || op->flags & RN_OP_LIST_OUT || sig->n_in > RN_INPUTS_MAX;
+    const int n = many ? RN_INPUTS_MAX : sig->n_in;
     f->op = op;
     f->opts = opts;
     f->n_in = (int)n_in;
-    f->n_out = rni_op_outputs(op);
+    f->n_out = sig->n_out;
     f->in = in;
     f->site = site;
     f->part = 0;
-    for (int i = 0; i < RN_INPUTS_MAX; i++) {
+    for (int i = 0; i < n; i++) {
         const rn_tensor *x = i < n_in ? in[i] : NULL;
         f->dtype[i] = x ? (rn_dtype)x->dtype : RN_DTYPE_NONE;
         f->shape[i] = x ? &x->shape : NULL;
@@ -109,24 +113,17 @@ static rn_dtype at_least_float(rn_dtype d)
 
 rn_dtype rni_result_type(const rn_op *op, const void *opts, const rn_dtype *in, int n)
 {
-    const char *rule = op->types ? op->types : "promote";
-    if (strncmp(rule, "opt:", 4) == 0) {
-        for (const rn_opt *o = op->opts; o && o->name; o++)
-            if (strcmp(o->name, rule + 4) == 0) {
-                const rn_dtype d = (rn_dtype)rni_opt_number(o, opts);
-                if (d) return d;
-            }
-        rule = "promote";
-    }
-    if (strcmp(rule, "first") == 0) return in[0];
+    const rni_signature *s = rni_signature_of(op);
+    const rn_dtype asked = s->type_option ? (rn_dtype)rni_opt_number(s->type_option, opts) : RN_DTYPE_NONE;
+    if (asked) return asked;
+    if (s->rule == RNI_TYPE_GIVEN) return s->type;
+    if (s->rule == RNI_TYPE_FIRST) return in[0];
     rn_dtype d = RN_DTYPE_NONE;
     for (int i = 0; i < n; i++)
         if (in[i]) d = rn_dtype_promote(d, in[i]);
-    if (strcmp(rule, "float") == 0) return at_least_float(d);
-    if (strcmp(rule, "promote") == 0) return d;
-    if (strcmp(rule, "sum") == 0) return rn_dtype_is_float(d) ? d : RN_I64;
-    if (strcmp(rule, "mean") == 0) return rn_dtype_is_float(d) ? d : RN_F64;
-    return rn_dtype_by_name(rule);
+    if (s->rule == RNI_TYPE_FLOAT) return at_least_float(d);
+    if (s->rule == RNI_TYPE_PROMOTE || rn_dtype_is_float(d)) return d;
+    return s->rule == RNI_TYPE_SUM ? RN_I64 : RN_F64;
 }
 
 bool rni_infer_map(rn_infer *f)

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "engine/expr.h"
 #include "engine/op_table.h"
+#include "engine/signature.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -237,4 +238,5 @@ void rni_maps_free(void)
             rni_free(e);
         }
     pthread_mutex_unlock(&g.lock);
+    rni_signatures_clear(); /* those of gradients, too */
 }

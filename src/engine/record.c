@@ -9,6 +9,7 @@
 #include "engine/infer.h"
 #include "engine/op_table.h"
 #include "engine/recompute.h"
+#include "engine/signature.h"
 
 #include <string.h>
 
@@ -20,10 +21,8 @@ static const int64_t pending_bytes_max = (int64_t)32 << 30;
 int rni_call_outputs(const rn_op *op, int64_t n_in, const void *opts)
 {
     if (op->parts) return (int)op->parts(opts);
-    const int n = rni_op_outputs(op);
-    if (!(op->flags & RN_OP_LIST_OUT)) return n;
-    const int names = rni_op_inputs(op, NULL, NULL);
-    return (int)(n_in / names * n);
+    const rni_signature *s = rni_signature_of(op);
+    return op->flags & RN_OP_LIST_OUT ? (int)(n_in / s->n_in * s->n_out) : s->n_out;
 }
 
 /* ---- options ---- */
@@ -160,20 +159,17 @@ bool rni_apply_list(const rn_op *op, const rn_site *site, rn_tensor *const *firs
 
 /* ---- calls ---- */
 
-static bool check_inputs(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in)
+static bool check_inputs(const rn_op *op, const rni_signature *s, const rn_site *site, rn_tensor *const *in,
+                         int64_t n_in)
 {
-    int required;
-    bool list;
-    const int names = rni_op_inputs(op, &required, &list);
-    const bool groups = op->flags & RN_OP_LIST_OUT, many = list || groups;
-    if (list && names > 1) required = names - 1; /* the list may be empty */
-    if (n_in > (many ? RNI_LIST_MAX : names) || n_in < required || (groups && n_in % names))
+    const bool groups = op->flags & RN_OP_LIST_OUT, many = s->list || groups;
+    if (n_in > (many ? RNI_LIST_MAX : s->n_in) || n_in < s->n_required || (groups && n_in % s->n_in))
         return rni_fail(RN_ERR_ARG, site, op->name, "called with %lld tensors", (long long)n_in);
     for (int64_t i = 0; i < n_in; i++) {
-        if (in[i] ? in[i]->tag == RNI_TENSOR_TAG : !many && i >= required) continue;
+        if (in[i] ? in[i]->tag == RNI_TENSOR_TAG : !many && i >= s->n_required) continue;
         char name[48] = "", mark = 0;
         rni_op_name(op->inputs, groups ? 0 : (int)i, name, sizeof name, &mark);
-        if (!in[i] && list && mark == '?') continue;
+        if (!in[i] && s->list && mark == '?') continue;
         return rni_fail(RN_ERR_ARG, site, op->name, in[i] ? "%s is not a tensor, or one that has ended" : "%s is NULL",
                         name);
     }
@@ -189,21 +185,14 @@ static bool infer(rn_infer *f)
 /* Results of a function over lists have types and shapes of the inputs of their name, else of the first ones. */
 static void list_outputs(const rn_op *op, rni_node *node, rn_tensor *const *in, int64_t n_in)
 {
-    const int names = rni_op_inputs(op, NULL, NULL);
-    const int64_t groups = n_in / names;
-    for (int k = 0; k < node->n_out / groups; k++) {
-        char out_name[48], name[48];
-        int from = 0;
-        rni_op_name(op->outputs, k, out_name, sizeof out_name, NULL);
-        for (int j = 0; j < names; j++)
-            if (rni_op_name(op->inputs, j, name, sizeof name, NULL) && strcmp(name, out_name) == 0) from = j;
-        for (int64_t i = 0; i < groups; i++) {
-            rn_tensor *y = &node->out[k * groups + i];
-            const rn_tensor *x = in[from * groups + i];
-            y->dtype = x->dtype;
-            y->shape = x->shape;
-            y->count = x->count;
-        }
+    const rni_signature *s = rni_signature_of(op);
+    const int64_t groups = n_in / s->n_in;
+    for (int64_t k = 0; k < node->n_out; k++) {
+        rn_tensor *y = &node->out[k];
+        const rn_tensor *x = in[s->like[k / groups] * groups + k % groups];
+        y->dtype = x->dtype;
+        y->shape = x->shape;
+        y->count = x->count;
     }
 }
 
@@ -359,7 +348,9 @@ static bool expand(const rn_op *op, const rn_site *site, rn_tensor *const *in, i
     while (first < n_in && !in[first]) first++;
     if (first < n_in) t->place = in[first]->node->device;
     const rn_site whole = calling(op, site), *before = rni_site_enter(&whole);
-    rn_call_info c = { .op = op, .opts = opts, .n_in = (int)n_in, .n_out = rni_op_outputs(op), .in = in, .out = out };
+    rn_call_info c = {
+        .op = op, .opts = opts, .n_in = (int)n_in, .n_out = rni_signature_of(op)->n_out, .in = in, .out = out
+    };
     const bool ok = op->build(&c) && rn_ok();
     rni_site_enter(before);
     t->place = place;
@@ -369,15 +360,12 @@ static bool expand(const rn_op *op, const rn_site *site, rn_tensor *const *in, i
 
 /* Optional inputs that a call by hand leaves out at the end are there as NULL: functions find every input in its place.
  */
-static void fill_up(const rn_op *op, rn_tensor *const **in, int64_t *n_in, rn_tensor **full)
+static void fill_up(const rni_signature *s, rn_tensor *const **in, int64_t *n_in, rn_tensor **full)
 {
-    if (!op->inputs || !strchr(op->inputs, '?')) return;
-    bool list;
-    const int names = rni_op_inputs(op, NULL, &list);
-    if (list || *n_in >= names || names > RN_INPUTS_MAX) return;
-    for (int i = 0; i < names; i++) full[i] = i < *n_in ? (*in)[i] : NULL;
+    if (!s->optional || s->list || *n_in >= s->n_in || s->n_in > RN_INPUTS_MAX) return;
+    for (int i = 0; i < s->n_in; i++) full[i] = i < *n_in ? (*in)[i] : NULL;
     *in = full;
-    *n_in = names;
+    *n_in = s->n_in;
 }
 
 bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
@@ -387,9 +375,10 @@ bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
         rni_error_trail(site, op->name);
         return false;
     }
-    RNI_TRY(check_inputs(op, site, in, n_in));
+    const rni_signature *s = rni_signature_of(op);
+    RNI_TRY(check_inputs(op, s, site, in, n_in));
     rn_tensor *full[RN_INPUTS_MAX];
-    fill_up(op, &in, &n_in, full);
+    fill_up(s, &in, &n_in, full);
     union {
         double align;
         char bytes[1024];

@@ -29,6 +29,7 @@ static void end_thread(void *p)
     while (t->dirty) rni_dirty_remove(t->dirty);
     while (t->sinks) rni_sink_remove(t, t->sinks);
     rni_plan_cache_free(t->plans);
+    rni_blocks_clear(&t->blocks);
     rni_free(t->handles);
     rni_free(t->scope);
     *t = (rni_thread){ 0 };
@@ -76,9 +77,11 @@ rni_node *rni_node_new(int n_in, int n_out, int64_t opts_bytes)
 {
     const int64_t head = round16((int64_t)sizeof(rni_node)), ins = round16(n_in * (int64_t)sizeof(rn_tensor *));
     const int64_t outs = round16(n_out * (int64_t)sizeof(rn_tensor));
-    char *p = rni_alloc(head + outs + ins + opts_bytes);
+    const int64_t bytes = head + outs + ins + opts_bytes;
+    char *p = rni_block_new(&tls.blocks, bytes);
     if (!p) return NULL;
     rni_node *node = (rni_node *)p;
+    node->bytes = bytes;
     node->n_in = n_in;
     node->n_out = n_out;
     node->out = (rn_tensor *)(p + head);
@@ -206,7 +209,7 @@ static void bury(graveyard *dead)
             x->tag = 0;
         }
         __atomic_fetch_sub(&g.live, node->n_out, __ATOMIC_RELAXED);
-        rni_free(node);
+        rni_block_free(&tls.blocks, node, node->bytes, tls.ready);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <rensa/ops.h>
 
 #include "base/shape.h"
+#include "ops/lists.h"
 
 /* Rows of x, each of D features, and the shape of the result but for its last size. */
 static rn_shape rows_of(const rn_shape *x, int64_t n_batch_axes, int64_t *rows, int64_t *features)
@@ -44,7 +45,7 @@ static rn_tensor *as_rows(rn_tensor *x, const void *opts)
 {
     int64_t rows, features;
     rows_of(rn_tensor_shape(x), ((const rn_linear_opts *)opts)->n_batch_axes, &rows, &features);
-    return rn_reshape(x, RN_SHAPE(rows, features));
+    return rni_shaped(x, RN_SHAPE(rows, features));
 }
 
 static bool build(rn_call_info *c)
@@ -55,7 +56,7 @@ static bool build(rn_call_info *c)
     int64_t rows, features;
     rn_shape shape = rows_of(rn_tensor_shape(c->in[0]), o->n_batch_axes, &rows, &features);
     shape.dim[shape.rank++] = rn_tensor_dim(c->in[1], 0);
-    return (c->out[0] = rn_reshape(y, shape)) != NULL;
+    return (c->out[0] = rni_shaped(y, shape)) != NULL;
 }
 
 /* gx = gy w, gw = gy' x, gb = sum of gy over the rows. */
@@ -64,8 +65,8 @@ static bool backward(rn_vjp *v)
     rn_tensor *x = v->in[0], *w = v->in[1];
     int64_t rows, features;
     rows_of(rn_tensor_shape(x), ((const rn_linear_opts *)v->opts)->n_batch_axes, &rows, &features);
-    rn_tensor *g = rn_reshape(v->gout[0], RN_SHAPE(rows, rn_tensor_dim(w, 0)));
-    if (v->need[0]) v->gin[0] = rn_reshape(rn_matmul(g, w), *rn_tensor_shape(x));
+    rn_tensor *g = rni_shaped(v->gout[0], RN_SHAPE(rows, rn_tensor_dim(w, 0)));
+    if (v->need[0]) v->gin[0] = rni_shaped(rn_matmul(g, w), *rn_tensor_shape(x));
     if (v->need[1]) v->gin[1] = rn_matmul(g, as_rows(x, v->opts), .trans_a = true);
     if (v->in[2] && v->need[2]) v->gin[2] = rn_sum(g, .axes = RN_AXES(0));
     return rn_ok();

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "engine/infer.h"
+#include "ops/lists.h"
 
 const rn_opt rni_reduce_opts[] = { RNI_REDUCE_OPTS, { 0 } };
 
@@ -20,7 +21,7 @@ rn_tensor *rni_with_axes(rn_tensor *g, const rn_tensor *x, const rn_reduce_opts 
     rn_shape kept = *rn_tensor_shape(x);
     for (int i = 0; i < kept.rank; i++)
         if (is_reduced(o, i, kept.rank)) kept.dim[i] = 1;
-    return rn_reshape(g, kept);
+    return rni_shaped(g, kept);
 }
 
 double rni_reduced_count(const rn_tensor *x, const rn_reduce_opts *o)
@@ -63,6 +64,6 @@ bool rni_lines_of(rn_tensor *x, const rn_reduce_opts *o, const char *what, rni_l
             l->inverse.axis[i] = k;
             order.axis[k++] = i;
         }
-    l->x = rn_reshape(s->rank ? rn_transpose(x, .axes = order) : x, RN_SHAPE(l->others, l->n));
+    l->x = rni_shaped(s->rank ? rn_transpose(x, .axes = order) : x, RN_SHAPE(l->others, l->n));
     return l->x != NULL;
 }

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/shape.h"
+#include "ops/lists.h"
 
 typedef struct {
     rn_shape shape;
@@ -102,3 +103,8 @@ const rn_op rn_op_reshape = {
                                 { .in = "x:f32[2,6]", .with = "shape=5", .fails = "number of elements" },
                                 { 0 } },
 };
+
+rn_tensor *rni_shaped(rn_tensor *x, rn_shape shape)
+{
+    return x && rni_shape_equal(rn_tensor_shape(x), &shape) ? x : rn_reshape(x, shape);
+}
