@@ -13,7 +13,6 @@ endfunction()
 rensa_example(mnist_loop mnist/loop.c)
 rensa_example(mnist_trainer mnist/trainer.c)
 rensa_example(cifar cifar/cifar.c)
-#rensa_example(char_lm char_lm/char_lm.c)
 rensa_example(vae vae/vae.c)
 rensa_example(dcgan dcgan/dcgan.c)
 rensa_example(siamese siamese/siamese.c)
@@ -48,4 +47,13 @@ if(RENSA_TESTS AND NOT RENSA_SANITIZE) # programs outside of the tree do not kno
   add_test(NAME installed COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER}
     ${PROJECT_SOURCE_DIR}/tests/e2e/installed ${PROJECT_BINARY_DIR})
   set_tests_properties(installed PROPERTIES TIMEOUT 300)
+endif()
+
+if(RENSA_TESTS)
+  add_executable(make_pictures tests/e2e/make_pictures.c)
+  target_link_libraries(make_pictures PRIVATE rensa)
+  add_test(NAME projects COMMAND ${PROJECT_SOURCE_DIR}/tests/e2e/projects $<TARGET_FILE:rensa_cli>
+    $<TARGET_FILE:make_pictures>)
+  set_tests_properties(projects PROPERTIES TIMEOUT 300
+    ENVIRONMENT "RENSA_LIBRARY=${PROJECT_BINARY_DIR}/lib/rensa")
 endif()
