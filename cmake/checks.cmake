@@ -21,6 +21,7 @@ add_test(NAME headers COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER} ${P
 add_test(NAME symbols COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_abi $<TARGET_FILE:rensa>)
 add_test(NAME layers COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_layers)
 add_test(NAME style COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_style)
+add_test(NAME links COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_links)
 add_test(NAME generated COMMAND opgen ${PROJECT_SOURCE_DIR} check)
 add_test(NAME scripts COMMAND ${PROJECT_SOURCE_DIR}/tests/scripts/run)
 

@@ -46,7 +46,8 @@ endif()
 if(RENSA_TESTS AND NOT RENSA_SANITIZE) # programs outside of the tree do not know of sanitizers
   add_test(NAME installed COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER}
     ${PROJECT_SOURCE_DIR}/tests/e2e/installed ${PROJECT_BINARY_DIR})
-  set_tests_properties(installed PROPERTIES TIMEOUT 300)
+  add_test(NAME tutorial COMMAND ${PROJECT_SOURCE_DIR}/tests/e2e/tutorial ${PROJECT_BINARY_DIR})
+  set_tests_properties(installed tutorial PROPERTIES TIMEOUT 300 RESOURCE_LOCK installing)
 endif()
 
 if(RENSA_TESTS)
@@ -54,6 +55,7 @@ if(RENSA_TESTS)
   target_link_libraries(make_pictures PRIVATE rensa)
   add_test(NAME projects COMMAND ${PROJECT_SOURCE_DIR}/tests/e2e/projects $<TARGET_FILE:rensa_cli>
     $<TARGET_FILE:make_pictures>)
-  set_tests_properties(projects PROPERTIES TIMEOUT 300
+  add_test(NAME project_reference COMMAND ${PROJECT_SOURCE_DIR}/tests/e2e/reference $<TARGET_FILE:rensa_cli>)
+  set_tests_properties(projects project_reference PROPERTIES TIMEOUT 300
     ENVIRONMENT "RENSA_LIBRARY=${PROJECT_BINARY_DIR}/lib/rensa")
 endif()
