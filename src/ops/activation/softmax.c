@@ -174,12 +174,10 @@ static const rn_case cases[] = { { .in = "x:f32[2,3]{-3,3}", .with = "axis=1" },
                                  { .in = "x:f32[0,3]", .with = "axis=1" },
                                  AXIS_FAILS,
                                  { 0 } };
-static const rn_case grad_cases[] = {
-    { .in = "p:f64[2,3]{-1,0} g:f64[2,3]", .with = "axis=1" },
-    { .in = "p:f32[2,3,2]{-1,0} g:f32[2,3,2]", .with = "axis=1" },
-    { .in = "p:f16[2,3]{-1,0} g:f16[2,3]", .with = "axis=0" },
-    { 0 }
-};
+static const rn_case grad_cases[] = { { .in = "p:f64[2,3]{-1,0} g:f64[2,3]", .with = "axis=1" },
+                                      { .in = "p:f32[2,3,2]{-1,0} g:f32[2,3,2]", .with = "axis=1" },
+                                      { .in = "p:f16[2,3]{-1,0} g:f16[2,3]", .with = "axis=0" },
+                                      { 0 } };
 
 const rn_op rn_ops_softmax[] = {
     [SOFTMAX] = { .name = "softmax",

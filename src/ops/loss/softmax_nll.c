@@ -121,11 +121,10 @@ const rn_op rn_ops_softmax_nll[] = {
                    .opts = rni_label_opts,
                    .opts_size = sizeof(rn_label_opts),
                    .doc = { .brief = "Gradient of softmax_nll by x, g being that of its result.", .since = "0.1" },
-                   .cases =
-                       (const rn_case[]){
-                           { .in = "x:f32[4,3] t:i32[4]{0,2} g:f32[4]", .with = "ignore=-1" },
-                           { .in = "x:f64[3,3,2] t:i64[3,2]{0,2} g:f64[3,2] w:f64[3]{0.5,2}", .with = "ignore=1" },
-                           { .in = "x:bf16[4,3] t:i8[4]{0,2} g:f32[4]", .with = "ignore=-1" },
-                           { 0 } } },
+                   .cases = (const rn_case[]){ { .in = "x:f32[4,3] t:i32[4]{0,2} g:f32[4]", .with = "ignore=-1" },
+                                               { .in = "x:f64[3,3,2] t:i64[3,2]{0,2} g:f64[3,2] w:f64[3]{0.5,2}",
+                                                 .with = "ignore=1" },
+                                               { .in = "x:bf16[4,3] t:i8[4]{0,2} g:f32[4]", .with = "ignore=-1" },
+                                               { 0 } } },
     { 0 },
 };
