@@ -60,7 +60,8 @@ static bool hold(rni_graph *g, rn_tensor *x)
 typedef struct {
     rni_graph *from, *to;
     rni_thread *t;
-    int32_t *map; /* value of `to` for each value of `from` */
+    int32_t *map;  /* value of `to` for each value of `from` */
+    int32_t *wide; /* its copy as f32 + 1, where one has been made */
 } lowering;
 
 /* A node whose inputs are being imported. */
@@ -171,28 +172,66 @@ static bool expand_node(lowering *l, const rni_gnode *n)
     return ok;
 }
 
-static bool copy_node(lowering *l, const rni_gnode *n)
+/* A value of `to` in another type. Returns -1 with an error pending. */
+static int32_t convert(lowering *l, const rni_gnode *origin, int32_t v, rn_dtype dtype)
+{
+    const rn_shape shape = l->to->value[v].shape;
+    rni_gnode *m = rni_graph_node(l->to, rn_op_find("copy"), &v, 1, 1);
+    if (!m) return -1;
+    m->site = origin->site;
+    m->grad_of = origin->grad_of;
+    m->device = origin->device;
+    m->first_out = (int32_t)l->to->n_values;
+    const int32_t y = rni_graph_value(l->to, dtype, &shape);
+    if (y >= 0) l->to->value[y].producer = (int32_t)l->to->n_nodes - 1;
+    return y;
+}
+
+static int32_t widened(lowering *l, const rni_gnode *n, int32_t v)
+{
+    if (rn_dtype_bytes(l->from->value[v].dtype) != 2 || !rn_dtype_is_float(l->from->value[v].dtype)) return l->map[v];
+    if (!l->wide[v]) l->wide[v] = convert(l, n, l->map[v], RN_F32) + 1;
+    return l->wide[v] - 1;
+}
+
+/* The same node, computing in f32 what is of 16 bits if `wide` says so. */
+static bool copy_node(lowering *l, const rni_gnode *n, bool wide)
 {
     const rni_graph *from = l->from;
-    rni_gnode *m = rni_graph_node(l->to, n->op, from->in + n->first_in, n->n_in, n->n_out);
-    if (!m) return false;
-    const rni_gnode made = *m;
-    *m = *n;
-    m->first_in = made.first_in;
-    m->first_out = (int32_t)l->to->n_values;
-    const int64_t number = m - l->to->node;
-    for (int i = 0; i < n->n_in; i++) {
-        int32_t *v = &l->to->in[made.first_in + i];
-        if (*v >= 0) *v = l->map[*v];
+    int32_t few[RN_INPUTS_MAX], *in = n->n_in <= RN_INPUTS_MAX ? few : rni_alloc(n->n_in * (int64_t)sizeof *in);
+    bool ok = in != NULL;
+    for (int i = 0; ok && i < n->n_in; i++) {
+        const int32_t v = from->in[n->first_in + i];
+        in[i] = v < 0 ? -1 : wide ? widened(l, n, v) : l->map[v];
+        ok = v < 0 || in[i] >= 0;
     }
+    rni_gnode *m = ok ? rni_graph_node(l->to, n->op, in, n->n_in, n->n_out) : NULL;
+    if (in != few) rni_free(in);
+    if (!m) return false;
+    const int32_t first_in = m->first_in, number = (int32_t)l->to->n_nodes - 1, first = (int32_t)l->to->n_values;
+    *m = *n;
+    m->first_in = first_in;
+    m->first_out = first;
     for (int i = 0; i < n->n_out; i++) {
         const rni_gvalue *old = &from->value[n->first_out + i];
-        const int32_t v = rni_graph_value(l->to, old->dtype, &old->shape);
+        const bool widen = wide && rn_dtype_bytes(old->dtype) == 2 && rn_dtype_is_float(old->dtype);
+        const int32_t v = rni_graph_value(l->to, widen ? RN_F32 : old->dtype, &old->shape);
         if (v < 0) return false;
-        l->to->value[v].producer = (int32_t)number;
+        l->to->value[v].producer = number;
         l->map[n->first_out + i] = v;
     }
+    for (int i = 0; i < n->n_out; i++) {
+        int32_t *v = &l->map[n->first_out + i];
+        const rn_dtype dtype = from->value[n->first_out + i].dtype;
+        if (l->to->value[*v].dtype != dtype) *v = convert(l, n, *v, dtype);
+        if (*v < 0) return false;
+    }
     return true;
+}
+
+static bool is_apart(const rni_graph *g, const rni_gnode *n)
+{
+    return n->op->kind == RN_COMPOSITE && !rni_kernel_accepts(g, n);
 }
 
 static bool lower_into(lowering *l)
@@ -206,8 +245,7 @@ static bool lower_into(lowering *l)
     }
     for (int64_t k = 0; k < from->n_nodes; k++) {
         const rni_gnode *n = &from->node[k];
-        const bool apart = n->op->kind == RN_COMPOSITE && !rni_kernel_accepts(from, n);
-        if (!(apart ? expand_node(l, n) : copy_node(l, n))) return false;
+        if (!(is_apart(from, n) ? expand_node(l, n) : copy_node(l, n, rni_kernel_widens(from, n)))) return false;
     }
     for (int64_t v = 0; v < from->n_values; v++)
         if (from->value[v].output >= 0) l->to->value[l->map[v]].output = from->value[v].output;
@@ -218,18 +256,22 @@ bool rni_graph_lower(rni_graph *g)
 {
     bool any = false;
     for (int64_t k = 0; k < g->n_nodes && !any; k++)
-        any = g->node[k].op->kind == RN_COMPOSITE && !rni_kernel_accepts(g, &g->node[k]);
-    if (!any) return true;
+        any = is_apart(g, &g->node[k]) || rni_kernel_widens(g, &g->node[k]);
+    if (!any) return rn_ok();
     rni_thread *t = rni_thread_self();
     rni_graph out = { .n_given = g->n_given, .n_outputs = g->n_outputs };
-    lowering l = { .from = g, .to = &out, .t = t, .map = rni_alloc_raw(g->n_values * (int64_t)sizeof(int32_t)) };
+    lowering l = { .from = g,
+                   .to = &out,
+                   .t = t,
+                   .map = rni_alloc_raw(g->n_values * (int64_t)sizeof(int32_t)),
+                   .wide = rni_alloc(g->n_values * (int64_t)sizeof(int32_t)) };
     const bool grad = rn_grad_mode(false), was = t->lowering;
     const int64_t pending = t->pending, bytes = t->pending_bytes, recorded = t->info.nodes_recorded;
     const char *grad_of = t->grad_of;
     t->grad_of = NULL;
     t->lowering = true;
     const int scope = rn_scope_begin();
-    const bool ok = l.map && lower_into(&l);
+    const bool ok = l.map && l.wide && lower_into(&l) && rn_ok();
     rn_scope_end(scope);
     t->lowering = was;
     t->grad_of = grad_of;
@@ -238,6 +280,7 @@ bool rni_graph_lower(rni_graph *g)
     t->info.nodes_recorded = recorded;
     rn_grad_mode(grad);
     rni_free(l.map);
+    rni_free(l.wide);
     if (!ok) {
         rni_graph_free(&out);
         return false;

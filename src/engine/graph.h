@@ -42,7 +42,8 @@ typedef struct rni_graph {
 int32_t rni_graph_value(rni_graph *g, rn_dtype dtype, const rn_shape *shape); /* -1 with an error pending */
 rni_gnode *rni_graph_node(rni_graph *g, const rn_op *op, const int32_t *in, int32_t n_in, int32_t n_out);
 void rni_graph_free(rni_graph *g);
-/* Replaces composites that the device's back end has no kernel for by what they are made of. */
+/* Replaces composites that the device's back end has no kernel for by what they are made of, and lets calls on 16-bit
+ * floats that it has none for be computed in f32, if it can do that. */
 bool rni_graph_lower(rni_graph *g);
 
 #endif

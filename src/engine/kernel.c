@@ -134,7 +134,7 @@ static struct {
     uint64_t seen[256];
 } g_reported = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static void report(const rni_gnode *n, const rn_kernel_call *c, const char *why)
+static void report(const rni_gnode *n, const rn_kernel_call *c, const char *instead, const char *why)
 {
     rni_hash h = rni_hash_text(RNI_HASH_START, n->op->name);
     h = rni_hash_text(rni_hash_text(h, why), n->device->name);
@@ -144,8 +144,8 @@ static void report(const rni_gnode *n, const rn_kernel_call *c, const char *why)
     if (!known) g_reported.seen[g_reported.count++] = h.a;
     pthread_mutex_unlock(&g_reported.lock);
     if (!known)
-        rni_log(RN_LOG_INFO, "dispatch", "%s: %s %s -> ref: %s", n->device->name, n->op->name,
-                rn_dtype_name(c->n_in ? c->in[0].dtype : c->out[0].dtype), why);
+        rni_log(RN_LOG_INFO, "dispatch", "%s: %s %s -> %s: %s", n->device->name, n->op->name,
+                rn_dtype_name(c->n_in ? c->in[0].dtype : c->out[0].dtype), instead, why);
 }
 
 /* The plain C loop of a function's own row. */
@@ -164,7 +164,7 @@ const rn_kernel *rni_kernel_find(const rni_gnode *n, const rn_kernel_call *c)
     if (k) return k;
     const rni_device *ref = rni_device_ref();
     if (!ref) return NULL;
-    if (n->device != ref) report(n, c, why);
+    if (n->device != ref) report(n, c, "ref", why);
     k = first_taking(ref->backend->kernels, name, c, &why);
     if (k) return k;
     if (n->op->run) return &own_kernel;
@@ -172,13 +172,60 @@ const rn_kernel *rni_kernel_find(const rni_gnode *n, const rn_kernel_call *c)
     return NULL;
 }
 
+/* Whether the back end takes the call; `why` tells why not. */
+static bool accepts(const rni_graph *g, const rni_gnode *n, rn_view *views, rn_kernel_call *c, const char **why)
+{
+    return views && rni_kernel_call_init(g, n, c, views) &&
+           first_taking(rows_of(n->device), kernel_name(n->op), c, why);
+}
+
 bool rni_kernel_accepts(const rni_graph *g, const rni_gnode *n)
 {
     rn_view *views = rni_alloc((n->n_in + n->n_out) * (int64_t)sizeof *views);
     rn_kernel_call c;
     const char *why;
-    const bool yes = views && rni_kernel_call_init(g, n, &c, views) &&
-                     first_taking(rows_of(n->device), kernel_name(n->op), &c, &why);
+    const bool yes = accepts(g, n, views, &c, &why);
+    rni_free(views);
+    return yes;
+}
+
+static bool is_narrow(rn_dtype d)
+{
+    return d == RN_F16 || d == RN_BF16;
+}
+
+/* Value number of input i, or of result i - n_in; -1 for an input left out. */
+static int64_t operand(const rni_graph *g, const rni_gnode *n, int64_t i)
+{
+    return i < n->n_in ? g->in[n->first_in + i] : n->first_out + i - n->n_in;
+}
+
+bool rni_kernel_widens(const rni_graph *g, const rni_gnode *n)
+{
+    const int64_t count = n->n_in + n->n_out;
+    bool narrow = false;
+    for (int64_t i = 0; i < count; i++) narrow |= operand(g, n, i) >= 0 && is_narrow(g->value[operand(g, n, i)].dtype);
+    if (!narrow || n->op->kind != RN_KERNEL) return false;
+    rni_gvalue *value = rni_alloc(count * (int64_t)sizeof *value);
+    int32_t *in = rni_alloc((n->n_in + 1) * (int64_t)sizeof *in);
+    rn_view *views = rni_alloc(2 * count * (int64_t)sizeof *views);
+    for (int64_t i = 0; value && in && i < count; i++) {
+        const int64_t v = operand(g, n, i);
+        if (i < n->n_in) in[i] = v < 0 ? -1 : (int32_t)i;
+        if (v >= 0) value[i] = g->value[v];
+        if (v >= 0 && is_narrow(value[i].dtype)) value[i].dtype = RN_F32;
+    }
+    const rni_graph wide = { .value = value, .n_values = count, .in = in };
+    rni_gnode m = *n;
+    m.first_in = 0;
+    m.first_out = n->n_in;
+    rn_kernel_call c, as_wide;
+    const char *why = "no kernel", *why_wide;
+    const bool yes = value && in && views && !accepts(g, n, views, &c, &why) &&
+                     accepts(&wide, &m, views + count, &as_wide, &why_wide);
+    if (yes) report(n, &c, "f32", why);
+    rni_free(value);
+    rni_free(in);
     rni_free(views);
     return yes;
 }

@@ -6,6 +6,8 @@
 
 /* Whether the node's back end has a kernel for it as it stands (contiguous inputs). */
 bool rni_kernel_accepts(const rni_graph *g, const rni_gnode *n);
+/* Whether it has none, but has one for the same call with f32 in the place of f16 and bf16. */
+bool rni_kernel_widens(const rni_graph *g, const rni_gnode *n);
 /* Fills what a call needs to be judged: views of the right shapes without data, options, programs. `views` has room for
  * n_in + n_out. False with an error pending. */
 bool rni_kernel_call_init(const rni_graph *g, const rni_gnode *n, rn_kernel_call *c, rn_view *views);

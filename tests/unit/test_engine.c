@@ -264,3 +264,33 @@ RN_TEST(a_recomputed_segment_has_the_same_gradients_and_random_numbers)
     CHECK_NEAR(gw[0], gw[1], 1e-6);
     rn_drop(w);
 }
+
+static void count_plain(void *user, rn_log_level level, const char *topic, const char *text)
+{
+    (void)level;
+    (void)topic;
+    *(int *)user += strstr(text, "bf16 -> ref") != NULL;
+}
+
+RN_TEST(what_the_device_has_for_wide_floats_only_serves_narrow_ones)
+{
+    int plain = 0;
+    rn_log_set(count_plain, &plain);
+    CHECK(rn_log_levels("dispatch:info"));
+    RN_SCOPE
+    {
+        rn_seed(3);
+        rn_tensor *x = rn_cast(rn_normal(RN_SHAPE(2, 3, 8, 8)), RN_BF16), *w = rn_normal(RN_SHAPE(4, 3, 3, 3));
+        rn_tensor *narrow = rn_require_grad(rn_cast(w, RN_BF16), true), *wide = rn_cast(narrow, RN_F32), *g;
+        rn_tensor *y = rn_conv2d(x, narrow), *want = rn_conv2d(rn_cast(x, RN_F32), wide);
+        CHECK_EQ_I64(rn_tensor_dtype(y), RN_BF16);
+        CHECK_NEAR(rn_item(rn_max(rn_abs(rn_sub(rn_cast(y, RN_F32), want)))), 0, 0.05);
+        CHECK(rn_grad(RN_LIST(rn_sum(y)), RN_LIST(narrow), .grads = &g));
+        CHECK_EQ_I64(rn_tensor_dtype(g), RN_BF16);
+        CHECK(isfinite(rn_item(rn_sum(g))));
+    }
+    CHECK_OK();
+    CHECK_EQ_I64(plain, 0);
+    CHECK(rn_log_levels(""));
+    rn_log_set(NULL, NULL);
+}
