@@ -30,18 +30,17 @@ typedef struct rn_view {
  * The first n_in registers are the inputs, then n_scalar options of the call, then n_const constants. Arithmetic is
  * done in `compute`: f32 (for f16, bf16 and f32), f64, or i64 (for integers and bool; wraps around, truth is 0 or 1).
  */
-#define RNI_CODE_LIST(X)                                                                                               \
-    X(COPY, 1)                                                                                                         \
-    X(NEG, 1)                                                                                                          \
-    X(ABS, 1)                                                                                                          \
-    X(SIGN, 1) X(FLOOR, 1) X(CEIL, 1) X(ROUND, 1) X(TRUNC, 1) X(SQRT, 1) X(RSQRT, 1) X(RECIP, 1) X(EXP, 1) X(EXPM1, 1) \
-        X(EXP2, 1) X(LOG, 1) X(LOG1P, 1) X(LOG2, 1) X(LOG10, 1) X(SIN, 1) X(COS, 1) X(TAN, 1) X(ASIN, 1) X(ACOS, 1)    \
-            X(ATAN, 1) X(SINH, 1) X(COSH, 1) X(TANH, 1) X(ASINH, 1) X(ACOSH, 1) X(ATANH, 1) X(ERF, 1) X(ERFC, 1)       \
-                X(ERFINV, 1) X(LGAMMA, 1) X(DIGAMMA, 1) X(TRIGAMMA, 1) X(SIGMOID, 1) X(ISNAN, 1) X(ISINF, 1) X(NOT, 1) \
-                    X(BITNOT, 1) X(ADD, 2) X(SUB, 2) X(MUL, 2) X(DIV, 2) X(MOD, 2) X(FMOD, 2) X(FLOORDIV, 2) X(POW, 2) \
-                        X(MIN, 2) X(MAX, 2) X(ATAN2, 2) X(LT, 2) X(LE, 2) X(EQ, 2) X(NE, 2) X(AND, 2) X(OR, 2)         \
-                            X(BITAND, 2) X(BITOR, 2) X(BITXOR, 2) X(SHL, 2) X(SHR, 2) X(FMA, 3) X(SELECT, 3)           \
-                                X(INDEX, 0) X(COUNT, 0) X(RANDOM, 2)
+/* clang-format off */
+#define RNI_CODE_LIST(X) \
+    X(COPY, 1) X(NEG, 1) X(ABS, 1) X(SIGN, 1) X(FLOOR, 1) X(CEIL, 1) X(ROUND, 1) X(TRUNC, 1) X(SQRT, 1) \
+    X(RSQRT, 1) X(RECIP, 1) X(EXP, 1) X(EXPM1, 1) X(EXP2, 1) X(LOG, 1) X(LOG1P, 1) X(LOG2, 1) X(LOG10, 1) \
+    X(SIN, 1) X(COS, 1) X(TAN, 1) X(ASIN, 1) X(ACOS, 1) X(ATAN, 1) X(SINH, 1) X(COSH, 1) X(TANH, 1) X(ASINH, 1) \
+    X(ACOSH, 1) X(ATANH, 1) X(ERF, 1) X(ERFC, 1) X(ERFINV, 1) X(LGAMMA, 1) X(DIGAMMA, 1) X(TRIGAMMA, 1) \
+    X(SIGMOID, 1) X(ISNAN, 1) X(ISINF, 1) X(NOT, 1) X(BITNOT, 1) X(ADD, 2) X(SUB, 2) X(MUL, 2) X(DIV, 2) \
+    X(MOD, 2) X(FMOD, 2) X(FLOORDIV, 2) X(POW, 2) X(MIN, 2) X(MAX, 2) X(ATAN2, 2) X(LT, 2) X(LE, 2) X(EQ, 2) \
+    X(NE, 2) X(AND, 2) X(OR, 2) X(BITAND, 2) X(BITOR, 2) X(BITXOR, 2) X(SHL, 2) X(SHR, 2) X(FMA, 3) X(SELECT, 3) \
+    X(INDEX, 0) X(COUNT, 0) X(RANDOM, 2)
+/* clang-format on */
 
 typedef enum rn_code {
 #define X(name, arity) RN_CODE_##name,

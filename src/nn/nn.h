@@ -104,15 +104,12 @@ bool rni_pattern_matches(const char *pattern, const char *text);
 /* ---- types ---- */
 
 /* The link types that the library brings: add yours to the list. */
-#define RNI_LINK_TYPE_LIST(X)                                                                                          \
-    X(linear)                                                                                                          \
-    X(embedding)                                                                                                       \
-    X(conv1d)                                                                                                          \
-    X(conv2d)                                                                                                          \
-    X(conv3d)                                                                                                          \
-    X(deconv1d)                                                                                                        \
-    X(deconv2d) X(deconv3d) X(depthwise_conv2d) X(batch_norm) X(layer_norm) X(rms_norm) X(group_norm) X(lstm) X(gru)   \
-        X(rnn) X(multi_head_attention) X(transformer_block) X(prelu) X(scale) X(bias) X(dropout) X(mlp) X(highway)
+/* clang-format off */
+#define RNI_LINK_TYPE_LIST(X) \
+    X(linear) X(embedding) X(conv1d) X(conv2d) X(conv3d) X(deconv1d) X(deconv2d) X(deconv3d) X(depthwise_conv2d) \
+    X(batch_norm) X(layer_norm) X(rms_norm) X(group_norm) X(lstm) X(gru) X(rnn) X(multi_head_attention) \
+    X(transformer_block) X(prelu) X(scale) X(bias) X(dropout) X(mlp) X(highway)
+/* clang-format on */
 #define X(name) extern const rn_link_type rni_link_##name;
 RNI_LINK_TYPE_LIST(X)
 #undef X

@@ -62,7 +62,7 @@ static inline double op_MOD(double a, double b)
 
 static inline double op_FLOORDIV(double a, double b)
 {
-    const double r = fmod(a, b), q = rint((a - r) / b - ((r != 0) & ((r < 0) != (b < 0)) ? 1 : 0));
+    const double r = fmod(a, b), q = rint((a - r) / b - ((r != 0) & ((r < 0) != (b < 0))));
     return b == 0 ? a / b : q;
 }
 

@@ -8,8 +8,8 @@ enum { MANY = 128, FEW = 16 };
 #define WRAP_ADD(a, b) (int64_t)((uint64_t)(a) + (uint64_t)(b))
 #define WRAP_MUL(a, b) (int64_t)((uint64_t)(a) * (uint64_t)(b))
 /* Once a is NaN it stays; of equal values the first stays. */
-#define LARGER(a, b) (((b) > (a)) | ((b) != (b)) ? (b) : (a))
-#define SMALLER(a, b) (((b) < (a)) | ((b) != (b)) ? (b) : (a))
+#define LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
+#define SMALLER(a, b) ((((b) < (a)) | ((b) != (b))) ? (b) : (a))
 
 #define T float
 #define WIDE double
