@@ -16,14 +16,19 @@ foreach(file ${fault_tests})
   rensa_test(${name} ${file})
 endforeach()
 
-# Checks of the sources. Each is one command that can be run by hand.
-add_test(NAME headers COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER} ${PROJECT_SOURCE_DIR}/tests/compile/run)
-add_test(NAME symbols COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_abi $<TARGET_FILE:rensa>)
-add_test(NAME layers COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_layers)
-add_test(NAME style COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_style)
-add_test(NAME links COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_links)
-add_test(NAME generated COMMAND opgen ${PROJECT_SOURCE_DIR} check)
-add_test(NAME scripts COMMAND ${PROJECT_SOURCE_DIR}/tests/scripts/run)
+# Checks of the sources and of what is installed. Each is one command that can be run by hand.
+function(rensa_check name)
+  add_test(NAME ${name} COMMAND ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS once TIMEOUT 600)
+endfunction()
+rensa_check(headers ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER} ${PROJECT_SOURCE_DIR}/tests/compile/run)
+rensa_check(symbols ${PROJECT_SOURCE_DIR}/scripts/check_abi $<TARGET_FILE:rensa>)
+rensa_check(layers ${PROJECT_SOURCE_DIR}/scripts/check_layers)
+rensa_check(style ${PROJECT_SOURCE_DIR}/scripts/check_style)
+rensa_check(links ${PROJECT_SOURCE_DIR}/scripts/check_links)
+rensa_check(generated opgen ${PROJECT_SOURCE_DIR} check)
+rensa_check(scripts ${PROJECT_SOURCE_DIR}/tests/scripts/run)
+rensa_check(leaks ${PROJECT_SOURCE_DIR}/tests/e2e/leaks ${PROJECT_BINARY_DIR})
 
 # The command as people use it: tests/e2e/*.sh, each of which can be run by hand with RENSA=build/bin/rensa.
 file(GLOB e2e_tests CONFIGURE_DEPENDS tests/e2e/*.sh)

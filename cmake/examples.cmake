@@ -1,4 +1,7 @@
-# examples/: programs that see the installed headers only.
+# examples/: programs that see the installed headers only; built with the tests.
+if(NOT RENSA_TESTS)
+  return()
+endif()
 function(rensa_example name source)
   add_executable(example_${name} examples/${source})
   target_link_libraries(example_${name} PRIVATE rensa m)
@@ -43,11 +46,11 @@ if(RENSA_TESTS)
   rensa_example_test(double_backprop PROGRAM double_backprop CHECK "distance gt 2.7" ARGS --small)
   add_test(NAME example_plugin_op COMMAND example_plugin_op) # checks itself
 endif()
-if(RENSA_TESTS AND NOT RENSA_SANITIZE) # programs outside of the tree do not know of sanitizers
+if(RENSA_TESTS)
   add_test(NAME installed COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER}
     ${PROJECT_SOURCE_DIR}/tests/e2e/installed ${PROJECT_BINARY_DIR})
   add_test(NAME tutorial COMMAND ${PROJECT_SOURCE_DIR}/tests/e2e/tutorial ${PROJECT_BINARY_DIR})
-  set_tests_properties(installed tutorial PROPERTIES TIMEOUT 300 RESOURCE_LOCK installing)
+  set_tests_properties(installed tutorial PROPERTIES TIMEOUT 300 LABELS once RESOURCE_LOCK installing)
 endif()
 
 if(RENSA_TESTS)

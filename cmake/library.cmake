@@ -52,8 +52,11 @@ foreach(isa ${isas})
   target_compile_definitions(rensa_cpu PRIVATE RNI_HAVE_${isa})
 endforeach()
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
-find_package(dnnl REQUIRED)
-target_link_libraries(rensa_cpu PRIVATE OpenMP::OpenMP_C PkgConfig::OPENBLAS DNNL::dnnl m)
+# Not by its CMake package, which wants OpenCL's headers as well.
+find_path(DNNL_INCLUDE_DIR dnnl.h REQUIRED)
+find_library(DNNL_LIBRARY dnnl REQUIRED)
+target_include_directories(rensa_cpu SYSTEM PRIVATE ${DNNL_INCLUDE_DIR})
+target_link_libraries(rensa_cpu PRIVATE OpenMP::OpenMP_C PkgConfig::OPENBLAS ${DNNL_LIBRARY} m)
 
 # Compressed files, archives, pictures, downloads.
 file(GLOB io_sources CONFIGURE_DEPENDS src/io/ext/*.c)

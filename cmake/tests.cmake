@@ -1,4 +1,7 @@
 # tests/unit/*.c: one program per file, linked with the library's objects so that it may look inside.
+#
+# Labels say where a test runs besides the release build, in which all do: those labelled `once` nowhere, as they look at
+# the sources or at what is installed; under the thread sanitizer only those labelled `threads` (CMakePresets.json).
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
@@ -18,6 +21,10 @@ function(rensa_test name)
   endif()
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "RENSA_LIBRARY=${PROJECT_BINARY_DIR}/lib/rensa" TIMEOUT 600)
+  file(STRINGS ${ARGV1} threads REGEX "pthread|threads" LIMIT_COUNT 1)
+  if(threads)
+    set_tests_properties(${name} PROPERTIES LABELS threads)
+  endif()
 endfunction()
 
 file(GLOB unit_tests CONFIGURE_DEPENDS tests/unit/test_*.c)

@@ -38,6 +38,13 @@ const char *test_data(const char *name)
     return access(g.path, R_OK) == 0 ? g.path : NULL;
 }
 
+int test_turns(int turns)
+{
+    const char *divide = getenv("RENSA_TEST_DIVIDE");
+    const int by = divide ? (int)strtol(divide, NULL, 10) : 1;
+    return by > 1 ? (turns + by - 1) / by : turns;
+}
+
 const char *test_folder(void)
 {
     if (!g.folder[0]) {

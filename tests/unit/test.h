@@ -80,6 +80,8 @@ void test_failed(const char *file, int line, const char *fmt, ...) RN_PRINTF(3, 
 
 /* $RENSA_DATA/name, or NULL where it is absent. Borrowed until the next call. */
 const char *test_data(const char *name);
+/* How often to try something at random: `turns`, or that divided by RENSA_TEST_DIVIDE where sanitizers make it slow. */
+int test_turns(int turns);
 /* An empty folder for this test program, removed at its end. */
 const char *test_folder(void);
 

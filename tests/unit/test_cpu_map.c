@@ -164,7 +164,7 @@ static void check_random_programs(const rni_device *d)
 {
     static const int64_t sizes[] = { 1, 2, 3, 7, 10, 33, 64, 65, 128, 300 };
     rni_rng r = { .seed = 11 };
-    for (int turn = 0; turn < 1500; turn++) {
+    for (int turn = test_turns(1500); turn > 0; turn--) {
         const int n_in = random_below(&r, 4), n_out = 1 + random_below(&r, 3), rank = random_below(&r, 5);
         const rn_dtype in_type = random_below(&r, 2) ? RN_F32 : all_types[1 + random_below(&r, 9)];
         const rn_dtype out_type = random_below(&r, 2) ? RN_F32 : all_types[3 + random_below(&r, 7)];
@@ -206,7 +206,7 @@ static void check_in_place(const rni_device *d)
 {
     rni_rng r = { .seed = 5 };
     const int64_t dim[] = { 5000 };
-    for (int turn = 0; turn < 300; turn++) {
+    for (int turn = test_turns(300); turn > 0; turn--) {
         random_program q;
         make_program(&r, &q, 3, 3, RN_F32, turn % 2 == 0);
         rn_view v[6], ref[3], saved[3];

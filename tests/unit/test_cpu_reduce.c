@@ -60,7 +60,7 @@ static void check_random(const rni_device *d)
 {
     static const int64_t sizes[] = { 1, 2, 3, 5, 10, 17, 40, 64, 130, 300, 1100, 3000 };
     rni_rng r = { .seed = 21 };
-    for (int turn = 0; turn < 1500; turn++) {
+    for (int turn = test_turns(1500); turn > 0; turn--) {
         const int rank = random_below(&r, 5);
         const rn_dtype type = random_below(&r, 2) ? RN_F32 : all_types[random_below(&r, 10)];
         const rn_join join = joins[random_below(&r, 6)];

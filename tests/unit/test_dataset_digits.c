@@ -70,7 +70,7 @@ static int64_t distance(const uint8_t *a, const uint8_t *b)
 
 RN_TEST(digits_can_be_learned_but_not_by_a_template)
 {
-    enum { TRAIN = 3000, TESTS = 300 };
+    enum { TRAIN = 1500, TESTS = 200 };
     rn_dataset *train = rn_dataset_drawn(RN_TRAIN, .dtype = RN_U8), *test = rn_dataset_drawn(RN_TEST, .dtype = RN_U8);
     static uint8_t x[TRAIN][PIXELS], mean[10][PIXELS];
     static int32_t t[TRAIN];

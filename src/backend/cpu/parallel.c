@@ -30,6 +30,17 @@ static void flush_end(unsigned was)
 }
 #endif
 
+/* The thread sanitizer does not see how OpenMP starts threads and waits for them: it is told. */
+#if defined(__SANITIZE_THREAD__)
+#define UNSEEN __attribute__((no_sanitize("thread")))
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+#else
+#define UNSEEN
+#define __tsan_acquire(address) (void)(address)
+#define __tsan_release(address) (void)(address)
+#endif
+
 int rni_cpu_max_threads(const rni_cpu *cpu)
 {
     if (omp_in_parallel()) return 1;
@@ -45,7 +56,7 @@ int rni_cpu_threads(const rni_cpu *cpu, double nanoseconds)
     return nanoseconds < worth * most ? (int)(nanoseconds / worth) : most;
 }
 
-void rni_cpu_parallel(int threads, rni_cpu_task *task, void *user)
+UNSEEN void rni_cpu_parallel(int threads, rni_cpu_task *task, void *user)
 {
     if (threads <= 1) {
         const unsigned was = flush_begin();
@@ -53,10 +64,15 @@ void rni_cpu_parallel(int threads, rni_cpu_task *task, void *user)
         flush_end(was);
         return;
     }
+    char begin, end;
+    __tsan_release(&begin);
 #pragma omp parallel num_threads(threads)
     {
+        __tsan_acquire(&begin);
         const unsigned was = flush_begin();
         task(user, omp_get_thread_num(), omp_get_num_threads());
         flush_end(was);
+        __tsan_release(&end);
     }
+    __tsan_acquire(&end);
 }
