@@ -1,97 +1,178 @@
-/* Which functions the CPU back end has kernels for, and that it says why where it has none. That they compute the right
- * thing is the op runner's affair. */
+/* Which functions the CPU back end has kernels for, that it says why where it has none, and that they agree with plain
+ * C on shapes too large for the op runner, whatever the number of threads. */
 #include "cpu_call.h"
 
+#include <rensa.h>
 #include <rensa/kernels.h>
+#include <rensa/op.h>
 
-static const rn_pool_opts pool = {
-    .kernel = { 3, 2, 1 }, .stride = { 2, 3, 1 }, .pad = { 1 }, .dilation = { 1, 1, 1 }
-};
-
-static const rn_axis_opts middle = { .axis = 1 };
-static const rn_label_opts labels = { .ignore = -1 };
+enum { VIEWS = 8 };
 
 typedef struct {
     const char *op;
     const void *opts;
     int n_in, n_out;
-    rn_dtype dtype[6];
-    rn_shape shape[6]; /* of inputs, then of outputs */
-    const char *refused;
+    rn_dtype dtype; /* of floats */
+    rn_shape shape[VIEWS];
+    int64_t labels;      /* indices are below that */
+    unsigned index;      /* bit i: input i holds indices, i32 */
+    unsigned positive;   /* bit i: input i holds numbers above 0 */
+    const char *refused; /* why, if it is */
 } call;
 
-#define IMAGE                                                                                                          \
+#define S(...)                                                                                                         \
     {                                                                                                                  \
-        .rank = 4, .dim = { 2, 3, 9, 8 }                                                                               \
+        .rank = (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), .dim = { __VA_ARGS__ }                    \
     }
-#define POOLED                                                                                                         \
-    {                                                                                                                  \
-        .rank = 4, .dim = { 2, 3, 5, 3 }                                                                               \
-    }
-#define VOLUME                                                                                                         \
-    {                                                                                                                  \
-        .rank = 5, .dim = { 2, 3, 9, 8, 1 }                                                                            \
-    }
-#define MATRIX                                                                                                         \
-    {                                                                                                                  \
-        .rank = 2, .dim = { 6, 8 }                                                                                     \
-    }
-#define LINE                                                                                                           \
-    {                                                                                                                  \
-        .rank = 1, .dim = { 6 }                                                                                        \
-    }
-#define ALL_F32                                                                                                        \
-    {                                                                                                                  \
-        RN_F32, RN_F32, RN_F32, RN_F32, RN_F32, RN_F32                                                                 \
-    }
-#define ALL_F64                                                                                                        \
-    {                                                                                                                  \
-        RN_F64, RN_F64, RN_F64, RN_F64, RN_F64, RN_F64                                                                 \
-    }
-#define ALL_F16                                                                                                        \
-    {                                                                                                                  \
-        RN_F16, RN_F16, RN_F16, RN_F16, RN_F16, RN_F16                                                                 \
-    }
+
+static const rn_pool_opts windows = {
+    .kernel = { 3, 2, 1 }, .stride = { 2, 3, 1 }, .pad = { 1 }, .dilation = { 1, 1, 1 }, .size = { 45, 50 }
+};
+static const rn_axis_opts middle = { .axis = 1 };
+static const rn_label_opts labels = { .ignore = 3 };
+static const rn_take_opts rows = { .size = 97 }, columns = { .axis = 1, .size = 97 };
+static const rn_take_opts rows_ignored = { .size = 97, .ignore = true, .ignore_label = 5 };
+static const rn_batch_norm_opts batch = { .eps = 1e-5 }, two = { .axes = { 2, { 1, 2 } }, .eps = 1e-5 };
+static const rn_batch_norm_opts apart = { .axes = { 2, { 0, 2 } }, .eps = 1e-5 };
+static const rn_layer_norm_opts last = { .axis = -1, .eps = 1e-5 };
+static const rn_pad_opts edges = { .before = { 1, 0, 2, 3 }, .after = { 0, 2, 0, 5 }, .value = 1.5 };
+static const rn_pad_opts mirrored = { .before = { 1 }, .mode = 2 };
+static const rn_strided_opts lower = { .shape = S(40, 64), .strides = { 128, 2 }, .offset = 1 };
+static const rn_strided_opts meeting = { .shape = S(40, 64), .strides = { 1, 1 } };
 
 static const call calls[] = {
-    { "max_pool", &pool, 1, 1, ALL_F32, { IMAGE, POOLED }, NULL },
-    { "max_pool", &pool, 1, 1, ALL_F16, { IMAGE, POOLED }, NULL },
-    { "max_pool_grad", &pool, 2, 1, ALL_F32, { IMAGE, POOLED, IMAGE }, NULL },
-    { "max_pool_take", &pool, 2, 1, ALL_F64, { IMAGE, IMAGE, POOLED }, NULL },
-    { "average_pool", &pool, 1, 1, ALL_F32, { IMAGE, POOLED }, NULL },
-    { "average_pool_grad", &pool, 1, 1, ALL_F64, { POOLED, IMAGE }, NULL },
-    { "softmax", &middle, 1, 1, ALL_F32, { MATRIX, MATRIX }, NULL },
-    { "softmax", &middle, 1, 1, ALL_F16, { IMAGE, IMAGE }, NULL },
-    { "softmax_grad", &middle, 2, 1, ALL_F64, { MATRIX, MATRIX, MATRIX }, NULL },
-    { "log_softmax", &middle, 1, 1, ALL_F32, { MATRIX, MATRIX }, NULL },
-    { "log_softmax_grad", &middle, 2, 1, ALL_F32, { MATRIX, MATRIX, MATRIX }, NULL },
-    { "softmax_nll", &labels, 2, 1, { RN_F32, RN_I32, RN_F32 }, { MATRIX, LINE, LINE }, NULL },
-    { "softmax_nll_grad", &labels, 3, 1, { RN_F16, RN_U8, RN_F32, RN_F16 }, { MATRIX, LINE, LINE, MATRIX }, NULL },
-    { "max_pool", &pool, 1, 1, ALL_F32, { VOLUME, VOLUME }, "one or two spatial axes" },
+    { "max_pool", &windows, 1, 1, RN_F32, { S(2, 37, 45, 50), S(2, 37, 22, 17) } },
+    { "max_pool_grad", &windows, 2, 1, RN_F32, { S(2, 37, 45, 50), S(2, 37, 22, 17), S(2, 37, 45, 50) } },
+    { "max_pool_take", &windows, 2, 1, RN_F64, { S(2, 37, 45, 50), S(2, 37, 45, 50), S(2, 37, 22, 17) } },
+    { "average_pool", &windows, 1, 1, RN_F16, { S(2, 37, 45, 50), S(2, 37, 22, 17) } },
+    { "average_pool_grad", &windows, 1, 1, RN_F32, { S(2, 37, 22, 17), S(2, 37, 45, 50) } },
+    { "max_pool", &windows, 1, 1, RN_F32, { S(2, 3, 9, 8, 1), S(2, 3, 4, 3, 1) }, .refused = "spatial axes" },
+    { "softmax", &middle, 1, 1, RN_F32, { S(40, 1700), S(40, 1700) } },
+    { "softmax", &middle, 1, 1, RN_BF16, { S(5, 530, 40), S(5, 530, 40) } },
+    { "softmax_grad", &middle, 2, 1, RN_F64, { S(5, 530, 40), S(5, 530, 40), S(5, 530, 40) } },
+    { "log_softmax", &middle, 1, 1, RN_F32, { S(5, 530, 40), S(5, 530, 40) } },
+    { "log_softmax_grad", &middle, 2, 1, RN_F32, { S(40, 1700), S(40, 1700), S(40, 1700) } },
+    { "softmax_nll", &labels, 2, 1, RN_F32, { S(300, 97), S(300), S(300) }, .labels = 97, .index = 2 },
+    { "softmax_nll", &labels, 3, 1, RN_F64, { S(30, 97, 5), S(30, 5), S(97), S(30, 5) }, .labels = 97, .index = 2 },
+    { "softmax_nll_grad", &labels, 3, 1, RN_F32, { S(300, 97), S(300), S(300), S(300, 97) }, .labels = 97, .index = 2 },
+    { "take", &columns, 2, 1, RN_F32, { S(30, 97, 70), S(4, 20), S(30, 4, 20, 70) }, .labels = 97, .index = 2 },
+    { "take_grad", &columns, 2, 1, RN_F32, { S(30, 4, 20, 7), S(4, 20), S(30, 97, 7) }, .labels = 97, .index = 2 },
+    { "embed", &rows_ignored, 2, 1, RN_F64, { S(2, 900), S(97, 70), S(2, 900, 70) }, .labels = 97, .index = 1 },
+    { "embed_grad", &rows_ignored, 2, 1, RN_F32, { S(2, 900, 70), S(2, 900), S(97, 70) }, .labels = 97, .index = 2 },
+    { "embed_grad", &rows, 2, 1, RN_F32, { S(900, 5000), S(900), S(97, 5000) }, .labels = 3, .index = 2 },
+    { "batch_norm", &batch, 3, 3, RN_F32, { S(9, 33, 20, 20), S(33), S(33), S(9, 33, 20, 20), S(33), S(33) } },
+    { "batch_norm", &batch, 1, 3, RN_F64, { S(90, 33, 3), S(90, 33, 3), S(33), S(33) } },
+    { "batch_norm", &two, 1, 3, RN_F32, { S(900, 33, 3), S(900, 33, 3), S(33, 3), S(33, 3) } },
+    { "batch_norm", &apart, 1, 3, RN_F32, { S(9, 3, 5), S(9, 3, 5), S(9, 5), S(9, 5) }, .refused = "neighbours" },
+    { "batch_norm_grad",
+      &batch,
+      5,
+      3,
+      RN_F32,
+      { S(9, 33, 20, 20), S(9, 33, 20, 20), S(33), S(33), S(33), S(9, 33, 20, 20), S(33), S(33) },
+      .positive = 8 },
+    { "batch_norm_grad",
+      &batch,
+      4,
+      3,
+      RN_F32,
+      { S(900, 33), S(900, 33), S(33), S(33), S(900, 33), S(33), S(33) },
+      .positive = 8 },
+    { "layer_norm", &last, 3, 1, RN_F32, { S(300, 384), S(384), S(384), S(300, 384) } },
+    { "layer_norm", &last, 1, 1, RN_BF16, { S(300, 384), S(300, 384) } },
+    { "layer_norm_grad", &last, 3, 3, RN_F32, { S(300, 384), S(300, 384), S(384), S(300, 384), S(384), S(384) } },
+    { "rms_norm", &last, 2, 1, RN_F32, { S(300, 384), S(384), S(300, 384) } },
+    { "rms_norm_grad", &last, 2, 2, RN_F64, { S(300, 384), S(300, 384), S(300, 384), S(384) } },
+    { "concat", &middle, 3, 1, RN_F32, { S(50, 3, 70), S(50, 0, 70), S(50, 9, 70), S(50, 12, 70) } },
+    { "pad", &edges, 1, 1, RN_F16, { S(5, 6, 7, 300), S(6, 8, 9, 308) } },
+    { "pad", &mirrored, 1, 1, RN_F32, { S(5), S(6) }, .refused = "one value" },
+    { "as_strided_grad", &lower, 1, 1, RN_F32, { S(20, 32), S(40, 64) } },
+    { "as_strided_grad", &meeting, 1, 1, RN_F32, { S(20, 32), S(40, 64) }, .refused = "may meet" },
 };
 
-static void check_calls(const rni_device *d)
+static void check_taken(const rni_device *d, const call *q)
 {
-    for (int k = 0; k < (int)RN_COUNTOF(calls); k++) {
-        const call *q = &calls[k];
-        rn_view v[6] = { { 0 } };
-        for (int i = 0; i < q->n_in + q->n_out; i++) {
-            v[i] = view_new(q->dtype[i], q->shape[i].rank, q->shape[i].dim);
-            free(v[i].data);
-            v[i].data = NULL;
-        }
-        rn_kernel_call c = {
-            .op = q->op, .opts = q->opts, .n_in = q->n_in, .n_out = q->n_out, .in = v, .out = v + q->n_in, .groups = 1
-        };
-        const char *why = "";
-        const rn_kernel *kernel = cpu_kernel(d, q->op, &c, &why);
-        if (!kernel != (q->refused != NULL) || (q->refused && !strstr(why, q->refused)))
-            test_failed(__FILE__, __LINE__, "%s: call %d: %s is %s (%s)", d->name, k, q->op,
-                        kernel ? "taken" : "refused", why);
+    rn_view v[VIEWS] = { { 0 } };
+    for (int i = 0; i < q->n_in + q->n_out; i++) {
+        v[i] = view_new(q->index >> i & 1 ? RN_I32 : q->dtype, q->shape[i].rank, q->shape[i].dim);
+        free(v[i].data);
+        v[i].data = NULL;
     }
+    rn_kernel_call c = {
+        .op = q->op, .opts = q->opts, .n_in = q->n_in, .n_out = q->n_out, .in = v, .out = v + q->n_in, .groups = 1
+    };
+    const char *why = "";
+    const rn_kernel *kernel = cpu_kernel(d, q->op, &c, &why);
+    if (!kernel != (q->refused != NULL) || (q->refused && !strstr(why, q->refused)))
+        test_failed(__FILE__, __LINE__, "%s: %s is %s (%s)", d->name, q->op, kernel ? "taken" : "refused", why);
 }
 
-RN_TEST(functions_that_matter_have_kernels)
+/* Results of the call on a device as f64, one after the other; the same inputs each time. Free with free. */
+static double *results(const call *q, const char *device, int64_t *count)
 {
-    each_isa(check_calls);
+    double *all = NULL;
+    *count = 0;
+    CHECK(rn_device_use(device));
+    RN_SCOPE
+    {
+        rn_tensor *in[VIEWS], *out[VIEWS];
+        rni_rng r = { .seed = 7 };
+        for (int i = 0; i < q->n_in; i++) {
+            rn_view v = view_new(q->index >> i & 1 ? RN_I32 : RN_F32, q->shape[i].rank, q->shape[i].dim);
+            for (int64_t k = 0, n = rni_view_count(&v); k < n; k++) {
+                const double a = rni_rng_uniform(&r);
+                if (v.dtype == RN_I32)
+                    ((int32_t *)v.data)[k] = (int32_t)(a * (double)q->labels);
+                else
+                    ((float *)v.data)[k] = (float)(q->positive >> i & 1 ? a + 0.5 : 4 * a - 2);
+            }
+            in[i] = rn_array(v.dtype, q->shape[i], v.data);
+            if (v.dtype == RN_F32) in[i] = rn_cast(in[i], q->dtype);
+            free(v.data);
+        }
+        CHECK(rn_op_call(rn_op_find(q->op), NULL, in, q->n_in, q->opts, out));
+        for (int o = 0; o < q->n_out; o++) {
+            const int64_t n = rn_tensor_count(out[o]);
+            all = realloc(all, (size_t)(*count + n) * sizeof *all);
+            memcpy(all + *count, rn_data(rn_cast(out[o], RN_F64)), (size_t)n * sizeof *all);
+            *count += n;
+        }
+    }
+    CHECK_OK();
+    return all;
+}
+
+static void check_equals(const rni_device *d, const call *q, const double *ref, int64_t count)
+{
+    const double unit = q->dtype == RN_F64 ? 1e-13 : q->dtype == RN_F32 ? 2e-5 : q->dtype == RN_F16 ? 2e-3 : 2e-2;
+    double size = 0, *have[2];
+    for (int t = 0; t < 2; t++) {
+        char name[64];
+        int64_t n;
+        snprintf(name, sizeof name, "%s,threads=%d", d->name, 1 + 2 * t);
+        have[t] = results(q, name, &n);
+        CHECK_EQ_I64(n, count);
+    }
+    for (int64_t i = 0; i < count; i++) size = fmax(size, fmin(fabs(ref[i]), 10));
+    for (int64_t i = 0; i < count; i++)
+        if (fabs(have[0][i] - ref[i]) > unit * fmax(size, fabs(ref[i])) || have[0][i] != have[1][i])
+            test_failed(__FILE__, __LINE__, "%s: %s: element %lld is %.9g, with three threads %.9g, want %.9g", d->name,
+                        q->op, (long long)i, have[0][i], have[1][i], ref[i]);
+    free(have[0]);
+    free(have[1]);
+}
+
+RN_TEST(functions_that_matter_have_kernels_that_equal_plain_c)
+{
+    for (int k = 0; k < (int)RN_COUNTOF(calls); k++) {
+        int64_t count;
+        double *ref = calls[k].refused ? NULL : results(&calls[k], "ref", &count);
+        for (int i = 0; i < (int)RN_COUNTOF(cpu_isas); i++) {
+            const rni_device *d = cpu_device(cpu_isas[i]);
+            if (!d) continue;
+            check_taken(d, &calls[k]);
+            if (ref) check_equals(d, &calls[k], ref, count);
+        }
+        free(ref);
+    }
 }

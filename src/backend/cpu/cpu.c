@@ -2,9 +2,12 @@
 #include "backend/cpu/cpu.h"
 
 #include "backend/cpu/conv.h"
+#include "backend/cpu/copy.h"
 #include "backend/cpu/matmul.h"
+#include "backend/cpu/norm.h"
 #include "backend/cpu/pool.h"
 #include "backend/cpu/softmax.h"
+#include "backend/cpu/take.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -111,6 +114,16 @@ static bool sync_device(void *device)
         .flags = RN_KERNEL_IN_PLACE                                                                                    \
     }
 
+#define LAYER_NORM(name, function)                                                                                     \
+    {                                                                                                                  \
+        .op = name, .prepare = function##_prepare, .run = function##_run, .release = free, .flags = RN_KERNEL_IN_PLACE \
+    }
+#define TAKE_GRAD(name)                                                                                                \
+    {                                                                                                                  \
+        .op = name, .refuse = rni_cpu_take_grad_refuse, .prepare = rni_cpu_take_grad_prepare,                          \
+        .run = rni_cpu_take_grad_run                                                                                   \
+    }
+
 static const rn_kernel kernels[] = {
     { .op = "map",
       .refuse = rni_cpu_map_refuse,
@@ -134,6 +147,30 @@ static const rn_kernel kernels[] = {
     SOFTMAX("log_softmax_grad"),
     SOFTMAX("softmax_nll"),
     SOFTMAX("softmax_nll_grad"),
+    { .op = "batch_norm",
+      .refuse = rni_cpu_batch_norm_refuse,
+      .prepare = rni_cpu_batch_norm_prepare,
+      .run = rni_cpu_batch_norm_run,
+      .flags = RN_KERNEL_IN_PLACE },
+    { .op = "batch_norm_grad",
+      .refuse = rni_cpu_batch_norm_refuse,
+      .prepare = rni_cpu_batch_norm_prepare,
+      .run = rni_cpu_batch_norm_grad_run,
+      .flags = RN_KERNEL_IN_PLACE },
+    LAYER_NORM("layer_norm", rni_cpu_layer_norm),
+    LAYER_NORM("layer_norm_grad", rni_cpu_layer_norm_grad),
+    LAYER_NORM("rms_norm", rni_cpu_layer_norm),
+    LAYER_NORM("rms_norm_grad", rni_cpu_layer_norm_grad),
+    { .op = "take", .prepare = rni_cpu_take_prepare, .run = rni_cpu_take_run },
+    { .op = "embed", .prepare = rni_cpu_take_prepare, .run = rni_cpu_take_run },
+    TAKE_GRAD("take_grad"),
+    TAKE_GRAD("embed_grad"),
+    { .op = "concat", .run = rni_cpu_concat_run, .flags = RN_KERNEL_STRIDED },
+    { .op = "pad", .refuse = rni_cpu_pad_refuse, .run = rni_cpu_pad_run, .flags = RN_KERNEL_STRIDED },
+    { .op = "as_strided_grad",
+      .refuse = rni_cpu_as_strided_grad_refuse,
+      .run = rni_cpu_as_strided_grad_run,
+      .flags = RN_KERNEL_STRIDED },
     { .op = "reduce",
       .refuse = rni_cpu_reduce_refuse,
       .prepare = rni_cpu_reduce_prepare,

@@ -20,8 +20,9 @@ typedef void rni_convert_fn(void *to, const void *from, int64_t n);
 typedef struct rni_moves {
     /* to and from the compute type; equal types are copied; NULL for pairs that no program has */
     rni_convert_fn *load[RNI_CPU_COMPUTES][RN_DTYPE_COUNT], *store[RNI_CPU_COMPUTES][RN_DTYPE_COUNT];
-    /* by log2 of the element's bytes: n elements that lie `stride` elements apart, or n times the same one */
+    /* by log2 of the element's bytes: n elements that lie `stride` elements apart; n times the same one */
     void (*gather[4])(void *to, const void *from, int64_t stride, int64_t n);
+    void (*scatter[4])(void *to, const void *from, int64_t stride, int64_t n); /* the other way */
     void (*fill[4])(void *to, const void *one, int64_t n);
     /* Writes past the caches; `to` is aligned to 64 bytes, n is in bytes and a multiple of 64. */
     void (*stream)(void *to, const void *from, int64_t n);

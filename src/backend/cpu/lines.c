@@ -54,16 +54,6 @@ void *rni_line_place(rni_cpu_compute compute, const rn_view *v, const rni_line_l
     return in_place(compute, v, l) ? rni_line_piece(v, l, i, 0) : scratch;
 }
 
-static void scatter(char *to, const char *from, int log_bytes, int64_t stride, int64_t n)
-{
-    for (int64_t i = 0; i < n && log_bytes == 1; i++)
-        ((uint16_t *)(void *)to)[i * stride] = ((const uint16_t *)(const void *)from)[i];
-    for (int64_t i = 0; i < n && log_bytes == 2; i++)
-        ((uint32_t *)(void *)to)[i * stride] = ((const uint32_t *)(const void *)from)[i];
-    for (int64_t i = 0; i < n && log_bytes == 3; i++)
-        ((uint64_t *)(void *)to)[i * stride] = ((const uint64_t *)(const void *)from)[i];
-}
-
 void rni_line_store(const rni_isa *isa, rni_cpu_compute compute, const rn_view *v, const rni_line_layout *l, int64_t i,
                     void *scratch)
 {
@@ -74,7 +64,7 @@ void rni_line_store(const rni_isa *isa, rni_cpu_compute compute, const rn_view *
         store(at, scratch, rni_line_length(l));
     else if (l->piece == 1) {
         store(staging(l, scratch), scratch, l->n);
-        scatter(at, staging(l, scratch), rni_cpu_log_bytes(v->dtype), l->inner, l->n);
+        isa->move->scatter[rni_cpu_log_bytes(v->dtype)](at, staging(l, scratch), l->inner, l->n);
     } else
         for (int64_t p = 0; p < l->n; p++)
             store(rni_line_piece(v, l, i, p), (char *)scratch + p * l->piece * rni_line_bytes(compute), l->piece);

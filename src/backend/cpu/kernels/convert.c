@@ -207,6 +207,7 @@ const rni_moves RNI_ISA_NAME(rni_moves) = {
                { INTS(store, f64), store_f64_f16, store_f64_bf16, f64_to_f32, copy_8 },
                { INTS(store, i64) } },
     .gather = { gather_1, gather_2, gather_4, gather_8 },
+    .scatter = { scatter_1, scatter_2, scatter_4, scatter_8 },
     .fill = { fill_1, fill_2, fill_4, fill_8 },
     .stream = stream,
 };

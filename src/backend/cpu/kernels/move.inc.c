@@ -7,6 +7,13 @@ static void RNI_PASTE2(gather, NAME)(void *to, const void *from, int64_t stride,
     for (int64_t i = 0; i < n; i++) d[i] = s[i * stride];
 }
 
+static void RNI_PASTE2(scatter, NAME)(void *to, const void *from, int64_t stride, int64_t n)
+{
+    T *restrict d = to;
+    const T *restrict s = from;
+    for (int64_t i = 0; i < n; i++) d[i * stride] = s[i];
+}
+
 static void RNI_PASTE2(fill, NAME)(void *to, const void *one, int64_t n)
 {
     T *restrict d = to;
