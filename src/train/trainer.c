@@ -46,7 +46,10 @@ rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *a)
     t->limit_seconds = a->seconds;
     if (!a->out) return t;
     t->out = rni_strdup(a->out);
-    if (t->out && rni_folder_make(t->out)) {
+    const rn_site *before = rni_site_enter(&a->site);
+    const bool made = t->out && rni_folder_make(t->out);
+    rni_site_enter(before);
+    if (made) {
         rni_folder_sweep(t->out);
         return t;
     }

@@ -64,9 +64,10 @@ static void folder(char *buf, const char *name)
 
 RN_TEST(a_trainer_that_could_not_be_made_has_done_nothing)
 {
-    CHECK(!rn_trainer_new(NULL, NULL, NULL, loss));
-    CHECK(!rn_ok());
-    rn_error_clear();
+    setup s = begin(NULL, 1);
+    CHECK(!rn_trainer_new(s.model, s.optimizer, s.batches, loss, .out = "/proc/no/folder", .epochs = 1));
+    CHECK_ERROR(RN_ERR_IO, "test_train.c:");
+    end(&s);
     rn_trainer_stop(NULL);
     rn_trainer_end(NULL, "why");
     rn_trainer_free(NULL);
