@@ -461,6 +461,24 @@ typedef struct rn_batch_norm_args {
 RN_API rn_tensor *rn_batch_norm_at(const rn_batch_norm_args *args);
 #define rn_batch_norm(...) rn_batch_norm_at(&(rn_batch_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_batch_norm_args) })
 
+typedef struct rn_bernoulli_args {
+    rn_tensor *p;
+    rn_site site;
+    rn_dtype dtype;
+} rn_bernoulli_args;
+/** 1 with probability p, else 0.
+ *
+ *  y = rand(seed, stream) < p
+ *
+ *  Shapes   y as p
+ *  Types    p of floats
+ *  Option   .dtype: type of the result; that of p by default
+ *  Errors   DTYPE for whole numbers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_bernoulli_at(const rn_bernoulli_args *args);
+#define rn_bernoulli(...) rn_bernoulli_at(&(rn_bernoulli_args){ __VA_ARGS__, .site = RN_SITE(rn_bernoulli_args) })
+
 typedef struct rn_bernoulli_nll_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -480,6 +498,23 @@ typedef struct rn_bernoulli_nll_args {
  */
 RN_API rn_tensor *rn_bernoulli_nll_at(const rn_bernoulli_nll_args *args);
 #define rn_bernoulli_nll(...) rn_bernoulli_nll_at(&(rn_bernoulli_nll_args){ __VA_ARGS__, .site = RN_SITE(rn_bernoulli_nll_args) })
+
+typedef struct rn_beta_args {
+    rn_tensor *a;
+    rn_tensor *b;
+    rn_site site;
+} rn_beta_args;
+/** Beta: numbers in [0, 1].
+ *
+ *  p(y) = y ** (a - 1) * (1 - y) ** (b - 1) / beta(a, b)
+ *
+ *  Shapes   a and b broadcast; y as they do
+ *  Types    floats
+ *  Errors   DTYPE for whole numbers; SHAPE if a and b do not broadcast; ARG for one below 0, when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_beta_at(const rn_beta_args *args);
+#define rn_beta(...) rn_beta_at(&(rn_beta_args){ __VA_ARGS__, .site = RN_SITE(rn_beta_args) })
 
 typedef struct rn_binary_accuracy_args {
     rn_tensor *y;
@@ -693,6 +728,23 @@ typedef struct rn_celu_args {
  */
 RN_API rn_tensor *rn_celu_at(const rn_celu_args *args);
 #define rn_celu(...) rn_celu_at(&(rn_celu_args){ __VA_ARGS__, .site = RN_SITE(rn_celu_args) })
+
+typedef struct rn_choice_args {
+    int64_t n;
+    rn_shape shape;
+    rn_site site;
+    bool no_replace;
+} rn_choice_args;
+/** Numbers chosen from 0 … n-1, all equally likely; rn_multinomial chooses by weights.
+ *  Types    i64
+ *  Argument n: numbers to choose from: 0 … n-1
+ *  Argument shape: shape of the result
+ *  Option   .no_replace: no number twice (default false)
+ *  Errors   ARG for more elements than numbers without repetition
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_choice_at(const rn_choice_args *args);
+#define rn_choice(...) rn_choice_at(&(rn_choice_args){ __VA_ARGS__, .site = RN_SITE(rn_choice_args) })
 
 typedef struct rn_classification_summary_args {
     rn_tensor *y;
@@ -1505,6 +1557,26 @@ typedef struct rn_expm1_args {
 RN_API rn_tensor *rn_expm1_at(const rn_expm1_args *args);
 #define rn_expm1(...) rn_expm1_at(&(rn_expm1_args){ __VA_ARGS__, .site = RN_SITE(rn_expm1_args) })
 
+typedef struct rn_exponential_args {
+    rn_shape shape;
+    rn_site site;
+    double scale;
+    rn_dtype dtype;
+} rn_exponential_args;
+/** Exponential: times between events that come at random.
+ *
+ *  p(y) = exp(-y / scale) / scale, y >= 0
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Argument shape: shape of the result
+ *  Option   .scale: mean: 1 / rate (default 1)
+ *  Option   .dtype: type of the result (default f32)
+ *  Errors   DTYPE for whole numbers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_exponential_at(const rn_exponential_args *args);
+#define rn_exponential(...) rn_exponential_at(&(rn_exponential_args){ __VA_ARGS__, .site = RN_SITE(rn_exponential_args) })
+
 typedef struct rn_eye_args {
     int64_t rows;
     rn_site site;
@@ -1727,6 +1799,23 @@ typedef struct rn_full_like_args {
  */
 RN_API rn_tensor *rn_full_like_at(const rn_full_like_args *args);
 #define rn_full_like(...) rn_full_like_at(&(rn_full_like_args){ __VA_ARGS__, .site = RN_SITE(rn_full_like_args) })
+
+typedef struct rn_gamma_args {
+    rn_tensor *a;
+    rn_site site;
+} rn_gamma_args;
+/** Gamma with shape a and scale 1: waiting times for a events; times a scale for another one.
+ *
+ *  p(y) = y ** (a - 1) * exp(-y) / gamma(a), y >= 0
+ *
+ *  Shapes   y as a
+ *  Types    floats
+ *  Errors   DTYPE for whole numbers; ARG for one below 0, when values are computed
+ *  Source   Marsaglia & Tsang 2000, doi:10.1145/358407.358414
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gamma_at(const rn_gamma_args *args);
+#define rn_gamma(...) rn_gamma_at(&(rn_gamma_args){ __VA_ARGS__, .site = RN_SITE(rn_gamma_args) })
 
 typedef struct rn_gather_nd_args {
     rn_tensor *x;
@@ -2040,6 +2129,28 @@ typedef struct rn_gru_sequence_args {
 RN_API rn_tensor *rn_gru_sequence_at(const rn_gru_sequence_args *args);
 #define rn_gru_sequence(...) rn_gru_sequence_at(&(rn_gru_sequence_args){ __VA_ARGS__, .site = RN_SITE(rn_gru_sequence_args) })
 
+typedef struct rn_gumbel_args {
+    rn_shape shape;
+    rn_site site;
+    double loc;
+    double scale;
+    rn_dtype dtype;
+} rn_gumbel_args;
+/** Gumbel: the largest of many. The place of the largest of log(p) + gumbel is a sample of p.
+ *
+ *  P(y < x) = exp(-exp(-(x - loc) / scale))
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Argument shape: shape of the result
+ *  Option   .loc: most likely value (default 0)
+ *  Option   .scale: width (default 1)
+ *  Option   .dtype: type of the result (default f32)
+ *  Errors   DTYPE for whole numbers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_gumbel_at(const rn_gumbel_args *args);
+#define rn_gumbel(...) rn_gumbel_at(&(rn_gumbel_args){ __VA_ARGS__, .site = RN_SITE(rn_gumbel_args) })
+
 typedef struct rn_gumbel_softmax_args {
     rn_tensor *x;
     int64_t axis;
@@ -2338,6 +2449,28 @@ typedef struct rn_kl_multinomial_args {
 RN_API rn_tensor *rn_kl_multinomial_at(const rn_kl_multinomial_args *args);
 #define rn_kl_multinomial(...) rn_kl_multinomial_at(&(rn_kl_multinomial_args){ __VA_ARGS__, .site = RN_SITE(rn_kl_multinomial_args) })
 
+typedef struct rn_laplace_args {
+    rn_shape shape;
+    rn_site site;
+    double loc;
+    double scale;
+    rn_dtype dtype;
+} rn_laplace_args;
+/** Laplace: exponential on both sides.
+ *
+ *  p(y) = exp(-|y - loc| / scale) / (2 * scale)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Argument shape: shape of the result
+ *  Option   .loc: mean (default 0)
+ *  Option   .scale: mean distance from it (default 1)
+ *  Option   .dtype: type of the result (default f32)
+ *  Errors   DTYPE for whole numbers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_laplace_at(const rn_laplace_args *args);
+#define rn_laplace(...) rn_laplace_at(&(rn_laplace_args){ __VA_ARGS__, .site = RN_SITE(rn_laplace_args) })
+
 typedef struct rn_layer_norm_args {
     rn_tensor *x;
     rn_tensor *gamma; /* may be left out */
@@ -2634,6 +2767,28 @@ typedef struct rn_log2_args {
  */
 RN_API rn_tensor *rn_log2_at(const rn_log2_args *args);
 #define rn_log2(...) rn_log2_at(&(rn_log2_args){ __VA_ARGS__, .site = RN_SITE(rn_log2_args) })
+
+typedef struct rn_log_normal_args {
+    rn_shape shape;
+    rn_site site;
+    double mean;
+    double sigma;
+    rn_dtype dtype;
+} rn_log_normal_args;
+/** Numbers whose logarithm is normal.
+ *
+ *  t = 2 * rand(seed, stream) - 1; e = 1.4142135623730951 * erfinv(t == -1 ? 0 : t); y = exp(mean + sigma * e)
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Argument shape: shape of the result
+ *  Option   .mean: mean of the logarithm (default 0)
+ *  Option   .sigma: standard deviation of the logarithm (default 1)
+ *  Option   .dtype: type of the result (default f32)
+ *  Errors   DTYPE for whole numbers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_log_normal_at(const rn_log_normal_args *args);
+#define rn_log_normal(...) rn_log_normal_at(&(rn_log_normal_args){ __VA_ARGS__, .site = RN_SITE(rn_log_normal_args) })
 
 typedef struct rn_log_sigmoid_args {
     rn_tensor *x;
@@ -3308,6 +3463,24 @@ typedef struct rn_mul_scalar_args {
 RN_API rn_tensor *rn_mul_scalar_at(const rn_mul_scalar_args *args);
 #define rn_mul_scalar(...) rn_mul_scalar_at(&(rn_mul_scalar_args){ __VA_ARGS__, .site = RN_SITE(rn_mul_scalar_args) })
 
+typedef struct rn_multinomial_args {
+    rn_tensor *p;
+    int64_t count;
+    rn_site site;
+    bool no_replace;
+} rn_multinomial_args;
+/** Classes chosen with probabilities proportional to weights.
+ *  Shapes   p [.., K]   ->   y [.., count]
+ *  Types    p of floats, y i64
+ *  Argument count: how many choices for each row
+ *  Option   .no_replace: no class twice (default false)
+ *  Errors   SHAPE if count > K without repetition; ARG for weights that are negative, infinite or NaN, or too few above 0, when values are computed
+ *  Source   without repetition: Efraimidis & Spirakis 2006, doi:10.1016/j.ipl.2005.11.003
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_multinomial_at(const rn_multinomial_args *args);
+#define rn_multinomial(...) rn_multinomial_at(&(rn_multinomial_args){ __VA_ARGS__, .site = RN_SITE(rn_multinomial_args) })
+
 typedef struct rn_nan_to_num_args {
     rn_tensor *x;
     rn_site site;
@@ -3456,13 +3629,14 @@ typedef struct rn_normal_args {
 } rn_normal_args;
 /** Normal, by the inverse of the distribution function.
  *
- *  t = 2 * rand(seed, stream) - 1; y = mean + sigma * 1.4142135623730951 * erfinv(t == -1 ? 0 : t)
+ *  t = 2 * rand(seed, stream) - 1; e = 1.4142135623730951 * erfinv(t == -1 ? 0 : t); y = mean + sigma * e
  *
  *  Shapes   inputs broadcast; y as they do
  *  Argument shape: shape of the result
  *  Option   .mean: mean (default 0)
  *  Option   .sigma: standard deviation (default 1)
  *  Option   .dtype: type of the result (default f32)
+ *  Errors   DTYPE for whole numbers
  *  Since    0.1
  */
 RN_API rn_tensor *rn_normal_at(const rn_normal_args *args);
@@ -3606,6 +3780,38 @@ typedef struct rn_pad_sequence_args {
 RN_API rn_tensor *rn_pad_sequence_at(const rn_pad_sequence_args *args);
 #define rn_pad_sequence(...) rn_pad_sequence_at(&(rn_pad_sequence_args){ __VA_ARGS__, .site = RN_SITE(rn_pad_sequence_args) })
 
+typedef struct rn_permutation_args {
+    int64_t n;
+    rn_site site;
+} rn_permutation_args;
+/** The numbers 0 … n-1 in random order.
+ *  Shapes   y [n]
+ *  Types    i64
+ *  Argument n: how many numbers
+ *  Errors   ARG for a negative n
+ *  Source   Fisher & Yates; all orders equally likely
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_permutation_at(const rn_permutation_args *args);
+#define rn_permutation(...) rn_permutation_at(&(rn_permutation_args){ __VA_ARGS__, .site = RN_SITE(rn_permutation_args) })
+
+typedef struct rn_poisson_args {
+    rn_tensor *rate;
+    rn_site site;
+} rn_poisson_args;
+/** Poisson: how many events come where `rate` are expected.
+ *
+ *  P(y = k) = rate ** k * exp(-rate) / k!
+ *
+ *  Shapes   y as rate
+ *  Types    floats
+ *  Errors   DTYPE for whole numbers; ARG for a rate below 0, when values are computed
+ *  Source   from a rate of 10: Hoermann 1993, doi:10.1016/0167-6687(93)90997-4
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_poisson_at(const rn_poisson_args *args);
+#define rn_poisson(...) rn_poisson_at(&(rn_poisson_args){ __VA_ARGS__, .site = RN_SITE(rn_poisson_args) })
+
 typedef struct rn_pow_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -3740,6 +3946,25 @@ typedef struct rn_radians_args {
  */
 RN_API rn_tensor *rn_radians_at(const rn_radians_args *args);
 #define rn_radians(...) rn_radians_at(&(rn_radians_args){ __VA_ARGS__, .site = RN_SITE(rn_radians_args) })
+
+typedef struct rn_randint_args {
+    rn_shape shape;
+    int64_t low;
+    int64_t high;
+    rn_site site;
+    rn_dtype dtype;
+} rn_randint_args;
+/** Whole numbers in low … high-1, all equally likely.
+ *  Types    i64 unless dtype says otherwise
+ *  Argument shape: shape of the result
+ *  Argument low: smallest number
+ *  Argument high: numbers stay below
+ *  Option   .dtype: type of the result (default i64)
+ *  Errors   ARG unless low < high, or if the type cannot hold the numbers
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_randint_at(const rn_randint_args *args);
+#define rn_randint(...) rn_randint_at(&(rn_randint_args){ __VA_ARGS__, .site = RN_SITE(rn_randint_args) })
 
 typedef struct rn_ravel_args {
     rn_tensor *x;
@@ -4224,6 +4449,20 @@ typedef struct rn_set_item_args {
  */
 RN_API rn_tensor *rn_set_item_at(const rn_set_item_args *args);
 #define rn_set_item(...) rn_set_item_at(&(rn_set_item_args){ __VA_ARGS__, .site = RN_SITE(rn_set_item_args) })
+
+typedef struct rn_shuffle_args {
+    rn_tensor *x;
+    rn_site site;
+    int64_t axis;
+} rn_shuffle_args;
+/** The parts of x along an axis in random order.
+ *  Shapes   y as x
+ *  Option   .axis: the axis along which parts change places (default 0)
+ *  Errors   ARG for no such axis
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_shuffle_at(const rn_shuffle_args *args);
+#define rn_shuffle(...) rn_shuffle_at(&(rn_shuffle_args){ __VA_ARGS__, .site = RN_SITE(rn_shuffle_args) })
 
 typedef struct rn_sigmoid_args {
     rn_tensor *x;
@@ -4936,6 +5175,7 @@ typedef struct rn_uniform_args {
  *  Option   .low: smallest value (default 0)
  *  Option   .high: values stay below (default 1)
  *  Option   .dtype: type of the result (default f32)
+ *  Errors   DTYPE for whole numbers
  *  Since    0.1
  */
 RN_API rn_tensor *rn_uniform_at(const rn_uniform_args *args);

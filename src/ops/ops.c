@@ -68,7 +68,9 @@ extern const rn_op rn_op_global_average_pool;
 extern const rn_op rn_ops_max_pool[];
 extern const rn_op rn_ops_pooling[];
 extern const rn_op rn_ops_unpooling[];
+extern const rn_op rn_ops_discrete[];
 extern const rn_op rn_ops_draw[];
+extern const rn_op rn_ops_gamma[];
 extern const rn_op rn_ops_noise[];
 extern const rn_op rn_ops_average[];
 extern const rn_op rn_ops_cumulative[];
@@ -309,12 +311,29 @@ rn_tensor *rn_batch_norm_at(const rn_batch_norm_args *a)
     return out[0];
 }
 
+rn_tensor *rn_bernoulli_at(const rn_bernoulli_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_bernoulli_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->p, };
+    if (!rni_apply(&rn_ops_discrete[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_bernoulli_nll_at(const rn_bernoulli_nll_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_bernoulli_nll_args, reduce), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_binary_cross_entropy[2], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_beta_at(const rn_beta_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, a->b, };
+    if (!rni_apply(&rn_ops_gamma[1], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -425,6 +444,14 @@ rn_tensor *rn_celu_at(const rn_celu_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_rectifiers[4], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_choice_at(const rn_choice_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_choice_args, n), offsetof(rn_choice_args, shape), offsetof(rn_choice_args, no_replace), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_discrete[4], &a->site, NULL, 0, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -792,6 +819,14 @@ rn_tensor *rn_expm1_at(const rn_expm1_args *a)
     return out[0];
 }
 
+rn_tensor *rn_exponential_at(const rn_exponential_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_exponential_args, shape), offsetof(rn_exponential_args, scale), offsetof(rn_exponential_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_draw[3], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_eye_at(const rn_eye_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_eye_args, rows), offsetof(rn_eye_args, columns), offsetof(rn_eye_args, k), offsetof(rn_eye_args, dtype), };
@@ -906,6 +941,14 @@ rn_tensor *rn_full_like_at(const rn_full_like_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_like[2], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_gamma_at(const rn_gamma_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, };
+    if (!rni_apply(&rn_ops_gamma[0], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1054,6 +1097,14 @@ rn_tensor *rn_gru_sequence_at(const rn_gru_sequence_args *a)
     rn_tensor *const in[] = { a->x, a->h, a->lengths, };
     if (!rni_apply_list(&rn_ops_sequence[1], &a->site, in, 3, &a->ws, a, offsets, out)) return NULL;
     if (a->h_n) *a->h_n = out[1];
+    return out[0];
+}
+
+rn_tensor *rn_gumbel_at(const rn_gumbel_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_gumbel_args, shape), offsetof(rn_gumbel_args, loc), offsetof(rn_gumbel_args, scale), offsetof(rn_gumbel_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_draw[5], &a->site, NULL, 0, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1207,6 +1258,14 @@ rn_tensor *rn_kl_multinomial_at(const rn_kl_multinomial_args *a)
     return out[0];
 }
 
+rn_tensor *rn_laplace_at(const rn_laplace_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_laplace_args, shape), offsetof(rn_laplace_args, loc), offsetof(rn_laplace_args, scale), offsetof(rn_laplace_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_draw[4], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_layer_norm_at(const rn_layer_norm_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_layer_norm_args, axis), offsetof(rn_layer_norm_args, eps), };
@@ -1346,6 +1405,14 @@ rn_tensor *rn_log2_at(const rn_log2_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_exponential[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_log_normal_at(const rn_log_normal_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_log_normal_args, shape), offsetof(rn_log_normal_args, mean), offsetof(rn_log_normal_args, sigma), offsetof(rn_log_normal_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_draw[2], &a->site, NULL, 0, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1652,6 +1719,15 @@ rn_tensor *rn_mul_scalar_at(const rn_mul_scalar_args *a)
     return out[0];
 }
 
+rn_tensor *rn_multinomial_at(const rn_multinomial_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_multinomial_args, count), offsetof(rn_multinomial_args, no_replace), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->p, };
+    if (!rni_apply(&rn_ops_discrete[5], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_nan_to_num_at(const rn_nan_to_num_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_nan_to_num_args, nan), offsetof(rn_nan_to_num_args, posinf), offsetof(rn_nan_to_num_args, neginf), };
@@ -1798,6 +1874,22 @@ rn_tensor *rn_pad_sequence_at(const rn_pad_sequence_args *a)
     return out[0];
 }
 
+rn_tensor *rn_permutation_at(const rn_permutation_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_permutation_args, n), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_discrete[2], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_poisson_at(const rn_poisson_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->rate, };
+    if (!rni_apply(&rn_ops_gamma[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_pow_at(const rn_pow_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1864,6 +1956,14 @@ rn_tensor *rn_radians_at(const rn_radians_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_trigonometric[14], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_randint_at(const rn_randint_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_randint_args, shape), offsetof(rn_randint_args, low), offsetof(rn_randint_args, high), offsetof(rn_randint_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_discrete[0], &a->site, NULL, 0, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -2108,6 +2208,15 @@ rn_tensor *rn_set_item_at(const rn_set_item_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->values, };
     if (!rni_apply(&rn_ops_slice[2], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_shuffle_at(const rn_shuffle_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_shuffle_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_discrete[3], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 

@@ -1,31 +1,53 @@
-/* Random tensors. The values depend on the thread's seed and the number of the draw only (Philox). */
+/* Random tensors of continuous distributions, by the inverse of the distribution function at a uniform number. The
+ * values depend on the thread's seed and the number of the draw only (Philox). */
 #include <rensa/op.h>
 
-typedef struct {
-    rn_random random;
-    rn_shape shape;
-    double low, high;
-    rn_dtype dtype;
-} uniform_opt;
+#include <math.h>
 
 typedef struct {
     rn_random random;
     rn_shape shape;
-    double mean, sigma;
     rn_dtype dtype;
-} normal_opt;
+    double low, high, mean, sigma, loc, scale;
+} draw_opt;
 
-static bool infer_uniform(rn_infer *f)
+static bool infer(rn_infer *f)
 {
-    const uniform_opt *o = f->opts;
+    const draw_opt *o = f->opts;
+    if (!rn_dtype_is_float(o->dtype)) {
+        rn_refuse(f, RN_ERR_DTYPE, "needs a type of numbers with a fraction", "dtype is f16, bf16, f32 or f64");
+        rn_infer_hint("rn_randint draws whole numbers");
+        return false;
+    }
     return rn_out(f, 0, o->dtype, o->shape);
 }
 
-static bool infer_normal(rn_infer *f)
-{
-    const normal_opt *o = f->opts;
-    return rn_out(f, 0, o->dtype, o->shape);
-}
+/* Where the inverse is infinite at 0, that value, as rare as any other, becomes the middle. */
+#define NORMAL "t = 2 * rand(seed, stream) - 1; e = 1.4142135623730951 * erfinv(t == -1 ? 0 : t); "
+
+#define ANY(f, v, h) RN_OPT_F64(draw_opt, f, v, -1e308, 1e308, h)
+#define SPREAD(f, h) RN_OPT_F64(draw_opt, f, 1, 0, 1e308, h)
+#define OPTS(...)                                                                                                      \
+    (const rn_opt[])                                                                                                   \
+    {                                                                                                                  \
+        RN_OPT_RANDOM(draw_opt), RN_REQ_SHAPE(draw_opt, shape, "shape of the result"), __VA_ARGS__,                    \
+            RN_OPT_DTYPE(draw_opt, dtype, RN_F32, "type of the result"),                                               \
+        {                                                                                                              \
+            0                                                                                                          \
+        }                                                                                                              \
+    }
+#define CASES(more)                                                                                                    \
+    (const rn_case[])                                                                                                  \
+    {                                                                                                                  \
+        { .in = "", .with = "shape=3,5 " more, .random = true },                                                       \
+            { .in = "", .with = "shape=4 dtype=f64 " more, .random = true },                                           \
+            { .in = "", .with = "shape=2,0 dtype=bf16 " more, .random = true },                                        \
+            { .in = "", .with = "shape=2 dtype=i32 " more, .fails = "with a fraction" },                               \
+            { .in = "", .with = "shape=-1 " more, .fails = "too many elements" },                                      \
+        {                                                                                                              \
+            0                                                                                                          \
+        }                                                                                                              \
+    }
 
 const rn_op rn_ops_draw[] = {
     { .name = "uniform",
@@ -33,31 +55,76 @@ const rn_op rn_ops_draw[] = {
       .flags = RN_OP_NO_GRAD | RN_OP_RANDOM,
       .inputs = "",
       .expr = "y = low + (high - low) * rand(seed, stream)",
-      .infer = infer_uniform,
-      .opts = (const rn_opt[]){ RN_OPT_RANDOM(uniform_opt),
-                                RN_REQ_SHAPE(uniform_opt, shape, "shape of the result"),
-                                RN_OPT_F64(uniform_opt, low, 0, -1e308, 1e308, "smallest value"),
-                                RN_OPT_F64(uniform_opt, high, 1, -1e308, 1e308, "values stay below"),
-                                RN_OPT_DTYPE(uniform_opt, dtype, RN_F32, "type of the result"),
-                                { 0 } },
-      .opts_size = sizeof(uniform_opt),
-      .doc = { .brief = "Uniform in [low, high).", .since = "0.1" },
-      .cases = (const rn_case[]){ { .in = "", .with = "shape=3,5 low=-1", .random = true }, { 0 } } },
+      .infer = infer,
+      .opts = OPTS(ANY(low, 0, "smallest value"), ANY(high, 1, "values stay below")),
+      .opts_size = sizeof(draw_opt),
+      .onnx = "RandomUniform",
+      .nnp = "Rand",
+      .doc = { .brief = "Uniform in [low, high).", .errors = "DTYPE for whole numbers", .since = "0.1" },
+      .cases = CASES("low=-1") },
     { .name = "normal",
       .kind = RN_MAP,
       .flags = RN_OP_NO_GRAD | RN_OP_RANDOM,
       .inputs = "",
-      /* the one draw whose image is infinite is as rare as any other, and becomes the middle */
-      .expr = "t = 2 * rand(seed, stream) - 1; y = mean + sigma * 1.4142135623730951 * erfinv(t == -1 ? 0 : t)",
-      .infer = infer_normal,
-      .opts = (const rn_opt[]){ RN_OPT_RANDOM(normal_opt),
-                                RN_REQ_SHAPE(normal_opt, shape, "shape of the result"),
-                                RN_OPT_F64(normal_opt, mean, 0, -1e308, 1e308, "mean"),
-                                RN_OPT_F64(normal_opt, sigma, 1, 0, 1e308, "standard deviation"),
-                                RN_OPT_DTYPE(normal_opt, dtype, RN_F32, "type of the result"),
-                                { 0 } },
-      .opts_size = sizeof(normal_opt),
-      .doc = { .brief = "Normal, by the inverse of the distribution function.", .since = "0.1" },
-      .cases = (const rn_case[]){ { .in = "", .with = "shape=3,5 sigma=2", .random = true }, { 0 } } },
+      .expr = NORMAL "y = mean + sigma * e",
+      .infer = infer,
+      .opts = OPTS(ANY(mean, 0, "mean"), SPREAD(sigma, "standard deviation")),
+      .opts_size = sizeof(draw_opt),
+      .onnx = "RandomNormal sigma=scale",
+      .nnp = "Randn mean=mu",
+      .doc = { .brief = "Normal, by the inverse of the distribution function.",
+               .errors = "DTYPE for whole numbers",
+               .since = "0.1" },
+      .cases = CASES("sigma=2") },
+    { .name = "log_normal",
+      .kind = RN_MAP,
+      .flags = RN_OP_NO_GRAD | RN_OP_RANDOM,
+      .inputs = "",
+      .expr = NORMAL "y = exp(mean + sigma * e)",
+      .infer = infer,
+      .opts = OPTS(ANY(mean, 0, "mean of the logarithm"), SPREAD(sigma, "standard deviation of the logarithm")),
+      .opts_size = sizeof(draw_opt),
+      .doc = { .brief = "Numbers whose logarithm is normal.", .errors = "DTYPE for whole numbers", .since = "0.1" },
+      .cases = CASES("mean=1") },
+    { .name = "exponential",
+      .kind = RN_MAP,
+      .flags = RN_OP_NO_GRAD | RN_OP_RANDOM,
+      .inputs = "",
+      .expr = "y = -scale * log1p(-rand(seed, stream))",
+      .infer = infer,
+      .opts = OPTS(SPREAD(scale, "mean: 1 / rate")),
+      .opts_size = sizeof(draw_opt),
+      .doc = { .brief = "Exponential: times between events that come at random.",
+               .formula = "p(y) = exp(-y / scale) / scale, y >= 0",
+               .errors = "DTYPE for whole numbers",
+               .since = "0.1" },
+      .cases = CASES("scale=3") },
+    { .name = "laplace",
+      .kind = RN_MAP,
+      .flags = RN_OP_NO_GRAD | RN_OP_RANDOM,
+      .inputs = "",
+      .expr = "u = rand(seed, stream) - 0.5; t = u == -0.5 ? 0 : u; "
+              "y = loc - scale * sign(t) * log1p(-2 * abs(t))",
+      .infer = infer,
+      .opts = OPTS(ANY(loc, 0, "mean"), SPREAD(scale, "mean distance from it")),
+      .opts_size = sizeof(draw_opt),
+      .doc = { .brief = "Laplace: exponential on both sides.",
+               .formula = "p(y) = exp(-|y - loc| / scale) / (2 * scale)",
+               .errors = "DTYPE for whole numbers",
+               .since = "0.1" },
+      .cases = CASES("loc=1 scale=2") },
+    { .name = "gumbel",
+      .kind = RN_MAP,
+      .flags = RN_OP_NO_GRAD | RN_OP_RANDOM,
+      .inputs = "",
+      .expr = "u = rand(seed, stream); y = loc - scale * log(-log(u == 0 ? 0.5 : u))",
+      .infer = infer,
+      .opts = OPTS(ANY(loc, 0, "most likely value"), SPREAD(scale, "width")),
+      .opts_size = sizeof(draw_opt),
+      .doc = { .brief = "Gumbel: the largest of many. The place of the largest of log(p) + gumbel is a sample of p.",
+               .formula = "P(y < x) = exp(-exp(-(x - loc) / scale))",
+               .errors = "DTYPE for whole numbers",
+               .since = "0.1" },
+      .cases = CASES("loc=-1 scale=2") },
     { 0 },
 };
