@@ -550,6 +550,25 @@ typedef struct rn_binary_cross_entropy_args {
 RN_API rn_tensor *rn_binary_cross_entropy_at(const rn_binary_cross_entropy_args *args);
 #define rn_binary_cross_entropy(...) rn_binary_cross_entropy_at(&(rn_binary_cross_entropy_args){ __VA_ARGS__, .site = RN_SITE(rn_binary_cross_entropy_args) })
 
+typedef struct rn_bincount_args {
+    rn_tensor *x;
+    rn_tensor *weights; /* may be left out */
+    int64_t n;
+    rn_site site;
+} rn_bincount_args;
+/** How often each number occurs, or the sum of its weights.
+ *
+ *  y[k] = sum of weights[i] over all i with x[i] == k
+ *
+ *  Shapes   x [I..], weights as x or NULL   ->   y [n]
+ *  Types    x of any integer type; y of that of weights, else i64
+ *  Argument n: numbers are 0 … n-1
+ *  Errors   SHAPE if weights do not fit; DTYPE; ARG for a number outside 0 … n-1, named when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_bincount_at(const rn_bincount_args *args);
+#define rn_bincount(...) rn_bincount_at(&(rn_bincount_args){ __VA_ARGS__, .site = RN_SITE(rn_bincount_args) })
+
 typedef struct rn_bitwise_and_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -1068,6 +1087,24 @@ typedef struct rn_crelu_args {
 RN_API rn_tensor *rn_crelu_at(const rn_crelu_args *args);
 #define rn_crelu(...) rn_crelu_at(&(rn_crelu_args){ __VA_ARGS__, .site = RN_SITE(rn_crelu_args) })
 
+typedef struct rn_cross_args {
+    rn_tensor *a;
+    rn_tensor *b;
+    int64_t axis;
+    rn_site site;
+} rn_cross_args;
+/** Vector product in three dimensions.
+ *
+ *  y = (a1 b2 - a2 b1, a2 b0 - a0 b2, a0 b1 - a1 b0)
+ *
+ *  Shapes   a and b have size 3 along axis, and broadcast; a negative axis counts in each of them
+ *  Argument axis: the axis of the vectors; -1 is the last
+ *  Errors   SHAPE for vectors of another size; ARG for no such axis
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_cross_at(const rn_cross_args *args);
+#define rn_cross(...) rn_cross_at(&(rn_cross_args){ __VA_ARGS__, .site = RN_SITE(rn_cross_args) })
+
 typedef struct rn_cumprod_args {
     rn_tensor *x;
     int64_t axis;
@@ -1303,11 +1340,30 @@ typedef struct rn_diagonal_args {
 RN_API rn_tensor *rn_diagonal_at(const rn_diagonal_args *args);
 #define rn_diagonal(...) rn_diagonal_at(&(rn_diagonal_args){ __VA_ARGS__, .site = RN_SITE(rn_diagonal_args) })
 
+typedef struct rn_diff_args {
+    rn_tensor *x;
+    int64_t axis;
+    rn_site site;
+    int64_t n;
+} rn_diff_args;
+/** Differences of neighbours along an axis.
+ *
+ *  y[i] = x[i + 1] - x[i], n times
+ *
+ *  Shapes   x [.., D, ..]   ->   y [.., max(D - n, 0), ..]
+ *  Argument axis: along which axis; -1 is the last
+ *  Option   .n: how many times (default 1)
+ *  Errors   ARG for no such axis; DTYPE for bool
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_diff_at(const rn_diff_args *args);
+#define rn_diff(...) rn_diff_at(&(rn_diff_args){ __VA_ARGS__, .site = RN_SITE(rn_diff_args) })
+
 typedef struct rn_digamma_args {
     rn_tensor *x;
     rn_site site;
 } rn_digamma_args;
-/** Derivative of lgamma; differentiable once.
+/** Derivative of lgamma.
  *
  *  y = digamma(x)
  *
@@ -1333,6 +1389,20 @@ typedef struct rn_div_args {
  */
 RN_API rn_tensor *rn_div_at(const rn_div_args *args);
 #define rn_div(...) rn_div_at(&(rn_div_args){ __VA_ARGS__, .site = RN_SITE(rn_div_args) })
+
+typedef struct rn_dot_args {
+    rn_tensor *a;
+    rn_tensor *b;
+    rn_site site;
+} rn_dot_args;
+/** As numpy.dot: the last axis of a with the last but one of b, or its only one; a scalar is a factor.
+ *  Shapes   a [I.., K]   b [J.., K, N]   ->   y [I.., J.., N]
+ *  Types    both the same
+ *  Errors   SHAPE if the sizes differ; DTYPE on mixed types
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_dot_at(const rn_dot_args *args);
+#define rn_dot(...) rn_dot_at(&(rn_dot_args){ __VA_ARGS__, .site = RN_SITE(rn_dot_args) })
 
 typedef struct rn_dropout_args {
     rn_tensor *x;
@@ -1363,6 +1433,25 @@ typedef struct rn_dstack_args {
  */
 RN_API rn_tensor *rn_dstack_at(const rn_dstack_args *args);
 #define rn_dstack(...) rn_dstack_at(&(rn_dstack_args){ __VA_ARGS__, .site = RN_SITE(rn_dstack_args) })
+
+typedef struct rn_einsum_args {
+    rn_list xs;
+    const char *equation;
+    rn_site site;
+} rn_einsum_args;
+/** Einstein's summation: a sum of products over all names that the result does not have.
+ *
+ *  "ij,jk->ik": y[i, k] = sum_j a[i, j] * b[j, k]
+ *
+ *  Shapes   one letter for each axis of each tensor; a letter twice in a term takes the diagonal; ... stands for all other axes, which broadcast. Without -> the result has ... and, in alphabetical order, the letters that occur once
+ *  Types    all the same
+ *  Argument equation: names of axes, as in "ij,jk->ik"
+ *  Errors   ARG if the equation is malformed or does not fit to the tensors; SHAPE if sizes of one name differ and none is 1; DTYPE on mixed types
+ *  Source   contracted pair by pair as products of matrices
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_einsum_at(const rn_einsum_args *args);
+#define rn_einsum(...) rn_einsum_at(&(rn_einsum_args){ __VA_ARGS__, .site = RN_SITE(rn_einsum_args) })
 
 typedef struct rn_elu_args {
     rn_tensor *x;
@@ -1482,6 +1571,37 @@ typedef struct rn_erfc_args {
  */
 RN_API rn_tensor *rn_erfc_at(const rn_erfc_args *args);
 #define rn_erfc(...) rn_erfc_at(&(rn_erfc_args){ __VA_ARGS__, .site = RN_SITE(rn_erfc_args) })
+
+typedef struct rn_erfcinv_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_erfcinv_args;
+/** Inverse of erfc; infinite at 0 and 2, NaN outside.
+ *
+ *  p = x / 2; q = p - 0.5; r = 0.180625 - q * q; middle = q * (((((((r * 2509.0809287301226727 + 33430.575583588128105) * r + 67265.770927008700853) * r + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r + 133.14166789178437745) * r + 3.387132872796366608) / (((((((r * 5226.495278852545925 + 28729.085735721942674) * r + 39307.89580009271061) * r + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r + 42.313330701600911252) * r + 1); e = sqrt(-log(min(p, 1 - p))); u = e - 1.6; v = e - 5; near = (((((((u * 7.7454501427834140764e-4 + 0.0227238449892691845833) * u + 0.24178072517745061177) * u + 1.27045825245236838258) * u + 3.64784832476320460504) * u + 5.7694972214606914055) * u + 4.6303378461565452959) * u + 1.42343711074968357734) / (((((((u * 1.05075007164441684324e-9 + 5.475938084995344946e-4) * u + 0.0151986665636164571966) * u + 0.14810397642748007459) * u + 0.68976733498510000455) * u + 1.6763848301838038494) * u + 2.05319162663775882187) * u + 1); far = (((((((v * 2.01033439929228813265e-7 + 2.71155556874348757815e-5) * v + 0.0012426609473880784386) * v + 0.026532189526576123093) * v + 0.29656057182850489123) * v + 1.7848265399172913358) * v + 5.4637849111641143699) * v + 6.6579046435011037772) / (((((((v * 2.04426310338993978564e-15 + 1.4215117583164458887e-7) * v + 1.8463183175100546818e-5) * v + 7.868691311456132591e-4) * v + 0.0148753612908506148525) * v + 0.13692988092273580531) * v + 0.59983220655588793769) * v + 1); tail = p == 0 || p == 1 ? inf : e <= 5 ? near : far; z = abs(q) <= 0.425 ? middle : q < 0 ? -tail : tail; y = z * -0.7071067811865476
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Source   Wichura 1988, algorithm AS 241
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_erfcinv_at(const rn_erfcinv_args *args);
+#define rn_erfcinv(...) rn_erfcinv_at(&(rn_erfcinv_args){ __VA_ARGS__, .site = RN_SITE(rn_erfcinv_args) })
+
+typedef struct rn_erfcx_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_erfcx_args;
+/** erfc(x) * exp(x ** 2), which neither vanishes nor overflows for large x.
+ *
+ *  u = x; a = abs(u); b = 2 / (2 + a); v = 2 * b - 1; e = b * exp(((((((((((((((((((((((((-1.5867042924138042e-09 * v - 1.2776086554968677e-08) * v + 3.972203547273795e-08) * v + 7.745572408758512e-08) * v - 3.168341367694147e-07) * v - 4.146853754663641e-08) * v + 1.3267813608518889e-06) * v - 1.409445991433531e-06) * v - 3.007645434410669e-06) * v + 8.662535397475538e-06) * v + 1.699233231227702e-07) * v - 3.023784054007137e-05) * v + 3.173310599377061e-05) * v + 7.141810433422301e-05) * v - 0.00017429984933155644) * v - 9.373894767667295e-05) * v + 0.0006736782697069831) * v - 0.00014624628742128406) * v - 0.002345812444802156) * v + 0.0017589335074028032) * v + 0.008824938553738764) * v - 0.009872689364099222) * v - 0.046895610231083025) * v + 0.047343306841863525) * v + 0.672643223977656) * v - 0.6717940840566922); y = x < 0 ? 2 * exp(x * x) - e : e
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_erfcx_at(const rn_erfcx_args *args);
+#define rn_erfcx(...) rn_erfcx_at(&(rn_erfcx_args){ __VA_ARGS__, .site = RN_SITE(rn_erfcx_args) })
 
 typedef struct rn_erfinv_args {
     rn_tensor *x;
@@ -2266,6 +2386,28 @@ typedef struct rn_hinge_args {
 RN_API rn_tensor *rn_hinge_at(const rn_hinge_args *args);
 #define rn_hinge(...) rn_hinge_at(&(rn_hinge_args){ __VA_ARGS__, .site = RN_SITE(rn_hinge_args) })
 
+typedef struct rn_histogram_args {
+    rn_tensor *x;
+    int64_t bins;
+    double low;
+    double high;
+    rn_site site;
+} rn_histogram_args;
+/** How many values fall into each of equal intervals; those outside and NaN are not counted.
+ *
+ *  y[k]: low + k * d <= x < low + (k + 1) * d, d = (high - low) / bins; the last has x == high too
+ *
+ *  Shapes   y [bins]
+ *  Types    i64
+ *  Argument bins: number of intervals
+ *  Argument low: where the first one begins
+ *  Argument high: where the last one ends
+ *  Errors   ARG unless low < high
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_histogram_at(const rn_histogram_args *args);
+#define rn_histogram(...) rn_histogram_at(&(rn_histogram_args){ __VA_ARGS__, .site = RN_SITE(rn_histogram_args) })
+
 typedef struct rn_hstack_args {
     rn_list xs;
     rn_site site;
@@ -2315,6 +2457,35 @@ typedef struct rn_hypot_args {
 RN_API rn_tensor *rn_hypot_at(const rn_hypot_args *args);
 #define rn_hypot(...) rn_hypot_at(&(rn_hypot_args){ __VA_ARGS__, .site = RN_SITE(rn_hypot_args) })
 
+typedef struct rn_identity_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_identity_args;
+/** The same tensor; gradients pass.
+ *  Shapes   y as x
+ *  Errors   none
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_identity_at(const rn_identity_args *args);
+#define rn_identity(...) rn_identity_at(&(rn_identity_args){ __VA_ARGS__, .site = RN_SITE(rn_identity_args) })
+
+typedef struct rn_inner_args {
+    rn_tensor *a;
+    rn_tensor *b;
+    rn_site site;
+} rn_inner_args;
+/** Sum of products over the last axes.
+ *
+ *  y[I, J] = sum_k a[I, k] * b[J, k]
+ *
+ *  Shapes   a [I.., K]   b [J.., K]   ->   y [I.., J..]
+ *  Types    both the same
+ *  Errors   SHAPE if the sizes differ; DTYPE on mixed types
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_inner_at(const rn_inner_args *args);
+#define rn_inner(...) rn_inner_at(&(rn_inner_args){ __VA_ARGS__, .site = RN_SITE(rn_inner_args) })
+
 typedef struct rn_instance_norm_args {
     rn_tensor *x;
     rn_tensor *gamma; /* may be left out */
@@ -2335,6 +2506,21 @@ typedef struct rn_instance_norm_args {
  */
 RN_API rn_tensor *rn_instance_norm_at(const rn_instance_norm_args *args);
 #define rn_instance_norm(...) rn_instance_norm_at(&(rn_instance_norm_args){ __VA_ARGS__, .site = RN_SITE(rn_instance_norm_args) })
+
+typedef struct rn_interp_args {
+    rn_tensor *x;
+    rn_tensor *xp;
+    rn_tensor *fp;
+    rn_site site;
+} rn_interp_args;
+/** Values of a function given at points xp as fp, on straight lines between them; beyond the ends they stay.
+ *  Shapes   xp, fp [N], xp rising   ->   y as x
+ *  Types    floats, all the same
+ *  Errors   SHAPE unless xp and fp are vectors of one length; DTYPE on mixed types
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_interp_at(const rn_interp_args *args);
+#define rn_interp(...) rn_interp_at(&(rn_interp_args){ __VA_ARGS__, .site = RN_SITE(rn_interp_args) })
 
 typedef struct rn_isfinite_args {
     rn_tensor *x;
@@ -2448,6 +2634,23 @@ typedef struct rn_kl_multinomial_args {
  */
 RN_API rn_tensor *rn_kl_multinomial_at(const rn_kl_multinomial_args *args);
 #define rn_kl_multinomial(...) rn_kl_multinomial_at(&(rn_kl_multinomial_args){ __VA_ARGS__, .site = RN_SITE(rn_kl_multinomial_args) })
+
+typedef struct rn_kron_args {
+    rn_tensor *a;
+    rn_tensor *b;
+    rn_site site;
+} rn_kron_args;
+/** Kronecker's product: a with each element replaced by its product with b.
+ *
+ *  y[i * P + p, j * Q + q] = a[i, j] * b[p, q] for b [P, Q]
+ *
+ *  Shapes   a [M, N]   b [P, Q]   ->   y [M*P, N*Q]; likewise for 0 to 4 axes
+ *  Types    both the same
+ *  Errors   SHAPE for more than 4 axes; DTYPE on mixed types
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_kron_at(const rn_kron_args *args);
+#define rn_kron(...) rn_kron_at(&(rn_kron_args){ __VA_ARGS__, .site = RN_SITE(rn_kron_args) })
 
 typedef struct rn_laplace_args {
     rn_shape shape;
@@ -2767,6 +2970,21 @@ typedef struct rn_log2_args {
  */
 RN_API rn_tensor *rn_log2_at(const rn_log2_args *args);
 #define rn_log2(...) rn_log2_at(&(rn_log2_args){ __VA_ARGS__, .site = RN_SITE(rn_log2_args) })
+
+typedef struct rn_log_ndtr_args {
+    rn_tensor *x;
+    rn_site site;
+} rn_log_ndtr_args;
+/** Logarithm of ndtr, exact also where that is tiny.
+ *
+ *  u = x * -0.7071067811865476; a = abs(u); b = 2 / (2 + a); v = 2 * b - 1; e = b * exp(((((((((((((((((((((((((-1.5867042924138042e-09 * v - 1.2776086554968677e-08) * v + 3.972203547273795e-08) * v + 7.745572408758512e-08) * v - 3.168341367694147e-07) * v - 4.146853754663641e-08) * v + 1.3267813608518889e-06) * v - 1.409445991433531e-06) * v - 3.007645434410669e-06) * v + 8.662535397475538e-06) * v + 1.699233231227702e-07) * v - 3.023784054007137e-05) * v + 3.173310599377061e-05) * v + 7.141810433422301e-05) * v - 0.00017429984933155644) * v - 9.373894767667295e-05) * v + 0.0006736782697069831) * v - 0.00014624628742128406) * v - 0.002345812444802156) * v + 0.0017589335074028032) * v + 0.008824938553738764) * v - 0.009872689364099222) * v - 0.046895610231083025) * v + 0.047343306841863525) * v + 0.672643223977656) * v - 0.6717940840566922); y = u < 0 ? log1p(-0.5 * erfc(-u)) : log(0.5 * e) - u * u
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_log_ndtr_at(const rn_log_ndtr_args *args);
+#define rn_log_ndtr(...) rn_log_ndtr_at(&(rn_log_ndtr_args){ __VA_ARGS__, .site = RN_SITE(rn_log_ndtr_args) })
 
 typedef struct rn_log_normal_args {
     rn_shape shape;
@@ -3502,6 +3720,21 @@ typedef struct rn_nan_to_num_args {
 RN_API rn_tensor *rn_nan_to_num_at(const rn_nan_to_num_args *args);
 #define rn_nan_to_num(...) rn_nan_to_num_at(&(rn_nan_to_num_args){ __VA_ARGS__, .site = RN_SITE(rn_nan_to_num_args) })
 
+typedef struct rn_nanmax_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_nanmax_args;
+/** Largest element over axes that is not NaN; NaN where nothing else is there.
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG for axes that x does not have; SHAPE where there is nothing to reduce
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_nanmax_at(const rn_nanmax_args *args);
+#define rn_nanmax(...) rn_nanmax_at(&(rn_nanmax_args){ __VA_ARGS__, .site = RN_SITE(rn_nanmax_args) })
+
 typedef struct rn_nanmean_args {
     rn_tensor *x;
     rn_site site;
@@ -3517,6 +3750,21 @@ typedef struct rn_nanmean_args {
  */
 RN_API rn_tensor *rn_nanmean_at(const rn_nanmean_args *args);
 #define rn_nanmean(...) rn_nanmean_at(&(rn_nanmean_args){ __VA_ARGS__, .site = RN_SITE(rn_nanmean_args) })
+
+typedef struct rn_nanmin_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_nanmin_args;
+/** Smallest element over axes that is not NaN; NaN where nothing else is there.
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG for axes that x does not have; SHAPE where there is nothing to reduce
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_nanmin_at(const rn_nanmin_args *args);
+#define rn_nanmin(...) rn_nanmin_at(&(rn_nanmin_args){ __VA_ARGS__, .site = RN_SITE(rn_nanmin_args) })
 
 typedef struct rn_nansum_args {
     rn_tensor *x;
@@ -3548,6 +3796,22 @@ typedef struct rn_ndtr_args {
  */
 RN_API rn_tensor *rn_ndtr_at(const rn_ndtr_args *args);
 #define rn_ndtr(...) rn_ndtr_at(&(rn_ndtr_args){ __VA_ARGS__, .site = RN_SITE(rn_ndtr_args) })
+
+typedef struct rn_ndtri_args {
+    rn_tensor *p;
+    rn_site site;
+} rn_ndtri_args;
+/** Inverse of ndtr: quantiles of the standard normal distribution; NaN outside [0, 1].
+ *
+ *  q = p - 0.5; r = 0.180625 - q * q; middle = q * (((((((r * 2509.0809287301226727 + 33430.575583588128105) * r + 67265.770927008700853) * r + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r + 133.14166789178437745) * r + 3.387132872796366608) / (((((((r * 5226.495278852545925 + 28729.085735721942674) * r + 39307.89580009271061) * r + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r + 42.313330701600911252) * r + 1); e = sqrt(-log(min(p, 1 - p))); u = e - 1.6; v = e - 5; near = (((((((u * 7.7454501427834140764e-4 + 0.0227238449892691845833) * u + 0.24178072517745061177) * u + 1.27045825245236838258) * u + 3.64784832476320460504) * u + 5.7694972214606914055) * u + 4.6303378461565452959) * u + 1.42343711074968357734) / (((((((u * 1.05075007164441684324e-9 + 5.475938084995344946e-4) * u + 0.0151986665636164571966) * u + 0.14810397642748007459) * u + 0.68976733498510000455) * u + 1.6763848301838038494) * u + 2.05319162663775882187) * u + 1); far = (((((((v * 2.01033439929228813265e-7 + 2.71155556874348757815e-5) * v + 0.0012426609473880784386) * v + 0.026532189526576123093) * v + 0.29656057182850489123) * v + 1.7848265399172913358) * v + 5.4637849111641143699) * v + 6.6579046435011037772) / (((((((v * 2.04426310338993978564e-15 + 1.4215117583164458887e-7) * v + 1.8463183175100546818e-5) * v + 7.868691311456132591e-4) * v + 0.0148753612908506148525) * v + 0.13692988092273580531) * v + 0.59983220655588793769) * v + 1); tail = p == 0 || p == 1 ? inf : e <= 5 ? near : far; z = abs(q) <= 0.425 ? middle : q < 0 ? -tail : tail; y = z
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Source   Wichura 1988, algorithm AS 241
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_ndtri_at(const rn_ndtri_args *args);
+#define rn_ndtri(...) rn_ndtri_at(&(rn_ndtri_args){ __VA_ARGS__, .site = RN_SITE(rn_ndtri_args) })
 
 typedef struct rn_neg_args {
     rn_tensor *x;
@@ -3744,6 +4008,23 @@ typedef struct rn_ones_like_args {
 RN_API rn_tensor *rn_ones_like_at(const rn_ones_like_args *args);
 #define rn_ones_like(...) rn_ones_like_at(&(rn_ones_like_args){ __VA_ARGS__, .site = RN_SITE(rn_ones_like_args) })
 
+typedef struct rn_outer_args {
+    rn_tensor *a;
+    rn_tensor *b;
+    rn_site site;
+} rn_outer_args;
+/** Products of all pairs of elements.
+ *
+ *  y[i, j] = a[i] * b[j]
+ *
+ *  Shapes   a with M elements, b with N   ->   y [M, N]
+ *  Types    both the same
+ *  Errors   DTYPE on mixed types
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_outer_at(const rn_outer_args *args);
+#define rn_outer(...) rn_outer_at(&(rn_outer_args){ __VA_ARGS__, .site = RN_SITE(rn_outer_args) })
+
 typedef struct rn_pad_args {
     rn_tensor *x;
     rn_site site;
@@ -3811,6 +4092,25 @@ typedef struct rn_poisson_args {
  */
 RN_API rn_tensor *rn_poisson_at(const rn_poisson_args *args);
 #define rn_poisson(...) rn_poisson_at(&(rn_poisson_args){ __VA_ARGS__, .site = RN_SITE(rn_poisson_args) })
+
+typedef struct rn_polygamma_args {
+    rn_tensor *x;
+    int64_t n;
+    rn_site site;
+} rn_polygamma_args;
+/** The n-th derivative of digamma; from n = 2 on NaN for negative x.
+ *
+ *  y = (-1) ** (n + 1) * n! * zeta(n + 1, x) for n >= 1
+ *
+ *  Shapes   y as x
+ *  Types    integers give floats, as in NumPy
+ *  Argument n: how many times digamma is derived
+ *  Errors   ARG for n outside 0 … 30
+ *  Source   Abramowitz & Stegun 1964, 6.4
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_polygamma_at(const rn_polygamma_args *args);
+#define rn_polygamma(...) rn_polygamma_at(&(rn_polygamma_args){ __VA_ARGS__, .site = RN_SITE(rn_polygamma_args) })
 
 typedef struct rn_pow_args {
     rn_tensor *x;
@@ -3892,6 +4192,21 @@ typedef struct rn_prod_args {
  */
 RN_API rn_tensor *rn_prod_at(const rn_prod_args *args);
 #define rn_prod(...) rn_prod_at(&(rn_prod_args){ __VA_ARGS__, .site = RN_SITE(rn_prod_args) })
+
+typedef struct rn_ptp_args {
+    rn_tensor *x;
+    rn_site site;
+    rn_axes axes;
+    bool keepdims;
+} rn_ptp_args;
+/** Peak to peak: the largest element over axes minus the smallest.
+ *  Option   .axes: axes to reduce; left out: all
+ *  Option   .keepdims: reduced axes stay, with size 1 (default false)
+ *  Errors   ARG for axes that x does not have; SHAPE where there is nothing to reduce
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_ptp_at(const rn_ptp_args *args);
+#define rn_ptp(...) rn_ptp_at(&(rn_ptp_args){ __VA_ARGS__, .site = RN_SITE(rn_ptp_args) })
 
 typedef struct rn_put_along_axis_args {
     rn_tensor *x;
@@ -4098,6 +4413,28 @@ typedef struct rn_reshape_args {
 RN_API rn_tensor *rn_reshape_at(const rn_reshape_args *args);
 #define rn_reshape(...) rn_reshape_at(&(rn_reshape_args){ __VA_ARGS__, .site = RN_SITE(rn_reshape_args) })
 
+typedef struct rn_resize_args {
+    rn_tensor *x;
+    rn_shape size;
+    rn_site site;
+    const char *mode;
+    bool align_corners;
+} rn_resize_args;
+/** Images (or sequences, or volumes) in another size; the result's pixels are not averages over areas.
+ *
+ *  linear: between the pixels around (i + 0.5) * X / Y - 0.5, or i * (X - 1) / (Y - 1) with .align_corners
+ *
+ *  Shapes   x [N, C, X..]   ->   y [N, C, size..], one to six spatial axes
+ *  Types    floats; any type for nearest
+ *  Argument size: spatial sizes of the result
+ *  Option   .mode: interpolate along each axis, or repeat the nearest pixel (one of linear,nearest (the first is the default))
+ *  Option   .align_corners: the middles of the corner pixels stay in place, instead of their outer edges (default false)
+ *  Errors   SHAPE if size has another number of axes; DTYPE for whole numbers, unless mode is nearest
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_resize_at(const rn_resize_args *args);
+#define rn_resize(...) rn_resize_at(&(rn_resize_args){ __VA_ARGS__, .site = RN_SITE(rn_resize_args) })
+
 typedef struct rn_right_shift_args {
     rn_tensor *x;
     rn_tensor *z;
@@ -4185,6 +4522,28 @@ typedef struct rn_rnn_sequence_args {
  */
 RN_API rn_tensor *rn_rnn_sequence_at(const rn_rnn_sequence_args *args);
 #define rn_rnn_sequence(...) rn_rnn_sequence_at(&(rn_rnn_sequence_args){ __VA_ARGS__, .site = RN_SITE(rn_rnn_sequence_args) })
+
+typedef struct rn_roi_average_align2d_args {
+    rn_tensor *x;
+    rn_tensor *rois;
+    rn_tensor *images;
+    rn_site site;
+    int64_t size[2];
+    double spatial_scale;
+    int64_t sampling;
+} rn_roi_average_align2d_args;
+/** Regions of images brought to one size, each pixel the mean of interpolated samples.
+ *  Shapes   x [N, C, H, W]   rois [R, 4]: y and x of a corner, then of the opposite one   images [R]: which of the N   ->   y [R, C, size[0], size[1]]
+ *  Types    x of floats, rois of any type, images of any integer type
+ *  Option   .size: height and width of the result (default 0)
+ *  Option   .spatial_scale: pixels of x for one unit of rois (default 1)
+ *  Option   .sampling: samples along each axis for a pixel of the result; 0: one for each pixel of x that it covers (default 0)
+ *  Errors   SHAPE if rois and images do not fit; ARG, when values are computed, for an image that does not exist or a region that is not finite or far too large
+ *  Source   He et al. 2017, arXiv:1703.06870; no gradient passes to rois
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_roi_average_align2d_at(const rn_roi_average_align2d_args *args);
+#define rn_roi_average_align2d(...) rn_roi_average_align2d_at(&(rn_roi_average_align2d_args){ __VA_ARGS__, .site = RN_SITE(rn_roi_average_align2d_args) })
 
 typedef struct rn_roll_args {
     rn_tensor *x;
@@ -4981,6 +5340,29 @@ typedef struct rn_tanh_shrink_args {
 RN_API rn_tensor *rn_tanh_shrink_at(const rn_tanh_shrink_args *args);
 #define rn_tanh_shrink(...) rn_tanh_shrink_at(&(rn_tanh_shrink_args){ __VA_ARGS__, .site = RN_SITE(rn_tanh_shrink_args) })
 
+typedef struct rn_tensordot_args {
+    rn_tensor *a;
+    rn_tensor *b;
+    int64_t n;
+    rn_site site;
+    rn_axes axes_a;
+    rn_axes axes_b;
+} rn_tensordot_args;
+/** Sum of products over n axes of a and of b.
+ *
+ *  y[I, J] = sum_K a[I, K] * b[K, J], I, J, K standing for several indices
+ *
+ *  Shapes   a [I.., K..]   b [K.., J..]   ->   y [I.., J..]
+ *  Types    both the same
+ *  Argument n: axes to join: the last of a with the first of b
+ *  Option   .axes_a: these axes of a instead
+ *  Option   .axes_b: these axes of b, in the same order
+ *  Errors   SHAPE if sizes of joined axes differ; ARG for axes that do not exist or stand twice; DTYPE on mixed types
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_tensordot_at(const rn_tensordot_args *args);
+#define rn_tensordot(...) rn_tensordot_at(&(rn_tensordot_args){ __VA_ARGS__, .site = RN_SITE(rn_tensordot_args) })
+
 typedef struct rn_tile_args {
     rn_tensor *x;
     rn_shape reps;
@@ -5158,6 +5540,28 @@ typedef struct rn_trunc_args {
  */
 RN_API rn_tensor *rn_trunc_at(const rn_trunc_args *args);
 #define rn_trunc(...) rn_trunc_at(&(rn_trunc_args){ __VA_ARGS__, .site = RN_SITE(rn_trunc_args) })
+
+typedef struct rn_truncated_normal_args {
+    rn_shape shape;
+    double low;
+    double high;
+    rn_site site;
+    double mean;
+    double sigma;
+    rn_dtype dtype;
+} rn_truncated_normal_args;
+/** Normal between two bounds, also where those are far from the mean.
+ *  Argument shape: shape of the result
+ *  Argument low: smallest value
+ *  Argument high: largest value
+ *  Option   .mean: mean without the bounds (default 0)
+ *  Option   .sigma: standard deviation without the bounds (default 1)
+ *  Option   .dtype: type of the result (default f32)
+ *  Errors   DTYPE for whole numbers; ARG unless low < high and something is between them
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_truncated_normal_at(const rn_truncated_normal_args *args);
+#define rn_truncated_normal(...) rn_truncated_normal_at(&(rn_truncated_normal_args){ __VA_ARGS__, .site = RN_SITE(rn_truncated_normal_args) })
 
 typedef struct rn_uniform_args {
     rn_shape shape;
@@ -5378,6 +5782,24 @@ typedef struct rn_zeros_like_args {
  */
 RN_API rn_tensor *rn_zeros_like_at(const rn_zeros_like_args *args);
 #define rn_zeros_like(...) rn_zeros_like_at(&(rn_zeros_like_args){ __VA_ARGS__, .site = RN_SITE(rn_zeros_like_args) })
+
+typedef struct rn_zeta_args {
+    rn_tensor *s;
+    rn_tensor *q;
+    rn_site site;
+} rn_zeta_args;
+/** Hurwitz's zeta function for s > 1 and q > 0; NaN elsewhere, infinite where a term is. Differentiable by q.
+ *
+ *  y = sum_{k >= 0} (q + k) ** -s
+ *
+ *  Shapes   inputs broadcast; y as they do
+ *  Types    integers give floats, as in NumPy
+ *  Errors   SHAPE if s and q do not broadcast; UNSUPPORTED for the gradient by s
+ *  Source   Abramowitz & Stegun 1964, 23.1.30
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_zeta_at(const rn_zeta_args *args);
+#define rn_zeta(...) rn_zeta_at(&(rn_zeta_args){ __VA_ARGS__, .site = RN_SITE(rn_zeta_args) })
 
 typedef struct rn_zoneout_args {
     rn_tensor *h;

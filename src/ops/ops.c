@@ -28,14 +28,18 @@ extern const rn_op rn_ops_accuracy[];
 extern const rn_op rn_ops_classification[];
 extern const rn_op rn_op_r2_score;
 extern const rn_op rn_ops_along[];
+extern const rn_op rn_ops_bincount[];
 extern const rn_op rn_ops_gather_nd[];
 extern const rn_op rn_ops_host_shape[];
+extern const rn_op rn_op_interp;
 extern const rn_op rn_op_one_hot;
 extern const rn_op rn_op_searchsorted;
 extern const rn_op rn_ops_sort[];
 extern const rn_op rn_ops_take[];
+extern const rn_op rn_op_einsum;
 extern const rn_op rn_op_linear;
 extern const rn_op rn_op_matmul;
+extern const rn_op rn_ops_products[];
 extern const rn_op rn_ops_binary_cross_entropy[];
 extern const rn_op rn_ops_errors[];
 extern const rn_op rn_op_hinge;
@@ -57,6 +61,7 @@ extern const rn_op rn_ops_rounding[];
 extern const rn_op rn_ops_special[];
 extern const rn_op rn_ops_trigonometric[];
 extern const rn_op rn_op_where;
+extern const rn_op rn_ops_zeta[];
 extern const rn_op rn_ops_batch_norm[];
 extern const rn_op rn_op_fixed_batch_norm;
 extern const rn_op rn_ops_group_norm[];
@@ -67,6 +72,8 @@ extern const rn_op rn_ops_average_pool[];
 extern const rn_op rn_op_global_average_pool;
 extern const rn_op rn_ops_max_pool[];
 extern const rn_op rn_ops_pooling[];
+extern const rn_op rn_op_resize;
+extern const rn_op rn_ops_roi_align[];
 extern const rn_op rn_ops_unpooling[];
 extern const rn_op rn_ops_discrete[];
 extern const rn_op rn_ops_draw[];
@@ -78,6 +85,7 @@ extern const rn_op rn_ops_extremes[];
 extern const rn_op rn_op_logsumexp;
 extern const rn_op rn_op_norm;
 extern const rn_op rn_op_prod;
+extern const rn_op rn_ops_span[];
 extern const rn_op rn_op_sum_to;
 extern const rn_op rn_ops_sums[];
 extern const rn_op rn_ops_truth[];
@@ -94,6 +102,7 @@ extern const rn_op rn_ops_blocks[];
 extern const rn_op rn_op_broadcast_to;
 extern const rn_op rn_ops_concat[];
 extern const rn_op rn_ops_diagonal[];
+extern const rn_op rn_op_diff;
 extern const rn_op rn_ops_flip[];
 extern const rn_op rn_ops_identity[];
 extern const rn_op rn_ops_pad[];
@@ -355,6 +364,15 @@ rn_tensor *rn_binary_cross_entropy_at(const rn_binary_cross_entropy_args *a)
     return out[0];
 }
 
+rn_tensor *rn_bincount_at(const rn_bincount_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_bincount_args, n), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->weights, };
+    if (!rni_apply(&rn_ops_bincount[0], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_bitwise_and_at(const rn_bitwise_and_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -597,6 +615,15 @@ rn_tensor *rn_crelu_at(const rn_crelu_args *a)
     return out[0];
 }
 
+rn_tensor *rn_cross_at(const rn_cross_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_cross_args, axis), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, a->b, };
+    if (!rni_apply(&rn_ops_products[5], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_cumprod_at(const rn_cumprod_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_cumprod_args, axis), offsetof(rn_cumprod_args, exclusive), offsetof(rn_cumprod_args, reverse), };
@@ -686,11 +713,20 @@ rn_tensor *rn_diagonal_at(const rn_diagonal_args *a)
     return out[0];
 }
 
+rn_tensor *rn_diff_at(const rn_diff_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_diff_args, axis), offsetof(rn_diff_args, n), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_diff, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_digamma_at(const rn_digamma_args *a)
 {
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
-    if (!rni_apply(&rn_ops_special[5], &a->site, in, 1, a, NULL, out)) return NULL;
+    if (!rni_apply(&rn_ops_zeta[1], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -699,6 +735,14 @@ rn_tensor *rn_div_at(const rn_div_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
     if (!rni_apply(&rn_ops_arithmetic[3], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_dot_at(const rn_dot_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, a->b, };
+    if (!rni_apply(&rn_ops_products[1], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -715,6 +759,14 @@ rn_tensor *rn_dstack_at(const rn_dstack_args *a)
 {
     rn_tensor *out[1] = { 0 };
     if (!rni_apply(&rn_ops_concat[4], &a->site, a->xs.at, a->xs.n, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_einsum_at(const rn_einsum_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_einsum_args, equation), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_op_einsum, &a->site, a->xs.at, a->xs.n, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -778,6 +830,22 @@ rn_tensor *rn_erfc_at(const rn_erfc_args *a)
     return out[0];
 }
 
+rn_tensor *rn_erfcinv_at(const rn_erfcinv_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_special[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_erfcx_at(const rn_erfcx_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_special[3], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_erfinv_at(const rn_erfinv_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -823,7 +891,7 @@ rn_tensor *rn_exponential_at(const rn_exponential_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_exponential_args, shape), offsetof(rn_exponential_args, scale), offsetof(rn_exponential_args, dtype), };
     rn_tensor *out[1] = { 0 };
-    if (!rni_apply(&rn_ops_draw[3], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    if (!rni_apply(&rn_ops_draw[4], &a->site, NULL, 0, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1104,7 +1172,7 @@ rn_tensor *rn_gumbel_at(const rn_gumbel_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_gumbel_args, shape), offsetof(rn_gumbel_args, loc), offsetof(rn_gumbel_args, scale), offsetof(rn_gumbel_args, dtype), };
     rn_tensor *out[1] = { 0 };
-    if (!rni_apply(&rn_ops_draw[5], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    if (!rni_apply(&rn_ops_draw[6], &a->site, NULL, 0, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1167,6 +1235,15 @@ rn_tensor *rn_hinge_at(const rn_hinge_args *a)
     return out[0];
 }
 
+rn_tensor *rn_histogram_at(const rn_histogram_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_histogram_args, bins), offsetof(rn_histogram_args, low), offsetof(rn_histogram_args, high), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_bincount[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_hstack_at(const rn_hstack_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -1191,12 +1268,36 @@ rn_tensor *rn_hypot_at(const rn_hypot_args *a)
     return out[0];
 }
 
+rn_tensor *rn_identity_at(const rn_identity_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_identity[0], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_inner_at(const rn_inner_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, a->b, };
+    if (!rni_apply(&rn_ops_products[2], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_instance_norm_at(const rn_instance_norm_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_instance_norm_args, eps), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->gamma, a->beta, };
     if (!rni_apply(&rn_ops_group_norm[1], &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_interp_at(const rn_interp_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->xp, a->fp, };
+    if (!rni_apply(&rn_op_interp, &a->site, in, 3, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1258,11 +1359,19 @@ rn_tensor *rn_kl_multinomial_at(const rn_kl_multinomial_args *a)
     return out[0];
 }
 
+rn_tensor *rn_kron_at(const rn_kron_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, a->b, };
+    if (!rni_apply(&rn_ops_products[4], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_laplace_at(const rn_laplace_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_laplace_args, shape), offsetof(rn_laplace_args, loc), offsetof(rn_laplace_args, scale), offsetof(rn_laplace_args, dtype), };
     rn_tensor *out[1] = { 0 };
-    if (!rni_apply(&rn_ops_draw[4], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    if (!rni_apply(&rn_ops_draw[5], &a->site, NULL, 0, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1338,7 +1447,7 @@ rn_tensor *rn_lgamma_at(const rn_lgamma_args *a)
 {
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
-    if (!rni_apply(&rn_ops_special[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    if (!rni_apply(&rn_ops_zeta[0], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1405,6 +1514,14 @@ rn_tensor *rn_log2_at(const rn_log2_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_exponential[4], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_log_ndtr_at(const rn_log_ndtr_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_special[7], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1477,7 +1594,7 @@ rn_tensor *rn_logit_at(const rn_logit_args *a)
 {
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
-    if (!rni_apply(&rn_ops_special[6], &a->site, in, 1, a, NULL, out)) return NULL;
+    if (!rni_apply(&rn_ops_special[8], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1737,12 +1854,30 @@ rn_tensor *rn_nan_to_num_at(const rn_nan_to_num_args *a)
     return out[0];
 }
 
+rn_tensor *rn_nanmax_at(const rn_nanmax_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_nanmax_args, axes), offsetof(rn_nanmax_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_span[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_nanmean_at(const rn_nanmean_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_nanmean_args, axes), offsetof(rn_nanmean_args, keepdims), };
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_sums[3], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_nanmin_at(const rn_nanmin_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_nanmin_args, axes), offsetof(rn_nanmin_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_span[1], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1759,7 +1894,15 @@ rn_tensor *rn_ndtr_at(const rn_ndtr_args *a)
 {
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
-    if (!rni_apply(&rn_ops_special[3], &a->site, in, 1, a, NULL, out)) return NULL;
+    if (!rni_apply(&rn_ops_special[5], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_ndtri_at(const rn_ndtri_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->p, };
+    if (!rni_apply(&rn_ops_special[6], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1857,6 +2000,14 @@ rn_tensor *rn_ones_like_at(const rn_ones_like_args *a)
     return out[0];
 }
 
+rn_tensor *rn_outer_at(const rn_outer_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, a->b, };
+    if (!rni_apply(&rn_ops_products[3], &a->site, in, 2, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_pad_at(const rn_pad_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_pad_args, before), offsetof(rn_pad_args, after), offsetof(rn_pad_args, mode), offsetof(rn_pad_args, value), };
@@ -1887,6 +2038,15 @@ rn_tensor *rn_poisson_at(const rn_poisson_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->rate, };
     if (!rni_apply(&rn_ops_gamma[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_polygamma_at(const rn_polygamma_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_polygamma_args, n), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_zeta[2], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -1930,6 +2090,15 @@ rn_tensor *rn_prod_at(const rn_prod_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_op_prod, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_ptp_at(const rn_ptp_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_ptp_args, axes), offsetof(rn_ptp_args, keepdims), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_ops_span[2], &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -2044,6 +2213,15 @@ rn_tensor *rn_reshape_at(const rn_reshape_args *a)
     return out[0];
 }
 
+rn_tensor *rn_resize_at(const rn_resize_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_resize_args, size), offsetof(rn_resize_args, mode), offsetof(rn_resize_args, align_corners), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_resize, &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_right_shift_at(const rn_right_shift_args *a)
 {
     rn_tensor *out[1] = { 0 };
@@ -2077,6 +2255,15 @@ rn_tensor *rn_rnn_sequence_at(const rn_rnn_sequence_args *a)
     rn_tensor *const in[] = { a->x, a->h, a->lengths, };
     if (!rni_apply_list(&rn_ops_sequence[0], &a->site, in, 3, &a->ws, a, offsets, out)) return NULL;
     if (a->h_n) *a->h_n = out[1];
+    return out[0];
+}
+
+rn_tensor *rn_roi_average_align2d_at(const rn_roi_average_align2d_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_roi_average_align2d_args, size), offsetof(rn_roi_average_align2d_args, spatial_scale), offsetof(rn_roi_average_align2d_args, sampling), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->rois, a->images, };
+    if (!rni_apply(&rn_ops_roi_align[0], &a->site, in, 3, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -2492,6 +2679,15 @@ rn_tensor *rn_tanh_shrink_at(const rn_tanh_shrink_args *a)
     return out[0];
 }
 
+rn_tensor *rn_tensordot_at(const rn_tensordot_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_tensordot_args, n), offsetof(rn_tensordot_args, axes_a), offsetof(rn_tensordot_args, axes_b), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, a->b, };
+    if (!rni_apply(&rn_ops_products[0], &a->site, in, 2, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_tile_at(const rn_tile_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_tile_args, reps), };
@@ -2581,6 +2777,14 @@ rn_tensor *rn_trunc_at(const rn_trunc_args *a)
     return out[0];
 }
 
+rn_tensor *rn_truncated_normal_at(const rn_truncated_normal_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_truncated_normal_args, shape), offsetof(rn_truncated_normal_args, low), offsetof(rn_truncated_normal_args, high), offsetof(rn_truncated_normal_args, mean), offsetof(rn_truncated_normal_args, sigma), offsetof(rn_truncated_normal_args, dtype), };
+    rn_tensor *out[1] = { 0 };
+    if (!rni_apply(&rn_ops_draw[3], &a->site, NULL, 0, a, offsets, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_uniform_at(const rn_uniform_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_uniform_args, shape), offsetof(rn_uniform_args, low), offsetof(rn_uniform_args, high), offsetof(rn_uniform_args, dtype), };
@@ -2664,7 +2868,7 @@ rn_tensor *rn_xlogy_at(const rn_xlogy_args *a)
 {
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->z, };
-    if (!rni_apply(&rn_ops_special[7], &a->site, in, 2, a, NULL, out)) return NULL;
+    if (!rni_apply(&rn_ops_special[9], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -2682,6 +2886,14 @@ rn_tensor *rn_zeros_like_at(const rn_zeros_like_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_like[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_zeta_at(const rn_zeta_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->s, a->q, };
+    if (!rni_apply(&rn_ops_zeta[3], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 

@@ -80,6 +80,17 @@ static double gumbel_cdf(double x)
     return exp(-exp(-(x + 1) / 2));
 }
 
+static double truncated_cdf(double x)
+{
+    return (normal_cdf(x) - normal_cdf(-1)) / (normal_cdf(4) - normal_cdf(-1));
+}
+
+/* beyond six standard deviations */
+static double tail_cdf(double x)
+{
+    return 1 - erfc((x - 1) / 2 / M_SQRT2) / erfc(6 / M_SQRT2);
+}
+
 RN_TEST(continuous_draws_have_their_distributions)
 {
     rn_seed(1);
@@ -92,6 +103,8 @@ RN_TEST(continuous_draws_have_their_distributions)
             CHECK_KS(rn_log_normal(s, .mean = 1, .sigma = 2, .dtype = d), log_normal_cdf);
             CHECK_KS(rn_exponential(s, .scale = 3, .dtype = d), exponential_cdf);
             CHECK_KS(rn_laplace(s, .loc = 1, .scale = 2, .dtype = d), laplace_cdf);
+            CHECK_KS(rn_truncated_normal(s, -1, 4, .mean = 1, .sigma = 2, .dtype = d), truncated_cdf);
+            CHECK_KS(rn_truncated_normal(s, 13, 1e9, .mean = 1, .sigma = 2, .dtype = d), tail_cdf);
             CHECK_KS(rn_gumbel(s, .loc = -1, .scale = 2, .dtype = d), gumbel_cdf);
         }
     CHECK_OK();

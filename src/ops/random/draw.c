@@ -1,6 +1,10 @@
 /* Random tensors of continuous distributions, by the inverse of the distribution function at a uniform number. The
  * values depend on the thread's seed and the number of the draw only (Philox). */
 #include <rensa/op.h>
+#include <rensa/ops.h>
+
+#include "ops/check.h"
+#include "ops/math/ndtri.h"
 
 #include <math.h>
 
@@ -25,6 +29,63 @@ static bool infer(rn_infer *f)
 /* Where the inverse is infinite at 0, that value, as rare as any other, becomes the middle. */
 #define NORMAL "t = 2 * rand(seed, stream) - 1; e = 1.4142135623730951 * erfinv(t == -1 ? 0 : t); "
 
+/* ---- truncated_normal ---- */
+
+typedef struct {
+    rn_random random;
+    rn_shape shape;
+    double from, to; /* values of the distribution function at the bounds */
+    double mean, sigma, low, high;
+} truncated_opt;
+
+static bool truncated_infer(rn_infer *f)
+{
+    return rn_out(f, 0, RN_F64, ((const truncated_opt *)f->opts)->shape);
+}
+
+/* Bounds above the mean are mirrored: the distribution function has its digits where it is small. */
+static bool truncated_build(rn_call_info *c)
+{
+    static const rn_opt opts[] = { RN_OPT_RANDOM(truncated_opt),
+                                   RN_REQ_SHAPE(truncated_opt, shape, ""),
+                                   RN_REQ_F64(truncated_opt, from, 0, 1, ""),
+                                   RN_REQ_F64(truncated_opt, to, 0, 1, ""),
+                                   RN_REQ_F64(truncated_opt, mean, -1e308, 1e308, ""),
+                                   RN_REQ_F64(truncated_opt, sigma, -1e308, 1e308, ""),
+                                   RN_REQ_F64(truncated_opt, low, -1e308, 1e308, ""),
+                                   RN_REQ_F64(truncated_opt, high, -1e308, 1e308, ""),
+                                   { 0 } };
+    static const rn_op row = { .name = "truncated_normal",
+                               .kind = RN_MAP,
+                               .flags = RN_OP_NO_GRAD,
+                               .inputs = "",
+                               .expr = "p = from + (to - from) * rand(seed, stream); " RNI_NDTRI
+                                       "y = min(max(mean + sigma * z, low), high)",
+                               .infer = truncated_infer,
+                               .opts = opts,
+                               .opts_size = sizeof(truncated_opt) };
+    const draw_opt *o = c->opts;
+    const double sign = o->low > o->mean ? -1 : 1, per_root = M_SQRT1_2 / o->sigma;
+    const double a = 0.5 * erfc(sign * (o->mean - o->low) * per_root),
+                 b = 0.5 * erfc(sign * (o->mean - o->high) * per_root);
+    truncated_opt t = { .random = o->random, .shape = o->shape, .from = fmin(a, b), .to = fmax(a, b) };
+    t.mean = o->mean;
+    t.sigma = sign * o->sigma;
+    t.low = o->low;
+    t.high = o->high;
+    rn_infer f;
+    rn_infer_begin(&f, c, o);
+    if (!infer(&f)) return false;
+    if (!(o->low < o->high && t.from < t.to))
+        return rni_refuse_call(c, RN_ERR_ARG, "there are no numbers between the bounds",
+                               "low < high, not both more than 37 sigma to one side of the mean");
+    rn_tensor *y;
+    if (!rn_op_call(&row, NULL, NULL, 0, &t, &y)) return false;
+    return (c->out[0] = o->dtype == RN_F64 ? y : rn_cast(y, o->dtype)) != NULL;
+}
+
+/* ---- the table ---- */
+
 #define ANY(f, v, h) RN_OPT_F64(draw_opt, f, v, -1e308, 1e308, h)
 #define SPREAD(f, h) RN_OPT_F64(draw_opt, f, 1, 0, 1e308, h)
 #define OPTS(...)                                                                                                      \
@@ -43,7 +104,7 @@ static bool infer(rn_infer *f)
             { .in = "", .with = "shape=4 dtype=f64 " more, .random = true },                                           \
             { .in = "", .with = "shape=2,0 dtype=bf16 " more, .random = true },                                        \
             { .in = "", .with = "shape=2 dtype=i32 " more, .fails = "with a fraction" },                               \
-            { .in = "", .with = "shape=-1 " more, .fails = "too many elements" },                                      \
+            { .in = "", .with = "shape=-1 " more, .fails = "sizes >= 0" },                                             \
         {                                                                                                              \
             0                                                                                                          \
         }                                                                                                              \
@@ -86,6 +147,27 @@ const rn_op rn_ops_draw[] = {
       .opts_size = sizeof(draw_opt),
       .doc = { .brief = "Numbers whose logarithm is normal.", .errors = "DTYPE for whole numbers", .since = "0.1" },
       .cases = CASES("mean=1") },
+    { .name = "truncated_normal",
+      .kind = RN_FUNCTION,
+      .flags = RN_OP_NO_GRAD | RN_OP_RANDOM,
+      .inputs = "",
+      .build = truncated_build,
+      .opts = OPTS(RN_REQ_F64(draw_opt, low, -1e308, 1e308, "smallest value"),
+                   RN_REQ_F64(draw_opt, high, -1e308, 1e308, "largest value"), ANY(mean, 0, "mean without the bounds"),
+                   SPREAD(sigma, "standard deviation without the bounds")),
+      .opts_size = sizeof(draw_opt),
+      .doc = { .brief = "Normal between two bounds, also where those are far from the mean.",
+               .errors = "DTYPE for whole numbers; ARG unless low < high and something is between them",
+               .since = "0.1" },
+      .cases =
+          (const rn_case[]){ { .in = "", .with = "shape=3,5 low=-2 high=2", .random = true },
+                             { .in = "", .with = "shape=4 low=5 high=6 sigma=0.5 mean=1 dtype=f64", .random = true },
+                             { .in = "", .with = "shape=2,0 low=0 high=1 dtype=bf16", .random = true },
+                             { .in = "", .with = "shape=2 low=1 high=1", .fails = "no numbers between" },
+                             { .in = "", .with = "shape=2 low=99 high=100", .fails = "no numbers between" },
+                             { .in = "", .with = "shape=2 low=0 high=1 dtype=i32", .fails = "with a fraction" },
+                             { .in = "", .with = "shape=-1 low=0 high=1", .fails = "sizes >= 0" },
+                             { 0 } } },
     { .name = "exponential",
       .kind = RN_MAP,
       .flags = RN_OP_NO_GRAD | RN_OP_RANDOM,

@@ -104,3 +104,23 @@ def scatter_add(x, indices, values, axis=0):
 
 def select_item(x, t):
     return _t.gather(x, 1, _from_end(t, x.shape[1])[:, None])[:, 0]
+
+
+def bincount(x, n, weights=None):
+    y = _t.zeros(n, dtype=_t.int64 if weights is None else _t.float64)
+    w = _t.ones(x.numel(), dtype=y.dtype) if weights is None else weights.reshape(-1)
+    return y.index_add(0, x.reshape(-1).long(), w)
+
+
+def histogram(x, bins, low, high):
+    counts, _ = _np.histogram(x.numpy(), bins, (low, high))
+    return _t.as_tensor(counts)
+
+
+def interp(x, xp, fp):
+    at = _t.searchsorted(xp.detach(), x.detach(), right=True)
+    high = at.clamp(1, max(len(xp) - 1, 0)) if len(xp) > 1 else _t.zeros_like(at)
+    low = (high - 1).clamp(min=0)
+    d = xp[high] - xp[low]
+    t = _t.where(d > 0, ((x - xp[low]) / _t.where(d > 0, d, _t.ones_like(d))).clamp(0, 1), _t.ones_like(d))
+    return fp[low] + (fp[high] - fp[low]) * t

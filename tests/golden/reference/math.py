@@ -1,4 +1,6 @@
 """Elementwise functions."""
+import math as _m
+
 import numpy as _np
 import torch as _t
 
@@ -204,3 +206,39 @@ def heaviside(x, z):
 
 def where(cond, x, z):
     return _t.where(cond != 0, x, z.to(_t.promote_types(x.dtype, z.dtype)) if x.dtype != z.dtype else z)
+
+
+
+def polygamma(x, n):
+    x = _float(x)
+    y = _t.special.polygamma(n, x.detach())
+    if n == 0:
+        slope = _t.special.zeta(_t.tensor(2.0), x.detach())
+    else:
+        y = (-1) ** (n + 1) * _m.factorial(n) * _t.special.zeta(_t.tensor(n + 1.0), x.detach())
+        slope = (-1) ** n * _m.factorial(n + 1) * _t.special.zeta(_t.tensor(n + 2.0), x.detach())
+    return y + slope * (x - x.detach())
+
+
+def zeta(s, q):
+    s, q = s.double(), _float(q)
+    at = q.detach()
+    if not q.requires_grad:
+        return _t.special.zeta(s, at)
+    return _t.special.zeta(s, at) - s * _t.special.zeta(s + 1, at) * (q - at)
+
+
+def erfcx(x):
+    return _t.special.erfcx(_float(x))
+
+
+def erfcinv(x):
+    return -_t.special.ndtri(_float(x) / 2) / 2 ** 0.5
+
+
+def ndtri(p):
+    return _t.special.ndtri(_float(p))
+
+
+def log_ndtr(x):
+    return _t.special.log_ndtr(_float(x))

@@ -1,4 +1,5 @@
 """Pooling."""
+import numpy as _np
 import torch as _t
 import torch.nn.functional as _F
 
@@ -86,3 +87,52 @@ def max_unpool2d(y, x, kernel, **o):
 
 def max_unpool3d(y, x, kernel, **o):
     return _max_unpool(3, y, x, kernel, **o)
+
+
+def resize(x, size, mode="linear", align_corners=False):
+    size = list(_many(size))
+    if 0 in size or 0 in x.shape:
+        return x.new_zeros(list(x.shape[:2]) + size)
+    if mode == "linear":
+        mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[len(size)]
+        return _t.nn.functional.interpolate(x, size, mode=mode, align_corners=align_corners)
+    for axis, n in enumerate(size):
+        old = x.shape[axis + 2]
+        i = _t.arange(n, dtype=_t.float64)
+        at = (i * (old - 1) / max(n - 1, 1) + 0.5 if align_corners else (i + 0.5) * old / n).floor().long()
+        x = x.index_select(axis + 2, at.clamp(max=old - 1))
+    return x
+
+
+def roi_average_align2d(x, rois, images, size, spatial_scale=1, sampling=0):
+    """One sample after the other."""
+    def axis_weights(start, end, pixels, n):
+        rows = []
+        length = max(end - start, 1)
+        step = length / pixels
+        grid = sampling or int(_np.ceil(step))
+        for k in range(pixels):
+            row = [0.0] * n
+            for i in range(grid):
+                p = start + step * k + (i + 0.5) * step / grid
+                if p < -1 or p > n:
+                    continue
+                p = max(p, 0)
+                low = int(p)
+                if low >= n - 1:
+                    low = high = n - 1
+                    p = low
+                else:
+                    high = low + 1
+                row[low] += (1 - (p - low)) / grid
+                row[high] += (p - low) / grid
+            rows.append(row)
+        return _t.tensor(rows, dtype=_t.float64)
+
+    y = []
+    for roi, image in zip(rois.detach().tolist(), images.tolist()):
+        top, left, bottom, right = (v * spatial_scale for v in roi)
+        down = axis_weights(top, bottom, size[0], x.shape[2])
+        across = axis_weights(left, right, size[1], x.shape[3])
+        y.append(_t.einsum("ih,chw,jw->cij", down, x[image], across))
+    return _t.stack(y) if y else x.new_zeros((0, x.shape[1], *size))

@@ -118,3 +118,28 @@ def cumprod(x, axis, exclusive=False, reverse=False):
 
 def sum_to(x, shape):
     return x.sum_to_size(shape if isinstance(shape, tuple) else (shape,))
+
+
+def _without_nan(x, axes, keepdims, f, least):
+    axes = _over(x, axes)
+    if not x.is_floating_point():
+        return f(x, axes, keepdims)
+    nan = x.isnan()
+    every = nan
+    for a in sorted(axes, reverse=True):
+        every = every.all(a, keepdims)
+    y = f(_t.where(nan, _t.full_like(x, least), x), axes, keepdims)
+    return _t.where(every, _t.full_like(y, float("nan")), y)
+
+
+def nanmax(x, axes=None, keepdims=False):
+    return _without_nan(x, axes, keepdims, _t.amax, -float("inf"))
+
+
+def nanmin(x, axes=None, keepdims=False):
+    return _without_nan(x, axes, keepdims, _t.amin, float("inf"))
+
+
+def ptp(x, axes=None, keepdims=False):
+    axes = _over(x, axes)
+    return _t.amax(x, axes, keepdims) - _t.amin(x, axes, keepdims)

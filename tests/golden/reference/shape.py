@@ -169,3 +169,12 @@ def rot90(x, k=1, axes=(0, 1)):
 
 def transpose(x, axes=None):
     return x.permute(tuple(reversed(range(x.dim()))) if axes is None else axes)
+
+
+def diff(x, axis, n=1):
+    n = min(n, x.shape[axis])
+    return _t.diff(x, n, axis)
+
+
+def identity(x):
+    return x.clone()
