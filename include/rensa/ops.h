@@ -2469,6 +2469,35 @@ typedef struct rn_identity_args {
 RN_API rn_tensor *rn_identity_at(const rn_identity_args *args);
 #define rn_identity(...) rn_identity_at(&(rn_identity_args){ __VA_ARGS__, .site = RN_SITE(rn_identity_args) })
 
+typedef struct rn_im2col_args {
+    rn_tensor *x;
+    int64_t kernel;
+    rn_site site;
+    int64_t window[2];
+    int64_t stride[2];
+    int64_t pad[2];
+    int64_t pad_extra[2];
+    int64_t dilation[2];
+    bool cover_all;
+} rn_im2col_args;
+/** The windows of images as columns: a convolution is then a product of matrices.
+ *
+ *  y[n, (c * U + u) * V + v, i, j] = x[n, c, s * i + d * u - p, s * j + d * v - p]
+ *
+ *  Shapes   x [N, C, H, W]   ->   y [N, C*U*V, Ho, Wo], sizes as of conv2d
+ *  Argument kernel: side of the window in elements; 0: sides as .window says
+ *  Option   .window: sides of the window where they differ (default 0)
+ *  Option   .stride: step of the window (default 1)
+ *  Option   .pad: zeros at both ends of each spatial axis (default 0)
+ *  Option   .pad_extra: further padding at the end of each spatial axis; negative for less (default 0)
+ *  Option   .dilation: distance of neighbouring elements of the window (default 1)
+ *  Option   .cover_all: round sizes up: a last window that begins inside x may reach beyond it (default false)
+ *  Errors   SHAPE if the window does not fit; ARG for a window without elements or one in the padding only
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_im2col_at(const rn_im2col_args *args);
+#define rn_im2col(...) rn_im2col_at(&(rn_im2col_args){ __VA_ARGS__, .site = RN_SITE(rn_im2col_args) })
+
 typedef struct rn_inner_args {
     rn_tensor *a;
     rn_tensor *b;
@@ -5074,6 +5103,43 @@ typedef struct rn_space2depth_args {
  */
 RN_API rn_tensor *rn_space2depth_at(const rn_space2depth_args *args);
 #define rn_space2depth(...) rn_space2depth_at(&(rn_space2depth_args){ __VA_ARGS__, .site = RN_SITE(rn_space2depth_args) })
+
+typedef struct rn_spatial_transformer_grid_args {
+    rn_tensor *theta;
+    rn_site site;
+    int64_t size[2];
+} rn_spatial_transformer_grid_args;
+/** Places of a grid after an affine map: what spatial_transformer_sampler takes.
+ *
+ *  y[n, :, i, j] = theta[n] (x_j, y_i, 1), x and y from -1 to 1
+ *
+ *  Shapes   theta [N, 2, 3]   ->   y [N, 2, size[0], size[1]], x before y
+ *  Types    floats
+ *  Option   .size: height and width of the grid (default 0)
+ *  Errors   SHAPE unless theta is [N, 2, 3]; ARG for a size below 1
+ *  Source   Jaderberg et al. 2015, arXiv:1506.02025
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_spatial_transformer_grid_at(const rn_spatial_transformer_grid_args *args);
+#define rn_spatial_transformer_grid(...) rn_spatial_transformer_grid_at(&(rn_spatial_transformer_grid_args){ __VA_ARGS__, .site = RN_SITE(rn_spatial_transformer_grid_args) })
+
+typedef struct rn_spatial_transformer_sampler_args {
+    rn_tensor *x;
+    rn_tensor *grid;
+    rn_site site;
+} rn_spatial_transformer_sampler_args;
+/** Images read at the places of a grid, between four pixels; 0 outside.
+ *
+ *  y[n, c, i, j] = x[n, c] at row (grid[n, 1, i, j] + 1) * (H - 1) / 2 and column (grid[n, 0, i, j] + 1) * (W - 1) / 2
+ *
+ *  Shapes   x [N, C, H, W]   grid [N, 2, h, w]   ->   y [N, C, h, w]
+ *  Types    floats, both the same
+ *  Errors   SHAPE if grid does not fit to x; DTYPE on mixed types
+ *  Source   Jaderberg et al. 2015, arXiv:1506.02025
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_spatial_transformer_sampler_at(const rn_spatial_transformer_sampler_args *args);
+#define rn_spatial_transformer_sampler(...) rn_spatial_transformer_sampler_at(&(rn_spatial_transformer_sampler_args){ __VA_ARGS__, .site = RN_SITE(rn_spatial_transformer_sampler_args) })
 
 typedef struct rn_sqrt_args {
     rn_tensor *x;

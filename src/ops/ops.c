@@ -70,10 +70,12 @@ extern const rn_op rn_ops_normalize[];
 extern const rn_op rn_ops_steps[];
 extern const rn_op rn_ops_average_pool[];
 extern const rn_op rn_op_global_average_pool;
+extern const rn_op rn_op_im2col;
 extern const rn_op rn_ops_max_pool[];
 extern const rn_op rn_ops_pooling[];
 extern const rn_op rn_op_resize;
 extern const rn_op rn_ops_roi_align[];
+extern const rn_op rn_ops_spatial_transformer[];
 extern const rn_op rn_ops_unpooling[];
 extern const rn_op rn_ops_discrete[];
 extern const rn_op rn_ops_draw[];
@@ -1273,6 +1275,15 @@ rn_tensor *rn_identity_at(const rn_identity_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_identity[0], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_im2col_at(const rn_im2col_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_im2col_args, kernel), offsetof(rn_im2col_args, window), offsetof(rn_im2col_args, stride), offsetof(rn_im2col_args, pad), offsetof(rn_im2col_args, pad_extra), offsetof(rn_im2col_args, dilation), offsetof(rn_im2col_args, cover_all), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, };
+    if (!rni_apply(&rn_op_im2col, &a->site, in, 1, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -2533,6 +2544,23 @@ rn_tensor *rn_space2depth_at(const rn_space2depth_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_blocks[1], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_spatial_transformer_grid_at(const rn_spatial_transformer_grid_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_spatial_transformer_grid_args, size), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->theta, };
+    if (!rni_apply(&rn_ops_spatial_transformer[0], &a->site, in, 1, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_spatial_transformer_sampler_at(const rn_spatial_transformer_sampler_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->x, a->grid, };
+    if (!rni_apply(&rn_ops_spatial_transformer[1], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 

@@ -136,3 +136,33 @@ def roi_average_align2d(x, rois, images, size, spatial_scale=1, sampling=0):
         across = axis_weights(left, right, size[1], x.shape[3])
         y.append(_t.einsum("ih,chw,jw->cij", down, x[image], across))
     return _t.stack(y) if y else x.new_zeros((0, x.shape[1], *size))
+
+
+def im2col(x, kernel, window=0, stride=1, pad=0, dilation=1, cover_all=False):
+    u, v = _many(kernel or window, 2)
+    s, p, d = _many(stride, 2), _many(pad, 2), _many(dilation, 2)
+    sizes = []
+    for k, side in enumerate((u, v)):
+        rest = x.shape[2 + k] + 2 * p[k] - d[k] * (side - 1) - 1
+        n = rest // s[k] + 1
+        if cover_all and rest % s[k]:
+            n += 1
+        sizes.append(n)
+    more = [max(0, (n - 1) * s[k] + d[k] * (side - 1) + 1 - x.shape[2 + k] - 2 * p[k])
+            for k, (n, side) in enumerate(zip(sizes, (u, v)))]
+    x = _F.pad(x, (p[1], p[1] + more[1], p[0], p[0] + more[0]))
+    rows = [x[:, :, i * d[0]:i * d[0] + (sizes[0] - 1) * s[0] + 1:s[0], j * d[1]:j * d[1] + (sizes[1] - 1) * s[1] + 1:s[1]]
+            for i in range(u) for j in range(v)]
+    return _t.stack(rows, 2).reshape(x.shape[0], x.shape[1] * u * v, *sizes)
+
+
+def spatial_transformer_grid(theta, size):
+    if len(theta) == 0:
+        return theta.new_zeros((0, 2, *size))
+    return _F.affine_grid(theta, [len(theta), 1, *size], align_corners=True).permute(0, 3, 1, 2)
+
+
+def spatial_transformer_sampler(x, grid):
+    if len(x) == 0:
+        return x.new_zeros((0, x.shape[1], *grid.shape[2:]))
+    return _F.grid_sample(x, grid.permute(0, 2, 3, 1), align_corners=True)
