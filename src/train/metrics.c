@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "data/iterator_p.h"
 
 #include <math.h>
 #include <string.h>
@@ -90,6 +91,7 @@ bool rn_evaluate_at(const rn_site *site, rn_iterator *batches, rn_loss_fn *loss,
                 rn_metric_at(site, &m, "loss", y, (double)b->count);
         }
         ok = rni_metrics_collect(&m);
+        if (batches->args.repeat && rn_iterator_is_new_epoch(batches)) break; /* or it would never end */
     }
     ok = ok && rn_ok();
     rn_train_mode(training);
