@@ -272,8 +272,10 @@ int64_t rni_file_bytes(const char *path)
 
 static bool make_one(const char *path)
 {
-    if (mkdir(path, 0777) == 0 || rni_folder_exists(path)) return true;
-    if (errno == EEXIST) errno = ENOTDIR;
+    if (mkdir(path, 0777) == 0) return true;
+    const int code = errno; /* looking may change it */
+    if (rni_folder_exists(path)) return true;
+    errno = code == EEXIST ? ENOTDIR : code;
     return fail_errno("make the folder", path);
 }
 
