@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/extension.h"
+#include "base/str.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -44,15 +45,21 @@ static bool list_folder(const char *folder, void *user)
     return false;
 }
 
-const char *rni_backend_at(int i)
+static const char *listed_locked(void *user, int i)
 {
-    pthread_mutex_lock(&g.lock);
+    (void)user;
     if (g.listed_count == 0) {
         for (int k = 0; k < (int)RN_COUNTOF(built_in); k++)
             snprintf(g.listed[g.listed_count++], sizeof g.listed[0], "%s", built_in[k]()->name);
         rni_extension_folders(list_folder, NULL);
     }
-    const char *name = i >= 0 && i < g.listed_count ? g.listed[i] : NULL;
+    return i >= 0 && i < g.listed_count ? g.listed[i] : NULL;
+}
+
+const char *rni_backend_at(int i)
+{
+    pthread_mutex_lock(&g.lock);
+    const char *name = listed_locked(NULL, i);
     pthread_mutex_unlock(&g.lock);
     return name;
 }
@@ -83,7 +90,11 @@ static const rn_backend *load(const char *name, const rn_site *site)
     char symbol[64];
     snprintf(symbol, sizeof symbol, "rn_backend_%s", name);
     void *found = rni_extension_symbol(name, symbol);
-    if (!found) return NULL;
+    if (!found) {
+        const char *near = rni_nearest(name, listed_locked, NULL);
+        if (near) rni_error_add("hint", "did you mean \"%s\"?", near);
+        return NULL;
+    }
     rn_backend_fn *fn;
     memcpy(&fn, &found, sizeof fn);
     return add(fn(), name, site);

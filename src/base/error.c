@@ -113,7 +113,7 @@ void rni_error_trail(const rn_site *site, const char *what)
 {
     if (t.current) return; /* inside of a call: whoever made it may still say more */
     t.open = false;
-    if (t.error.status == RN_OK || t.error.trail_count >= RN_TRAIL_MAX || !site) return;
+    if (t.error.status == RN_OK || t.error.trail_count >= RN_TRAIL_MAX || !site || !site->file) return;
     t.error.trail[t.error.trail_count].site = *site;
     t.error.trail[t.error.trail_count].what = what;
     t.error.trail_count++;

@@ -6,6 +6,15 @@
 
 #include <stdio.h>
 
+/* Errors name the line of the call. Lines of the command say nothing to who runs it. */
+#undef RN_HERE
+#undef RN_SITE
+#define RN_HERE (&(const rn_site){ 0 })
+#define RN_SITE(args_type)                                                                                             \
+    {                                                                                                                  \
+        .size = (int)sizeof(args_type)                                                                                 \
+    }
+
 #define EXIT_USAGE 2
 
 typedef struct cli_command {

@@ -6,6 +6,7 @@
 #include "base/shape.h"
 #include "base/str.h"
 #include "cli/draw.h"
+#include "data/text.h"
 
 #include <string.h>
 
@@ -16,6 +17,8 @@ static int list_known(void)
     const rn_known_dataset *k;
     for (int i = 0; (k = rn_dataset_known(i)) != NULL; i++)
         printf("%-16s %s\n%-16s %s\n", k->name, k->brief, "", k->origin);
+    const char *name, *brief;
+    for (int i = 0; (name = rni_text_known_name(i, &brief)) != NULL; i++) printf("%-16s %s\n", name, brief);
     puts("\nAlso a folder of pictures (a sub-folder per class), a list of pictures, a CSV file, or an IDX file.");
     return 0;
 }
@@ -97,6 +100,39 @@ static bool print_samples(rn_dataset *d, int64_t n)
     return ok;
 }
 
+static bool is_text(const char *name)
+{
+    const char *known;
+    for (int i = 0; (known = rni_text_known_name(i, NULL)) != NULL; i++)
+        if (strcmp(known, name) == 0) return true;
+    return false;
+}
+
+/* The beginning, a token as it stands between others. */
+static bool print_text(const rn_text *t, int64_t n)
+{
+    const rn_vocab *v = rn_text_vocab(t);
+    if (n > rn_text_count(t)) n = rn_text_count(t);
+    const int64_t bytes = rn_vocab_decode(v, rn_text_ids(t), n, NULL, 0);
+    char *text = bytes >= 0 ? rni_alloc(bytes + 1) : NULL;
+    if (text && rn_vocab_decode(v, rn_text_ids(t), n, text, bytes + 1) >= 0) printf("\n%s\n", text);
+    rni_free(text);
+    return text != NULL;
+}
+
+static int run_text(const char *name, const rn_known_args *args, bool show, int64_t samples)
+{
+    rn_text *t = rn_text_known_at(name, args);
+    if (!t) return cli_end();
+    const rn_vocab *v = rn_text_vocab(t);
+    printf("%s: %lld tokens, %s\n", name, (long long)rn_text_count(t), rn_text_source(t));
+    printf("  vocabulary of %lld %s\n", (long long)rn_vocab_count(v),
+           rn_vocab_by(v) == RN_BY_WORD ? "words" : "characters");
+    if (show && samples > 0) print_text(t, samples);
+    rn_text_free(t);
+    return cli_end();
+}
+
 static int run(int argc, char **argv)
 {
     const char *part_text = "train", *source = NULL;
@@ -104,7 +140,7 @@ static int run(int argc, char **argv)
     bool offline = false;
     const cli_option options[] = {
         { "part", "PART", "train (default), test or valid", CLI_TEXT, &part_text, 0, 0, GET | SHOW },
-        { "samples", "N", "show the first N pictures", CLI_INT, &samples, 0, 1e6, SHOW },
+        { "samples", "N", "show the first N pictures, or tokens of a text", CLI_INT, &samples, 0, 1e6, SHOW },
         { "source", "WHERE", "only from: data, cache, download, drawn", CLI_TEXT, &source, 0, 0, GET | SHOW },
         { "offline", NULL, "never download", CLI_SWITCH, &offline, 0, 0, GET | SHOW },
         { "seed", "N", "of drawn digits", CLI_INT, &seed, 0, 9e15, GET | SHOW },
@@ -120,6 +156,14 @@ static int run(int argc, char **argv)
     rn_part part;
     if (!part_of(part_text, &part))
         return cli_usage(&cli_data, "--part is train, test or valid, not \"%s\"", part_text);
+    if (is_text(argv[2]))
+        return run_text(argv[2],
+                        &(rn_known_args){ .part = part,
+                                          .source = source,
+                                          .offline = offline,
+                                          .progress = cli_download_progress,
+                                          .site = RN_SITE(rn_known_args) },
+                        show, samples);
     rn_dataset *d = rn_dataset_open(argv[2], .part = part, .source = source, .offline = offline, .seed = (uint64_t)seed,
                                     .progress = cli_download_progress);
     if (!d) return cli_end();

@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,6 +52,14 @@ static void check_environment(void)
     }
 }
 
+/* What is printed may still be on its way. */
+static int flushed(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    fprintf(stderr, "rensa: the output cannot be written: %s\n", strerror(errno));
+    return status ? status : 1;
+}
+
 int main(int argc, char **argv)
 {
     check_environment();
@@ -67,7 +76,7 @@ int main(int argc, char **argv)
         return 0;
     }
     for (size_t i = 0; i < RN_COUNTOF(commands); i++)
-        if (strcmp(argv[1], commands[i]->name) == 0) return commands[i]->run(argc - 1, argv + 1);
+        if (strcmp(argv[1], commands[i]->name) == 0) return flushed(commands[i]->run(argc - 1, argv + 1));
     fprintf(stderr, "rensa: there is no command \"%s\"\n", argv[1]);
     const char *near = rni_nearest(argv[1], command_name, NULL);
     if (near) fprintf(stderr, "  hint    did you mean \"%s\"?\n", near);

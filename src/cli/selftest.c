@@ -21,6 +21,10 @@ static int run(int argc, char **argv)
     if (n == 1) args.only = argv[1];
     const bool ok = rn_selftest_at(&args);
     const int failed = cli_end();
+    if (ok && !failed && !args.list && counts.passed + counts.failed + counts.skipped == 0) {
+        fprintf(stderr, "rensa selftest: no test has \"%s\" in its name; --list shows them\n", args.only);
+        return 1;
+    }
     if (!args.list && !failed)
         printf("%lld passed, %lld failed, %lld skipped\n", (long long)counts.passed, (long long)counts.failed,
                (long long)counts.skipped);

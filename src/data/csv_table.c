@@ -323,11 +323,18 @@ static bool finish(rni_csv_table *t, const rn_dataset_csv_args *a, const rni_csv
     return true;
 }
 
+static bool find_roles(const rni_csv *csv, rni_csv_table *t, const rn_dataset_csv_args *a, const rni_csv_table *like)
+{
+    if (like ? take_like(t, like, &a->site) : rni_csv_assign_roles(t, a)) return true;
+    rni_error_add("file", "%s", csv->source);
+    return false;
+}
+
 bool rni_csv_table_read(rni_csv *csv, const rn_dataset_csv_args *a, const rni_csv_table *like, rni_csv_table *out)
 {
     rni_csv_table t = { 0 };
     bool ok = read_header(csv, a->header, like, &t) && (t.header || number_columns(&t)) &&
-              (like ? take_like(&t, like, &a->site) : rni_csv_assign_roles(&t, a)) && survey(csv, &t);
+              find_roles(csv, &t, a, like) && survey(csv, &t);
     if (ok && !like) choose_types(&t, a->classify);
     ok = ok && read_values(csv, &t, a, like) && finish(&t, a, like);
     if (ok)

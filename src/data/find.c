@@ -180,7 +180,8 @@ static rni_find_result find_cached(const rni_known_set *set, const rni_known_fil
     if (r == RNI_NOT_FOUND && rni_source_allowed(args, "download")) {
         r = download(set, files, count, args, folder, why);
         if (r == RNI_FOUND) r = look_in(folder, "download", files, count, out);
-    }
+    } else if (r == RNI_NOT_FOUND && args->offline)
+        rni_str_add(why, "; offline");
     rni_free(folder);
     return r;
 }

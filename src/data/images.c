@@ -247,7 +247,9 @@ static bool open_set(image_set *s, const rn_dataset_images_args *a)
     s->dtype = a->dtype ? a->dtype : RN_F32;
     s->exact = a->width == 0;
     if (!(rni_folder_exists(a->path) ? read_folder(s, a->path) : read_list(s, a->path))) return false;
-    return !s->exact || rni_picture_size(s->pool.at + s->entries[0].path, &s->form.width, &s->form.height);
+    if (!s->exact || rni_picture_size(s->pool.at + s->entries[0].path, &s->form.width, &s->form.height)) return true;
+    rni_error_add("in", "%s", a->path);
+    return false;
 }
 
 static rn_dataset *images_dataset(image_set *s, const rn_dataset_images_args *a)

@@ -48,6 +48,9 @@ rn_vocab *rni_vocab_hold(rn_vocab *v); /* NULL is fine */
 /* Number of a token or of "<unk>"; -1 where it has none. */
 int32_t rni_vocab_find(const rn_vocab *v, const char *token, int64_t n);
 
+/* The i-th text that rn_text_known knows, NULL past the last; what it is into *brief, if that is not NULL. */
+const char *rni_text_known_name(int i, const char **brief);
+
 /* A text of n bytes, under a vocabulary or one made from it. `source` is for rn_text_source, `name` for errors. */
 rn_text *rni_text_make(const char *bytes, int64_t n, rn_token by, bool raw_lines, rn_vocab *vocab, const char *source,
                        const char *name, const rn_site *site);

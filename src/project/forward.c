@@ -8,7 +8,7 @@
 #include <rensa/op.h>
 #include <string.h>
 
-void rni_step_blame(const rni_instance *in, const rni_step *step, bool innermost)
+void rni_layer_blame(const rni_instance *in, const rni_layer *layer, const char *name, bool innermost)
 {
     const rn_error *e = rn_error_last();
     if (!e) return;
@@ -21,9 +21,9 @@ void rni_step_blame(const rni_instance *in, const rni_step *step, bool innermost
         rni_fail(status, NULL, NULL, "%s", message);
         rni_site_enter(before);
     }
-    const rni_json *at = step->layer->json;
+    const rni_json *at = layer->json;
     rni_error_add("in", "%s:%d:%d, layer \"%s\" of \"%s\"", rni_json_source(at), rni_json_line(at), rni_json_column(at),
-                  step->name, in->network->name);
+                  name, in->network->name);
 }
 
 static rn_tensor *run_op(const rni_step *s, rn_tensor *const *x)
@@ -48,7 +48,7 @@ static rn_tensor *run_step(const rni_instance *in, const rni_step *s)
                             : rn_call_at(&s->site, s->link, (rn_list){ x, s->n_in });
     rni_site_enter(before);
     if (x != few) rni_free(x);
-    if (!y) rni_step_blame(in, s, !s->inner);
+    if (!y) rni_layer_blame(in, s->layer, s->name, !s->inner);
     return y;
 }
 

@@ -72,7 +72,7 @@ rn_tensor *rni_instance_call(void *user, rn_tensor *const *x, int64_t n);
 
 /* Adds where the pending error happened: the layer, its network, its place in the file. The first of such lines makes
  * the error one of the project file. */
-void rni_step_blame(const rni_instance *in, const rni_step *step, bool innermost);
+void rni_layer_blame(const rni_instance *in, const rni_layer *layer, const char *name, bool innermost);
 /* Options of a layer for the rows of a link type or function, in the order of the rows, as settings, whose texts
  * are owned. Errors: ARG at the option's place. */
 typedef struct rni_settings {

@@ -1,0 +1,102 @@
+#!/bin/sh
+# Project files: what they can say, and what is said of mistakes: file, line, column, layer, the nearest known name.
+. "$(dirname "$0")/lib.sh"
+make_table t.csv 30
+
+# wrong PLACE-AND-TEXT MORE-TEXT < project: the mistake stands in line 2
+wrong() {
+    { echo '{"data": "t.csv",' && cat; } >p.json
+    says 1 "p.json:2:$1" "$RENSA" train p.json --quiet --out run
+    [ -z "$2" ] || holds "does not say \"$2\" of $1" -n "$(grep -F -- "$2" out)"
+    holds "a run was begun: $1" ! -e run
+}
+net() { wrong "$2" "$3" <<END
+ "network": [$1]}
+END
+}
+training() { wrong "$2" "$3" <<END
+ "network": [{"type": "linear", "out": 3}], "training": {$1}}
+END
+}
+units() { wrong "$3" "$4" <<END
+ "network": [$1], "units": {$2}}
+END
+}
+
+# layers
+net '{"type": "liner", "out": 3}' '23: there is no type of layer "liner"' 'did you mean "linear"?'
+net '{"type": "linear", "ot": 3}' '39: linear has no option "ot"' 'layer "linear" of "network"'
+net '{"name": "fc", "type": "linear", "out": true}' '54: linear: the option "out" cannot be true' 'layer "fc" of'
+net '{"type": "linear", "out": -3}' '40: linear: the option "out" cannot be -3' 'from 1 to'
+net '{"type": "linear", "out": 1e18}' '40: linear: the option "out" cannot be 1e+18' ''
+net '{"type": "linear"}' ' linear: out is missing' 'p.json:2:14, layer "linear" of'
+net '{"name": "a", "type": "relu"}, {"name": "a", "type": "relu"}' '54: the name "a" is taken' ''
+net '{"name": "fc", "type": "relu"}, {"type": "relu", "inputs": "fd"}' '73: there is no layer or input called "fd"' '"fc"?'
+net '{"name": "p", "type": "relu", "inputs": "q"}, {"name": "q", "type": "relu"}' '14: the layer "p" reads' 'its own result'
+net '{"type": "add", "inputs": ["x"]}' '' 'is given 1 input'
+net '{"type": "linear", "out": 3, "repeat": 0.5}' '53: "repeat" cannot be' 'whole number'
+net '{"type": "linear", "out": 3, "repeat": 1e9}' '53: this is no number of repetitions' 'layer "linear" of'
+net '{"type": "linear", "out": 3}, {"type": "conv2d", "out": 3, "kernel": 3}' '' 'actual  x f32[24, 3]'
+
+# expressions
+net '{"type": "linear", "out": "=clases"}' '40: there is no value "clases"' 'did you mean "classes"?'
+net '{"type": "linear", "out": "=2*(classes"}' '40: expected )' 'at its character 12'
+net '{"type": "linear", "out": "=1/0"}' '40: divides by zero' ''
+net '{"type": "linear", "out": "=classes > 2"}' '40: linear: the option "out" cannot be true' ''
+
+# units
+units '{"type": "u"}' '"u": ["v"], "v": ["u"]' '58: the network "u" contains itself' ''
+units '{"type": "u", "wdth": 3}' '"u": {"arguments": {"width": 1}, "layers": ["relu"]}' '36: u has no argument "wdth"' 'did you mean "width"?'
+units '{"type": "u"}' '"u": {"arguments": {"w": null}, "layers": ["relu"]}' '14: u: the argument "w" is missing' 'layer "u" of "network"'
+units '{"type": "u", "w": 0}' '"u": {"arguments": {"w": null}, "layers": [{"name": "inside", "type": "linear", "out": "=w"}]}' '' 'layer "inside" of "u"'
+
+# training and data
+training '"los": "x"' '65: there is no member of a training called "los"' 'did you mean "loss"?'
+training '"loss": "softmax_cross_entrpy"' '66: there is no function' 'softmax_cross_entropy'
+training '"optimizer": "adm"' '' 'did you mean "adam"?'
+training '"optimizer": {"type": "adam", "beta": 1}' '' 'did you mean "beta1"?'
+training '"optimizer": {"type": "adam", "schedule": "cosin"}' '' 'did you mean "cosine"?'
+training '"batch": 0' '67: "batch" must be at least 1' ''
+training '"batch": "x"' '67: "batch" cannot be a string' 'a whole number'
+training '"epochs": 1.5' '68: "epochs" cannot be this number' ''
+training '"monitors": [{"data": "tset"}]' '' 'did you mean "test"?'
+training '"early_stopping": {"monitor": "tst_loss"}' '' 'did you mean "test_loss"?'
+training '"threads": 5000' '' 'from 1 to 4096'
+printf '{"data": {"train": {"source": "t.csv",\n "steps": [{"type": "subst"}]}}, "network": ["relu"]}' >p.json
+says 1 'p.json:2:21: there is no step called "subst"' "$RENSA" train p.json --out run
+printf '{"data": {"train": {"source": "t.csv",\n "targte": "kind"}}, "network": ["relu"]}' >p.json
+says 1 'p.json:2:12: there is no member of a data set called "targte"' "$RENSA" train p.json --out run
+printf '{"data": "mnsit",\n "network": ["relu"]}' >p.json
+says 1 'did you mean "mnist"?' "$RENSA" train p.json --out run
+says 1 'there is no built-in network "lenett"' "$RENSA" train --net lenett
+says 1 'did you mean "lenet"?' "$RENSA" train --net lenett
+
+# the form of the text
+for text in '' '[]' '{' '{"data": 1,}' '{"data": "\ud800"}' '{"a": 1, "a": 2}' '{"data": 01}' 'nul' '{"data": 1e999}' '{"rensa": 2}'; do
+    printf '%s' "$text" >p.json
+    says 1 "p.json:1:" "$RENSA" train p.json --out run
+done
+awk 'BEGIN { for (i = 0; i < 100000; i++) printf "["; }' >p.json
+says 1 "p.json:1:201:" "$RENSA" train p.json --out run
+holds "a run was begun" ! -e run
+
+# --set
+says 1 'key.path=value' "$RENSA" train --net lenet --set batch --show
+says 0 '"momentum": 0.5' "$RENSA" train --net lenet --optimizer momentum_sgd --set training.optimizer.momentum=0.5 --show
+says 0 '"source": "a b"' "$RENSA" train --net lenet --data "a b" --show
+says 1 'did you mean "optimizer"?' "$RENSA" train --net lenet --set training.optimzer.rate=1 --out run
+
+# units inside units, repetition, conditions, sharing: one network in two spellings has the same shapes
+cat >short.json <<'END'
+{"data": "t.csv", "network": {"arguments": {"width": 4}, "layers": [
+   {"type": "stack", "w": "=width*2", "n": 2}, {"type": "dropout", "ratio": 0.5, "if": "=width > 9"},
+   {"type": "linear", "out": "=classes"}]},
+ "units": {"stack": {"arguments": {"w": null, "n": 1}, "layers": [{"type": "dense", "out": "=w + i", "repeat": "=n"}]},
+           "dense": {"arguments": {"out": null}, "layers": [{"type": "linear", "out": "=out"}, "tanh"]}}}
+END
+says 0 "f32[100, 9]" "$RENSA" train short.json --check
+holds "the parameters are not those of 2-8-9-3" -n "$(grep -x '  135 parameters' out)"
+"$RENSA" train short.json --show >shown.json 2>out
+"$RENSA" train shown.json --show >again.json 2>>out
+is "showing what was shown" "$(cat again.json)" "$(cat shown.json)"
+finish
