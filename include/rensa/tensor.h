@@ -52,7 +52,8 @@ RN_API rn_tensor *rn_array_at(const rn_site *site, rn_dtype dtype, rn_shape shap
 #define rn_array(dtype, shape, ...) rn_array_at(RN_HERE, dtype, shape, __VA_ARGS__)
 #define rn_array_f32(shape, ...) rn_array_at(RN_HERE, RN_F32, shape, (const float[]){ __VA_ARGS__ })
 #define rn_array_i32(shape, ...) rn_array_at(RN_HERE, RN_I32, shape, (const int32_t[]){ __VA_ARGS__ })
-/** As rn_array without a copy: `data` must stay as it is until `done(user)` is called (done may be NULL: forever). */
+/** As rn_array without a copy: `data` must stay as it is until `done(user)` is called (done may be NULL: forever),
+ * which happens once, in whatever thread gives the memory back; after a failure it is not called. */
 RN_API rn_tensor *rn_array_view_at(const rn_site *site, rn_dtype dtype, rn_shape shape, const void *data,
                                    void (*done)(void *user), void *user);
 #define rn_array_view(dtype, shape, data, done, user) rn_array_view_at(RN_HERE, dtype, shape, data, done, user)
@@ -77,7 +78,9 @@ RN_API bool rn_eval_at(const rn_site *site, rn_list ts);
 #define rn_eval(...) rn_eval_at(RN_HERE, RN_LIST(__VA_ARGS__))
 /** Computes everything that is pending in this thread. */
 RN_API bool rn_eval_all(void);
-/** The elements, row-major, of type rn_tensor_dtype. Borrowed: valid as long as t. NULL on an error. */
+/** The elements, row-major, of type rn_tensor_dtype. Borrowed: valid as long as t; of a parameter or state until it is
+ * assigned or updated (rn_value gives a tensor of its own); on a device without host memory until the innermost scope
+ * ends. NULL on an error. */
 RN_API const void *rn_data_at(const rn_site *site, rn_tensor *t);
 #define rn_data(t) rn_data_at(RN_HERE, t)
 /** As rn_data for f32 tensors. Errors: DTYPE for another type. */
@@ -106,8 +109,9 @@ RN_API rn_tensor *rn_param_at(const rn_site *site, const char *name, rn_tensor *
 /** State that is not trained (running statistics, optimizer state). Owned. */
 RN_API rn_tensor *rn_state_at(const rn_site *site, const char *name, rn_tensor *value);
 #define rn_state(name, value) rn_state_at(RN_HERE, name, value)
-/** Replaces the value of a parameter or state from here on. Errors: SHAPE and DTYPE unless equal to the cell's; STATE
- * if `cell` is neither a parameter nor a state. */
+/** Replaces the value of a parameter or state from here on. One thread may do so while others call functions of the
+ * cell: each call takes the value before or after it, and is refused (STATE) as long as that is recorded only. Errors:
+ * SHAPE and DTYPE unless equal to the cell's; STATE if `cell` is neither a parameter nor a state. */
 RN_API bool rn_assign_at(const rn_site *site, rn_tensor *cell, rn_tensor *value);
 #define rn_assign(cell, value) rn_assign_at(RN_HERE, cell, value)
 /** The present value of a parameter or state as an ordinary tensor without history. Scoped. */

@@ -22,6 +22,21 @@ rn_tensor *rni_value_of(rn_tensor *x)
     return x->cell ? x->cell->value : x;
 }
 
+rn_tensor *rni_value_take(rn_tensor *x)
+{
+    if (!x->cell) return x;
+    pthread_mutex_lock(&g.lock);
+    rn_tensor *value = x->cell->value;
+    rni_tensor_keep(value);
+    pthread_mutex_unlock(&g.lock);
+    return value;
+}
+
+void rni_value_give(const rn_tensor *x, rn_tensor *value)
+{
+    if (x->cell) rni_tensor_drop(value);
+}
+
 static rn_tensor *cell_new(const rn_site *site, const char *name, rn_tensor *value, bool is_param)
 {
     if (!rn_ok()) return NULL;

@@ -344,6 +344,7 @@ static bool check_lists(const rn_list *outputs, const rn_list *grads, const rn_s
 
 bool rn_grad_at(const rn_grad_args *a)
 {
+    for (int64_t i = 0; a->grads && i < a->inputs.n; i++) a->grads[i] = NULL;
     if (!check_lists(&a->outputs, &a->grad_outputs, &a->site)) return false;
     if (!a->grads)
         return rni_fail(RN_ERR_ARG, &a->site, "grad", "grads is missing: where the gradients are to be stored");

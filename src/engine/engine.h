@@ -92,6 +92,7 @@ struct rni_thread {
     rn_tensor *sinks;               /* results that nothing has used yet */
     rn_tensor *dirty;               /* cells whose value is not computed yet */
     int64_t pending, pending_bytes; /* recorded since the last evaluation */
+    int64_t pending_bytes_max;
     uint64_t walk;
     rn_engine_info info;
     struct rni_plan_cache *plans;
@@ -114,6 +115,9 @@ void rni_tensor_drop(rn_tensor *x);
 rn_tensor *rni_scoped(rni_thread *t, rn_tensor *x);
 /* The tensor a function computes with: a cell's present value, else x itself. */
 rn_tensor *rni_value_of(rn_tensor *x);
+/* The same, safe from another thread that assigns to x meanwhile: held until it is given back. */
+rn_tensor *rni_value_take(rn_tensor *x);
+void rni_value_give(const rn_tensor *x, rn_tensor *value);
 void rni_sink_add(rni_thread *t, rn_tensor *x);
 void rni_sink_remove(rni_thread *t, rn_tensor *x);
 /* Gives up a node's inputs. */

@@ -286,7 +286,10 @@ static rni_hash structure(const walk *w)
         h.a = (h.a ^ node->hash.a) * 0x9fb21c651e98df25u;
         h.b = (h.b + node->hash.b) * 0xd6e8feb86659fd93u;
         uint64_t kept = 0;
-        for (int i = 0; i < node->n_out; i++) kept = kept * 2 + w->kept[w->first[k] + i] + (i & 32 ? kept >> 31 : 0);
+        for (int i = 0; i < node->n_out; i++) {
+            if (i && i % 64 == 0) h = rni_hash_u64(h, kept);
+            kept = kept * 2 + w->kept[w->first[k] + i];
+        }
         h = rni_hash_u64(h, kept);
         for (int i = 0; i < node->n_in; i++) {
             const rn_tensor *x = node->in[i];
@@ -419,8 +422,9 @@ static void keep_results(walk *w, rni_run *r)
         for (int o = 0; o < node->n_out; o++) {
             if (!w->kept[w->first[i] + o]) continue;
             rn_tensor *y = &node->out[o];
-            y->buffer = r->result[k];
-            y->offset = r->result_offset[k++];
+            y->offset = r->result_offset[k];
+            /* another thread may look whether a parameter's new value is there */
+            __atomic_store_n(&y->buffer, r->result[k++], __ATOMIC_RELEASE);
         }
     }
 }
@@ -519,6 +523,7 @@ bool rni_evaluate(rni_thread *t, rn_tensor *const *wanted, int64_t n, const rn_s
         if (evaluate_once(t, wanted, n, site, &left)) continue;
         /* One of these may be what failed. From now on they are computed when asked for, and fail alone. */
         while (t->sinks) rni_sink_remove(t, t->sinks);
+        while (t->dirty) rni_dirty_remove(t->dirty);
         return false;
     } while (left > 0);
     t->pending = t->pending_bytes = 0;

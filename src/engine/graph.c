@@ -94,6 +94,16 @@ static bool reach(lowering *l, frames *stack, rn_tensor *x)
     return true;
 }
 
+/* A node that another one is made of. */
+static void stems_from(rni_gnode *n, const rni_gnode *origin)
+{
+    n->recorded = origin->recorded;
+    n->lowered = true;
+    n->site = origin->site;
+    n->grad_of = origin->grad_of;
+    n->device = origin->device;
+}
+
 /* Appends a node whose inputs all have values. Tensor -> value of `to` through tensor->slot. */
 static bool append(lowering *l, rni_node *node, const rni_gnode *origin)
 {
@@ -106,9 +116,7 @@ static bool append(lowering *l, rni_node *node, const rni_gnode *origin)
     if (!n) return false;
     const int64_t number = n - l->to->node;
     n->opts = node->opts;
-    n->site = origin->site;
-    n->grad_of = origin->grad_of;
-    n->device = origin->device;
+    stems_from(n, origin);
     n->first_out = (int32_t)l->to->n_values;
     for (int i = 0; i < node->n_out; i++) {
         rn_tensor *y = &node->out[i];
@@ -178,9 +186,7 @@ static int32_t convert(lowering *l, const rni_gnode *origin, int32_t v, rn_dtype
     const rn_shape shape = l->to->value[v].shape;
     rni_gnode *m = rni_graph_node(l->to, rn_op_find("copy"), &v, 1, 1);
     if (!m) return -1;
-    m->site = origin->site;
-    m->grad_of = origin->grad_of;
-    m->device = origin->device;
+    stems_from(m, origin);
     m->first_out = (int32_t)l->to->n_values;
     const int32_t y = rni_graph_value(l->to, dtype, &shape);
     if (y >= 0) l->to->value[y].producer = (int32_t)l->to->n_nodes - 1;

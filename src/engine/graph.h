@@ -18,7 +18,8 @@ typedef struct {
 typedef struct {
     const rn_op *op;
     const void *opts; /* borrowed while compiling */
-    int32_t recorded; /* number of the recorded node whose options are read at run time, -1: opts are constant */
+    int32_t recorded; /* number of the recorded node that this one is, or was made of; -1: none */
+    bool lowered;     /* made of it: opts are constant, else they are read at run time */
     int32_t n_in, n_out;
     int32_t first_in;  /* index into rni_graph.in */
     int32_t first_out; /* value number of the first result */

@@ -8,6 +8,7 @@
 #include "engine/infer.h"
 #include "engine/map.h"
 #include "engine/op_table.h"
+#include "engine/plan.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -151,8 +152,8 @@ static void report(const rni_gnode *n, const rn_kernel_call *c, const char *inst
 /* The plain C loop of a function's own row. */
 static bool run_own(rn_kernel_call *c)
 {
-    const rn_op *op = c->engine;
-    return op->run(c);
+    const rni_step *s = c->engine;
+    return s->op->run(c);
 }
 
 static const rn_kernel own_kernel = { .op = "own", .run = run_own, .flags = RN_KERNEL_STRIDED };

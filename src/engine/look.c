@@ -72,10 +72,15 @@ rn_tensor *rn_array_view_at(const rn_site *site, rn_dtype dtype, rn_shape shape,
     rni_thread *t = rni_thread_self();
     rn_tensor *x = rni_leaf_new(t, d, dtype, &shape, site);
     if (!x) return NULL;
-    x->buffer = rni_buffer_wrap(d, (void *)(uintptr_t)data, bytes, done, user);
-    if (x->buffer) return rni_scoped(t, x);
-    rni_tensor_drop(x);
-    return NULL;
+    x->buffer = rni_buffer_wrap(d, (void *)(uintptr_t)data, bytes, NULL, NULL);
+    if (!x->buffer) {
+        rni_tensor_drop(x);
+        return NULL;
+    }
+    if (!rni_scoped(t, x)) return NULL;
+    x->buffer->done = done;
+    x->buffer->user = user;
+    return x;
 }
 
 rn_tensor *rn_detach_at(const rn_site *site, rn_tensor *x)

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "engine/map.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -72,7 +73,7 @@ const rn_op *rn_op_find(const char *name)
     return op;
 }
 
-static const char *row_defect(const rn_op *op)
+const char *rni_row_defect(const rn_op *op)
 {
     if (!op->name || !*op->name) return "it has no name";
     if (op->kind < RN_MAP || op->kind > RN_FUNCTION) return "its kind is not one of RN_MAP … RN_FUNCTION";
@@ -84,12 +85,19 @@ static const char *row_defect(const rn_op *op)
     if (op->kind == RN_COMPOSITE && !op->backward && !(op->flags & RN_OP_NO_GRAD))
         return "a composite needs a backward";
     if (op->opts && !op->opts_size) return "it has options but no opts_size";
+    if (rni_op_inputs(op, NULL, NULL) > RN_INPUTS_MAX) return "it has more inputs than RN_INPUTS_MAX";
+    if (rni_op_outputs(op) > RN_INPUTS_MAX) return "it has more results than RN_INPUTS_MAX";
+    if (op->flags & RN_OP_RANDOM && (op->opts_size < sizeof(rn_random) || op->opts_size > RNI_RANDOM_OPTS_MAX))
+        return "its options do not begin with an rn_random, or are too large";
+    int scalars = 0;
+    for (const rn_opt *o = op->opts; o && o->name; o++) scalars += (o->flags & RN_OPT_SCALAR) != 0;
+    if (scalars > RNI_SCALARS_MAX) return "it has too many numbers as options";
     return NULL;
 }
 
 bool rn_op_register(const rn_op *op)
 {
-    const char *why = row_defect(op);
+    const char *why = rni_row_defect(op);
     if (why) return rni_fail(RN_ERR_ARG, NULL, "op_register", "%s: %s", op->name ? op->name : "(no name)", why);
     pthread_mutex_lock(&g.lock);
     index_locked();

@@ -24,6 +24,11 @@ int rni_choice(const char *choices, const char *text);
 /* i-th name of such a list into buf; false past the end. `mark` gets '?', '*' or 0. */
 bool rni_op_name(const char *list, int i, char *buf, int size, char *mark);
 
+/* Why a row cannot be called, NULL if it can. */
+const char *rni_row_defect(const rn_op *op);
+/* Bytes of the options of a function that draws random numbers, at the most. */
+#define RNI_RANDOM_OPTS_MAX 1024
+
 /* A function with a list input may take many tensors, RN_OP_LIST_OUT functions give many. */
 #define RNI_LIST_MAX 65536
 

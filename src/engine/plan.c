@@ -78,6 +78,7 @@ static rni_step *new_step(compiler *c, const rni_gnode *n)
     s->op = n->op;
     s->device = n->device;
     s->recorded = n->recorded;
+    s->lowered = n->lowered;
     s->site = n->site;
     s->grad_of = n->grad_of;
     while (c->n_views + n->n_in + n->n_out > c->cap_views) {
@@ -159,7 +160,7 @@ static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_k
     s->call.out = NULL;
     s->workspace_at = c->n_views; /* index of the first view, until layout replaces it */
     c->n_views += n_views;
-    if (n->recorded < 0 && n->op->opts_size) {
+    if (n->lowered && n->op->opts_size) {
         s->opts_copy = rni_alloc_raw((int64_t)n->op->opts_size);
         if (!s->opts_copy) return false;
         memcpy(s->opts_copy, n->opts, n->op->opts_size);
@@ -203,7 +204,8 @@ static int32_t copy_step(compiler *c, const place *from, const rni_gnode *origin
     int32_t in = 0;
     rni_graph one = { .value = values, .n_values = 2, .in = &in };
     const rni_gnode n = { .op = rn_op_find("copy"),
-                          .recorded = -1,
+                          .recorded = origin->recorded,
+                          .lowered = true,
                           .n_in = 1,
                           .n_out = 1,
                           .first_out = 1,
@@ -256,7 +258,7 @@ static bool place_result(compiler *c, int32_t v)
     store *s = &c->stores[at->store];
     const bool dense = rni_view_is_contiguous(&at->view), large = c->g->value[v].bytes * 2 >= s->bytes;
     if (!dense || (!large && s->kind == STORE_SLAB) || (s->kind == STORE_GIVEN && s->donated && !large)) {
-        const rni_gnode origin = { .device = c->p->device };
+        const rni_gnode origin = { .recorded = -1, .device = c->p->device };
         const rni_gnode *from = c->g->value[v].producer >= 0 ? &c->g->node[c->g->value[v].producer] : &origin;
         place to;
         const place source = *at;
@@ -342,11 +344,11 @@ static bool prepare_step(compiler *c, rni_step *s)
     s->call.out = p->views + first + s->call.n_in;
     s->place = p->places + first;
     s->workspace_at = 0;
-    if (s->recorded < 0) s->call.opts = s->opts_copy;
-    if (s->op) s->call.engine = (void *)(uintptr_t)s->op;
+    if (s->lowered) s->call.opts = s->opts_copy;
+    s->call.engine = s;
+    s->call.fail = rni_step_failed;
     if (s->kernel->prepare && !s->kernel->prepare(&s->call, &s->state, &s->workspace)) {
-        if (rn_ok()) rni_fail(RN_ERR_DEVICE, &s->site, s->op->name, "preparing its kernel failed");
-        return false;
+        return rni_step_raise(s);
     }
     return true;
 }
@@ -493,6 +495,7 @@ void rni_plan_free(rni_plan *p)
     for (int64_t k = 0; k < p->n_steps; k++) {
         if (p->step[k].state && p->step[k].kernel->release) p->step[k].kernel->release(p->step[k].state);
         rni_free(p->step[k].opts_copy);
+        rni_free(p->step[k].failure.why);
     }
     for (int32_t i = 0; i < p->n_constants; i++) rni_tensor_drop(p->constants[i]);
     rni_free(p->step);

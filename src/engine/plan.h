@@ -3,6 +3,7 @@
 #define RNI_ENGINE_PLAN_H
 
 #include "engine/graph.h"
+#include "engine/map.h"
 
 /* Where a value is: memory of a run is a list of regions (given values, constants, results, the slab). */
 typedef struct {
@@ -16,14 +17,19 @@ typedef struct {
     rni_device *device;
     rn_kernel_call call; /* call.in and call.out point into the plan's views */
     rni_place *place;    /* of each view */
-    int32_t recorded;    /* recorded node whose options apply, -1: opts_copy */
-    void *opts_copy;
+    int32_t recorded;    /* recorded node that asks for this step, -1: none */
+    void *opts_copy;     /* of a step that the node was made of; else the node's own options apply */
+    bool lowered;
     void *state;
     int64_t workspace, workspace_at; /* bytes, offset in the slab */
     int n_scalars;
-    double scalars[24];
-    rn_site site;
+    double scalars[RNI_SCALARS_MAX];
+    rn_site site; /* of the node that the plan was compiled for; of the one that runs, when it fails */
     const char *grad_of;
+    struct {
+        rn_status status; /* RN_OK: has not failed */
+        char *why;
+    } failure;
     int64_t shortest; /* nanoseconds, in plans that are timed */
 } rni_step;
 
@@ -58,7 +64,7 @@ void rni_plan_free(rni_plan *p);
 typedef struct {
     rni_buffer **given; /* one per given value; a buffer that is donated is handed over */
     const int64_t *given_offset;
-    rni_node **recorded; /* nodes whose options steps read */
+    rni_node **recorded; /* the nodes that are run */
     bool *spoiled;       /* to be set if a run fails: given values that have been written over */
     bool nan_check;
     rni_buffer **result; /* to be set: one reference per result */
@@ -66,5 +72,10 @@ typedef struct {
 } rni_run;
 
 bool rni_plan_run(rni_plan *p, rni_run *r);
+
+/* What kernels call to report a failure, from any of their threads; and handing it to the calling thread, as an error
+ * of the step's site. Returns false. */
+bool rni_step_failed(rn_kernel_call *call, int status, const char *fmt, ...);
+bool rni_step_raise(rni_step *s);
 
 #endif

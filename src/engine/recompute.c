@@ -62,7 +62,7 @@ static rn_tensor *run_segment(const segment_opt *o, rn_tensor *const *x)
 }
 
 /* The segment again, on copies of its arguments at which its gradient stops. */
-static bool run_again(rn_vjp *v, rn_tensor **x, rn_tensor **grads)
+static bool run_again(rn_vjp *v, bool create_graph, rn_tensor **x, rn_tensor **grads)
 {
     const segment_opt *o = v->opts;
     for (int64_t i = 0; i < o->n_arguments; i++) {
@@ -74,7 +74,7 @@ static bool run_again(rn_vjp *v, rn_tensor **x, rn_tensor **grads)
     rn_tensor *y = run_segment(o, x);
     if (!y) return false;
     return rn_grad(RN_LIST(y), ((rn_list){ x, v->n_in - 1 }), .grad_outputs = RN_LIST(v->gout[0]),
-                   .create_graph = rn_grad_mode(true), .grads = grads);
+                   .create_graph = create_graph, .grads = grads);
 }
 
 static bool backward(rn_vjp *v)
@@ -95,7 +95,7 @@ static bool backward(rn_vjp *v)
     rn_set_random_state((const uint64_t[]){ (uint64_t)o->seed, (uint64_t)o->draws });
     const bool again = t->recomputing, graph = rn_grad_mode(true);
     t->recomputing = true;
-    ok = ok && run_again(v, x, x + n);
+    ok = ok && run_again(v, graph, x, x + n);
     t->recomputing = again;
     rn_grad_mode(graph);
     rn_set_random_state(now);

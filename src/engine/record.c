@@ -13,10 +13,8 @@
 
 #include <string.h>
 
-/* More than this recorded without a look, and what is pending is computed: a loop that never looks must not fill
- * memory. */
+/* More than this, or than memory holds, recorded without a look, and what is pending is computed. */
 enum { PENDING_NODES_MAX = 200000 };
-static const int64_t pending_bytes_max = (int64_t)32 << 30;
 
 int rni_call_outputs(const rn_op *op, int64_t n_in, const void *opts)
 {
@@ -124,7 +122,7 @@ bool rni_apply(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64
     }
     union {
         double align;
-        char bytes[1024];
+        char bytes[RNI_RANDOM_OPTS_MAX];
     } opts;
     static const char zeros[512];
     if (RNI_NEVER(op->opts_size > sizeof opts)) return false;
@@ -224,7 +222,7 @@ static bool check_places(rni_thread *t, const rn_op *op, const rn_site *site, rn
             rni_error_add("actual", "%s and %s", (*device)->name, node->device->name);
             return false;
         }
-        if (node->op && !in[i]->buffer && node->thread != t)
+        if (node->op && node->thread != t && !__atomic_load_n(&in[i]->buffer, __ATOMIC_ACQUIRE))
             return rni_fail(RN_ERR_STATE, site, op->name, "a tensor that another thread has recorded but not computed");
     }
     if (!*device) *device = rni_default_device(site);
@@ -328,14 +326,17 @@ bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
     rn_tensor **value = few;
     if (n_in > RN_INPUTS_MAX && !(value = rni_alloc(n_in * (int64_t)sizeof *value))) return false;
     for (int64_t i = 0; i < n_in; i++) {
-        value[i] = in[i] ? rni_value_of(in[i]) : NULL;
+        value[i] = in[i] ? rni_value_take(in[i]) : NULL;
         if (t->collector && value[i]) rni_collect(t->collector, value[i]);
     }
     bool ok = record(t, op, site, value, n_in, opts, out);
+    for (int64_t i = 0; i < n_in; i++)
+        if (in[i]) rni_value_give(in[i], value[i]);
     if (value != few) rni_free(value);
     if (!ok || t->lowering) return ok;
     if (t->eager) return rni_evaluate(t, out, rni_call_outputs(op, n_in, opts), site);
-    if (t->pending > PENDING_NODES_MAX || t->pending_bytes > pending_bytes_max) return rni_evaluate(t, NULL, 0, site);
+    if (t->pending > PENDING_NODES_MAX || t->pending_bytes > t->pending_bytes_max)
+        return rni_evaluate(t, NULL, 0, site);
     return true;
 }
 
@@ -376,6 +377,7 @@ bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
         return false;
     }
     const rni_signature *s = rni_signature_of(op);
+    if (s->defect) return rni_fail(RN_ERR_ARG, site, op->name, "%s", s->defect);
     RNI_TRY(check_inputs(op, s, site, in, n_in));
     rn_tensor *full[RN_INPUTS_MAX];
     fill_up(s, &in, &n_in, full);

@@ -7,49 +7,76 @@
 #include "engine/map.h"
 #include "engine/nan_check.h"
 
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+
 enum { FEW = 64 };
 
-/* What a kernel reports gets the line of the call that asked for it, also from a worker thread of the kernel. */
-static _Thread_local const rni_step *running;
+enum { WHY = 1024 };
 
-static bool kernel_failed(rn_kernel_call *call, int status, const char *fmt, ...)
+static pthread_mutex_t reports = PTHREAD_MUTEX_INITIALIZER;
+
+bool rni_step_failed(rn_kernel_call *call, int status, const char *fmt, ...)
 {
-    (void)call;
-    const rni_step *s = running;
-    char text[1024];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    rni_fail((rn_status)status, s ? &s->site : NULL, s ? s->op->name : NULL, "%s", text);
-    if (s && s->grad_of) rni_error_add("in", "the gradient of %s", s->grad_of);
+    rni_step *s = call->engine;
+    pthread_mutex_lock(&reports);
+    if (s->failure.status == RN_OK) {
+        s->failure.status = (rn_status)status;
+        s->failure.why = rni_alloc_raw(WHY);
+        va_list args;
+        va_start(args, fmt);
+        if (s->failure.why) vsnprintf(s->failure.why, WHY, fmt, args);
+        va_end(args);
+    }
+    pthread_mutex_unlock(&reports);
     return false;
 }
 
-static bool run_step(rni_plan *p, rni_step *s, char *const *base, char *slab, rni_run *r)
+bool rni_step_raise(rni_step *s)
+{
+    const bool said = s->failure.status != RN_OK;
+    if (!said && !rn_ok()) return false;
+    rn_error_clear();
+    rni_fail(said ? s->failure.status : RN_ERR_DEVICE, &s->site, s->op->name, "%s",
+             s->failure.why ? s->failure.why : "its kernel failed");
+    if (s->grad_of) rni_error_add("in", "the gradient of %s", s->grad_of);
+    rni_free(s->failure.why);
+    s->failure.status = RN_OK;
+    s->failure.why = NULL;
+    return false;
+}
+
+/* The calls that this run is for may stand on other lines than those that the plan was compiled for. */
+static void locate(rni_step *s, const rni_run *r)
+{
+    if (s->recorded < 0) return;
+    s->site = r->recorded[s->recorded]->site;
+    s->grad_of = r->recorded[s->recorded]->grad_of;
+}
+
+static bool run_step(rni_step *s, char *const *base, char *slab, rni_run *r)
 {
     rn_kernel_call *c = &s->call;
     const int n = c->n_in + c->n_out;
     for (int i = 0; i < n; i++)
         if (c->in[i].dtype)
             c->in[i].data = (void *)((uintptr_t)base[s->place[i].region] + (uintptr_t)s->place[i].offset);
-    if (s->recorded >= 0) c->opts = r->recorded[s->recorded]->opts;
+    if (!s->lowered) c->opts = r->recorded[s->recorded]->opts;
     if (c->map) {
         s->n_scalars = c->opts && s->op->kind == RN_MAP ? rni_map_scalars(s->op, c->opts, s->scalars) : 0;
         c->scalars = s->scalars;
     }
     c->state = s->state;
     c->workspace = s->workspace ? slab + s->workspace_at : NULL;
-    c->fail = kernel_failed;
     if (s->device->backend->flags & RN_BACKEND_DRY) return true;
-    running = s;
     const rn_backend *b = s->device->backend;
     bool ok = !b->enter || b->enter(s->device->handle, c);
     ok = ok && s->kernel->run(c);
     ok = ok && (!b->leave || b->leave(s->device->handle, c));
-    running = NULL;
-    if (!ok && rn_ok()) rni_fail(RN_ERR_DEVICE, &s->site, s->op->name, "its kernel failed on %s", p->device->name);
-    return ok && (!r->nan_check || rni_nan_check_step(s));
+    if (!ok || s->failure.status != RN_OK || r->nan_check) locate(s, r);
+    if (!ok || s->failure.status != RN_OK) return rni_step_raise(s);
+    return !r->nan_check || rni_nan_check_step(s);
 }
 
 static bool take_results(const rni_plan *p, rni_run *r, rni_buffer *const *own)
@@ -104,7 +131,7 @@ bool rni_plan_run(rni_plan *p, rni_run *r)
     if (ok) base[at] = slab ? slab->data : NULL;
     for (int64_t k = 0; ok && k < p->n_steps; k++) {
         const int64_t start = p->timed ? rni_explain_now() : 0;
-        ok = run_step(p, &p->step[k], base, base[at], r);
+        ok = run_step(&p->step[k], base, base[at], r);
         if (p->timed) rni_explain_time(p, &p->step[k], rni_explain_now() - start);
         if (!ok) mark_spoiled(p, k, r->spoiled);
     }

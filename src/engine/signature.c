@@ -46,6 +46,7 @@ static int8_t source_of(const rn_op *op, int result, int n_in)
 static rni_signature read_row(const rn_op *op)
 {
     rni_signature s = { .n_out = rni_op_outputs(op), .optional = op->inputs && strchr(op->inputs, '?') };
+    s.defect = rni_row_defect(op);
     s.n_in = rni_op_inputs(op, &s.n_required, &s.list);
     if (s.list && s.n_in > 1) s.n_required = s.n_in - 1; /* the list may be empty */
     read_types(op, &s);

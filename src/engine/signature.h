@@ -14,6 +14,7 @@ typedef enum {
 } rni_type_rule;
 
 typedef struct {
+    const char *defect;          /* why the row cannot be called, NULL if it can */
     int n_in, n_required, n_out; /* names of inputs, of those that must be given, of results */
     bool list;                   /* the last input is a list */
     bool optional;               /* some may be left out */

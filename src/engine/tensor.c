@@ -12,12 +12,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static _Thread_local rni_thread tls;
 
 /* Counters and the key whose destructor ends a thread's state; written at first use. */
 static struct {
-    int64_t live;
+    int64_t live, threads; /* tensors, and threads that may hold devices */
     pthread_once_t once;
     pthread_key_t key;
 } g = { .once = PTHREAD_ONCE_INIT };
@@ -25,6 +26,7 @@ static struct {
 static void end_thread(void *p)
 {
     rni_thread *t = p;
+    if (!rn_ok()) rni_log(RN_LOG_WARN, "error", "nobody has asked for: %s", rn_error_last()->message);
     rn_scope_end(0);
     while (t->dirty) rni_dirty_remove(t->dirty);
     while (t->sinks) rni_sink_remove(t, t->sinks);
@@ -33,6 +35,7 @@ static void end_thread(void *p)
     rni_free(t->handles);
     rni_free(t->scope);
     *t = (rni_thread){ 0 };
+    __atomic_fetch_sub(&g.threads, 1, __ATOMIC_RELAXED);
 }
 
 static void make_key(void)
@@ -48,6 +51,8 @@ rni_thread *rni_thread_self(void)
     pthread_once(&g.once, make_key);
     pthread_setspecific(g.key, t);
     t->ready = true;
+    t->pending_bytes_max = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+    __atomic_fetch_add(&g.threads, 1, __ATOMIC_RELAXED);
     const char *env = getenv("RENSA_EAGER");
     t->eager = env && *env && strcmp(env, "0") != 0;
     env = getenv("RENSA_CHECK_NAN");
@@ -58,7 +63,8 @@ rni_thread *rni_thread_self(void)
 void rn_shutdown(void)
 {
     if (tls.ready) end_thread(&tls);
-    if (__atomic_load_n(&g.live, __ATOMIC_RELAXED) == 0) rni_devices_close();
+    if (__atomic_load_n(&g.live, __ATOMIC_RELAXED) == 0 && __atomic_load_n(&g.threads, __ATOMIC_RELAXED) == 0)
+        rni_devices_close();
 }
 
 int64_t rn_live_tensors(void)

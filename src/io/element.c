@@ -170,31 +170,16 @@ static bool must_change(const rni_stored *s, int64_t count)
 
 /* ---- views ---- */
 
-/* One tensor's hold on a blob. The maker holds it too while the tensor is made, and so sees whether that failed before
- * or after the tensor took it. */
-typedef struct hold {
-    atomic_int users;
-    rni_blob *blob;
-} hold;
-
-static void let_go(void *user)
+static void let_go(void *blob)
 {
-    hold *h = user;
-    if (atomic_fetch_sub(&h->users, 1) != 1) return;
-    rni_blob_drop(h->blob);
-    rni_free(h);
+    rni_blob_drop(blob);
 }
 
 static rn_tensor *view(const rn_site *site, rni_blob *blob, rn_dtype dtype, rn_shape shape, const void *data)
 {
-    hold *h = rni_alloc(sizeof *h);
-    if (!h) return NULL;
-    atomic_init(&h->users, 2);
     atomic_fetch_add(&blob->users, 1);
-    h->blob = blob;
-    rn_tensor *t = rn_array_view_at(site, dtype, shape, data, let_go, h);
-    if (!t && atomic_load(&h->users) == 2) let_go(h);
-    let_go(h);
+    rn_tensor *t = rn_array_view_at(site, dtype, shape, data, let_go, blob);
+    if (!t) rni_blob_drop(blob);
     return t;
 }
 

@@ -390,6 +390,97 @@ RN_TEST(a_result_that_cannot_be_computed_does_not_stand_in_the_way_of_others)
     }
 }
 
+RN_TEST(a_plan_that_is_used_again_names_the_line_of_the_call_that_fails)
+{
+    const rn_op *take = rn_op_find("take");
+    CHECK(take != NULL);
+    for (int turn = 0; turn < 2; turn++) RN_SCOPE
+        {
+            rn_tensor *x = vector(1, 2), *y;
+            int line;
+            const int32_t at[] = { turn ? 5 : 1 };
+            rn_tensor *i = rn_array(RN_I32, RN_SHAPE(1), at);
+            if (turn) {
+                line = __LINE__ + 1;
+                y = rn_take(x, i);
+            } else {
+                line = __LINE__ + 1;
+                y = rn_take(x, i);
+            }
+            const bool ok = rn_data(y) != NULL;
+            CHECK(ok == !turn);
+            if (!ok) CHECK_EQ_I64(rn_error_last()->site.line, line);
+        }
+    CHECK_ERROR(RN_ERR_ARG, "5");
+}
+
+static void *fail_in_a_worker(void *call)
+{
+    rn_kernel_call *c = call;
+    (c->fail)(c, RN_ERR_ARG, "a worker met %d", 13);
+    return NULL;
+}
+
+static bool run_with_a_worker(rn_kernel_call *c)
+{
+    pthread_t worker;
+    if (pthread_create(&worker, NULL, fail_in_a_worker, c) != 0) return false;
+    pthread_join(worker, NULL);
+    return true; /* the kernel has not noticed */
+}
+
+RN_TEST(what_a_worker_of_a_kernel_reports_reaches_the_caller)
+{
+    static const rn_op with_worker = { .name = "trap_worker",
+                                       .kind = RN_KERNEL,
+                                       .flags = RN_OP_NO_GRAD,
+                                       .inputs = "x",
+                                       .infer = same_shape,
+                                       .run = run_with_a_worker };
+    RN_SCOPE
+    {
+        rn_tensor *x = vector(1, 2), *y = NULL;
+        CHECK(rn_op_call(&with_worker, RN_HERE, &x, 1, NULL, &y));
+        CHECK(rn_data(y) == NULL);
+        CHECK_ERROR(RN_ERR_ARG, "trap_worker: a worker met 13");
+    }
+}
+
+RN_TEST(a_failed_update_stands_in_nobodys_way)
+{
+    rn_tensor *w = rn_param("w", vector(1, 2));
+    RN_SCOPE
+    {
+        CHECK(rn_assign(w, fail_late(vector(5, 5))));
+        rn_tensor *good = rn_mul_scalar(vector(1, 2), 3);
+        CHECK(!rn_eval_all());
+        CHECK_ERROR(RN_ERR_ARG, "out of range");
+        CHECK_NEAR(at(good, 1), 6, 0);
+        CHECK_OK();
+        CHECK(rn_data(w) == NULL); /* asked for, it says so */
+        CHECK_ERROR(RN_ERR_ARG, "out of range");
+    }
+    rn_drop(w);
+}
+
+RN_TEST(rows_that_the_engine_has_no_room_for_are_refused)
+{
+    static const rn_op wide = { .name = "trap_wide",
+                                .kind = RN_KERNEL,
+                                .inputs = "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q",
+                                .infer = same_shape,
+                                .run = run_failing };
+    rn_tensor *x[17], *y = NULL;
+    RN_SCOPE
+    {
+        for (int i = 0; i < 17; i++) x[i] = vector(1, 2);
+        CHECK(!rn_op_call(&wide, RN_HERE, x, 17, NULL, &y));
+        CHECK_ERROR(RN_ERR_ARG, "RN_INPUTS_MAX");
+        CHECK(!rn_op_register(&wide));
+        CHECK_ERROR(RN_ERR_ARG, "RN_INPUTS_MAX");
+    }
+}
+
 /* A step that fails after parameters were updated in place: they have their old value, or the new one, or say that it
  * is lost; they never have it twice. */
 RN_TEST(an_update_in_a_run_that_fails_is_not_done_twice)
@@ -462,6 +553,49 @@ RN_TEST(threads_record_their_own_graphs_and_read_shared_parameters)
         for (int k = 0; k < ROUNDS; k++) want += i + 4.0 * k + 2.0 * i;
         CHECK_NEAR(jobs[i].sum, want, 1e-9);
     }
+    rn_drop(w);
+    CHECK_OK();
+}
+
+static void *read_on(void *user)
+{
+    job *j = user;
+    j->ok = true;
+    for (int i = 0; i < ROUNDS * 20; i++) {
+        RN_SCOPE
+        {
+            const double v = rn_item(rn_sum(j->shared));
+            if (rn_ok())
+                j->ok = j->ok && v == 2 * floor(v / 2); /* both elements of one version */
+            else if (rn_error_last()->status != RN_ERR_STATE)
+                j->ok = false;
+            rn_error_clear();
+        }
+    }
+    return NULL;
+}
+
+RN_TEST(a_parameter_may_be_updated_while_others_read_it)
+{
+    rn_tensor *w = rn_param("w", vector(0, 0));
+    job jobs[THREADS];
+    pthread_t thread[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        jobs[i] = (job){ .shared = w };
+        CHECK_EQ_I64(pthread_create(&thread[i], NULL, read_on, &jobs[i]), 0);
+    }
+    for (int i = 1; i <= ROUNDS * 20; i++) {
+        RN_SCOPE
+        {
+            CHECK(rn_assign(w, rn_add_scalar(w, 1)));
+            CHECK(rn_eval(w));
+        }
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(thread[i], NULL);
+        CHECK(jobs[i].ok);
+    }
+    CHECK_NEAR(at(w, 0), ROUNDS * 20, 0);
     rn_drop(w);
     CHECK_OK();
 }
