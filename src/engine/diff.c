@@ -170,27 +170,26 @@ static rn_tensor *fit_gradient(rn_tensor *g, const rn_tensor *x)
     return g;
 }
 
+/* Input `from` of a gradient by rni_map_gradient: an input, a result, or the gradient of one. */
+static rn_tensor *gradient_input(const rn_vjp *v, int from)
+{
+    if (from < v->n_in) return v->in[from];
+    if (from < v->n_in + v->n_out) return v->out[from - v->n_in];
+    const int o = from - v->n_in - v->n_out;
+    return v->gout[o] ? v->gout[o] : rn_zeros(v->out[o]->shape, .dtype = (rn_dtype)v->out[o]->dtype);
+}
+
 static bool backward_map(rn_vjp *v, const rn_site *site)
 {
     for (int i = 0; i < v->n_in; i++) {
         if (!v->need[i]) continue;
         const rni_map_grad *d = rni_map_gradient(v->op, i, site);
         if (!d) return false;
-        if (!d->op) continue;
         rn_tensor *in[RN_INPUTS_MAX];
-        for (int k = 0; k < d->n; k++) {
-            const int from = d->from[k];
-            if (from < v->n_in)
-                in[k] = v->in[from];
-            else if (from < v->n_in + v->n_out)
-                in[k] = v->out[from - v->n_in];
-            else {
-                const int o = from - v->n_in - v->n_out;
-                in[k] = v->gout[o] ? v->gout[o] : rn_zeros(v->out[o]->shape, .dtype = (rn_dtype)v->out[o]->dtype);
-            }
-            if (!in[k]) return false;
-        }
-        if (!rn_op_call(d->op, site, in, d->n, v->opts, &v->gin[i])) return false;
+        for (int k = 0; k < d->n; k++)
+            if (!(in[k] = gradient_input(v, d->from[k]))) return false;
+        if (d->passes) v->gin[i] = in[0];
+        if (d->op && !rn_op_call(d->op, site, in, d->n, v->opts, &v->gin[i])) return false;
     }
     return true;
 }
@@ -270,11 +269,15 @@ static bool run_node(walk *w, table *m, int64_t k)
 
 /* ---- the whole walk ---- */
 
-static rn_tensor *seed_for(rn_tensor *y, rn_tensor *given, const rn_site *site)
+/* A gradient that is given may be that of an input, too: it must live as long as what the walk returns. */
+static rn_tensor *seed_for(rni_thread *t, rn_tensor *y, rn_tensor *given, const rn_site *site)
 {
     if (given) {
         given = rni_value_of(given);
-        if (rni_shape_equal(&given->shape, &y->shape)) return given;
+        if (rni_shape_equal(&given->shape, &y->shape)) {
+            rni_tensor_keep(given);
+            return rni_scoped(t, given);
+        }
         rni_fail(RN_ERR_SHAPE, site, "grad", "the gradient given for an output has another shape than the output");
         return NULL;
     }
@@ -303,7 +306,7 @@ static bool walk_back(walk *w, table *m, const rn_list *outputs, const rn_list *
     for (int64_t i = 0; i < outputs->n; i++) {
         rn_tensor *y = rni_value_of(outputs->at[i]);
         if (!(y->flags & RNI_T_GRAD)) continue;
-        rn_tensor *seed = seed_for(y, grads->n ? grads->at[i] : NULL, w->site);
+        rn_tensor *seed = seed_for(w->t, y, grads->n ? grads->at[i] : NULL, w->site);
         if (!seed || !deliver(w, m, y, seed)) return false;
     }
     for (int64_t k = w->count - 1; k >= 0; k--)

@@ -202,6 +202,9 @@ static bool derive(entry *e, int input, const rn_site *site)
             rni_expr_free(&copy);
             ok = rni_fail(RN_ERR_UNSUPPORTED, site, e->op->name, "the gradient needs more than %d inputs",
                           RN_INPUTS_MAX);
+        } else if (n == 1 && copy.node[copy.out[0]].kind == RNI_EXPR_INPUT) {
+            e->grad[input] = (rni_map_grad){ .passes = true, .n = 1, .from = { used[0] } };
+            rni_expr_free(&copy);
         } else
             ok = n >= 0 && make_row(e, input, &copy, used, n);
     }

@@ -6,9 +6,10 @@
 
 /* The gradient of an RN_MAP by one input, itself an RN_MAP. Its inputs are those of the inputs, results and gradients
  * of results of the function that it needs: from[k] is input i (0 <= i < n_in), result (n_in + k) or gradient (n_in +
- * n_out + k). NULL op: the gradient is zero. */
+ * n_out + k). NULL op: the gradient is zero, or from[0] as it is. */
 typedef struct {
     const rn_op *op;
+    bool passes; /* from[0] as it is */
     int n;
     int from[RN_INPUTS_MAX];
 } rni_map_grad;
