@@ -18,6 +18,7 @@ typedef struct {
     unsigned index;      /* bit i: input i holds indices, i32 */
     unsigned positive;   /* bit i: input i holds numbers above 0 */
     const char *refused; /* why, if it is */
+    bool library;        /* sums in an order of its own for each number of threads */
 } call;
 
 #define S(...)                                                                                                         \
@@ -35,6 +36,8 @@ static const rn_take_opts rows_ignored = { .size = 97, .ignore = true, .ignore_l
 static const rn_batch_norm_opts batch = { .eps = 1e-5 }, two = { .axes = { 2, { 1, 2 } }, .eps = 1e-5 };
 static const rn_batch_norm_opts apart = { .axes = { 2, { 0, 2 } }, .eps = 1e-5 };
 static const rn_layer_norm_opts last = { .axis = -1, .eps = 1e-5 };
+static const rn_matmul_opts plain = { 0 }, first_turned = { .trans_a = true }, second_turned = { .trans_b = true };
+static const rn_linear_opts one_batch_axis = { .n_batch_axes = 1 };
 static const rn_pad_opts edges = { .before = { 1, 0, 2, 3 }, .after = { 0, 2, 0, 5 }, .value = 1.5 };
 static const rn_pad_opts mirrored = { .before = { 1 }, .mode = 2 };
 static const rn_strided_opts lower = { .shape = S(40, 64), .strides = { 128, 2 }, .offset = 1 };
@@ -83,6 +86,12 @@ static const call calls[] = {
     { "layer_norm_grad", &last, 3, 3, RN_F32, { S(300, 384), S(300, 384), S(384), S(300, 384), S(384), S(384) } },
     { "rms_norm", &last, 2, 1, RN_F32, { S(300, 384), S(384), S(300, 384) } },
     { "rms_norm_grad", &last, 2, 2, RN_F64, { S(300, 384), S(300, 384), S(300, 384), S(384) } },
+    { "matmul", &plain, 2, 1, RN_F32, { S(70, 90), S(90, 110), S(70, 110) }, .library = true },
+    { "matmul", &second_turned, 2, 1, RN_F32, { S(30, 70, 90), S(110, 90), S(30, 70, 110) }, .library = true },
+    { "matmul", &second_turned, 2, 1, RN_F32, { S(20, 600), S(500, 600), S(20, 500) }, .library = true },
+    { "matmul", &first_turned, 2, 1, RN_F64, { S(9, 1, 90, 70), S(4, 90, 50), S(9, 4, 70, 50) }, .library = true },
+    { "linear", &one_batch_axis, 3, 1, RN_F32, { S(64, 20, 30), S(50, 600), S(50), S(64, 50) }, .library = true },
+    { "linear", &one_batch_axis, 2, 1, RN_F64, { S(64, 600), S(50, 600), S(64, 50) }, .library = true },
     { "concat", &middle, 3, 1, RN_F32, { S(50, 3, 70), S(50, 0, 70), S(50, 9, 70), S(50, 12, 70) } },
     { "pad", &edges, 1, 1, RN_F16, { S(5, 6, 7, 300), S(6, 8, 9, 308) } },
     { "pad", &mirrored, 1, 1, RN_F32, { S(5), S(6) }, .refused = "one value" },
@@ -155,7 +164,7 @@ static void check_equals(const rni_device *d, const call *q, const double *ref, 
     }
     for (int64_t i = 0; i < count; i++) size = fmax(size, fmin(fabs(ref[i]), 10));
     for (int64_t i = 0; i < count; i++)
-        if (fabs(have[0][i] - ref[i]) > unit * fmax(size, fabs(ref[i])) || have[0][i] != have[1][i])
+        if (fabs(have[0][i] - ref[i]) > unit * fmax(size, fabs(ref[i])) || (have[0][i] != have[1][i] && !q->library))
             test_failed(__FILE__, __LINE__, "%s: %s: element %lld is %.9g, with three threads %.9g, want %.9g", d->name,
                         q->op, (long long)i, have[0][i], have[1][i], ref[i]);
     free(have[0]);

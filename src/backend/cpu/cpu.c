@@ -133,6 +133,7 @@ static const rn_kernel kernels[] = {
       .flags = RN_KERNEL_STRIDED | RN_KERNEL_IN_PLACE },
     { .op = "matmul", .refuse = rni_cpu_matmul_refuse_strided, .run = rni_cpu_matmul_run, .flags = RN_KERNEL_STRIDED },
     { .op = "matmul", .refuse = rni_cpu_matmul_refuse, .run = rni_cpu_matmul_run },
+    { .op = "linear", .refuse = rni_cpu_matmul_refuse, .run = rni_cpu_linear_run },
     CONV("conv"),
     CONV("conv_grad_x"),
     CONV("conv_grad_w"),
