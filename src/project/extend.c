@@ -290,5 +290,6 @@ bool rni_session_extend(rni_session *s)
         return false;
     if (wanted(best, true) && !use_watched(s, "best", best, rni_members_best)) return false;
     if (wanted(stopping, false) && !use_watched(s, "early_stop", stopping, rni_members_stopping)) return false;
+    if (wanted(rni_json_get(t, "graph"), false) && !rn_trainer_use(s->trainer, "graph")) return false;
     return use_snapshot(s, rni_json_get(t, "snapshot"));
 }

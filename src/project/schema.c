@@ -126,6 +126,7 @@ const rni_member rni_members_training[] = {
     { "early_stopping", RNI_IS_BOOL | RNI_IS_OBJECT, "ends when there is no more improvement" },
     { "save_best", RNI_IS_BOOL | RNI_IS_OBJECT, "keeps the best model (true)" },
     { "snapshot", RNI_IS_OBJECT, "how often, and how many are kept" },
+    { "graph", RNI_IS_BOOL, "the recorded calls of the first step as graph.dot (false)" },
     { 0 },
 };
 

@@ -358,6 +358,7 @@ bool rn_trainer_run_at(const rn_site *site, rn_trainer *t)
     t->seconds = rn_trainer_seconds(t);
     t->started = 0;
     /* extensions end in any case; the error that ended training stands before theirs */
+    t->failed = !ok || !rn_ok();
     rni_error_copy *error = rni_error_take();
     for (int64_t i = 0; i < begun; i++)
         if (t->hung[i].row->finish) ok &= t->hung[i].row->finish(t, t->hung[i].self);

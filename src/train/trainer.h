@@ -54,7 +54,7 @@ struct rn_trainer {
     int64_t epochs, iterations;
     double limit_seconds;
     volatile sig_atomic_t stop;
-    bool ended;
+    bool ended, failed;
     const char *why; /* of a regular end before the limits */
     int64_t iteration, examples;
     double epoch, seconds, started;

@@ -43,6 +43,17 @@ holds "the curve is no SVG" -n "$(grep '</svg>' lenet/curve.svg)"
 holds "another seed gives the same parameters" \
     "$(member lenet/result.json parameters_sha256)" != "$(member other/result.json parameters_sha256)"
 
+# on a terminal there is a line with a bar, and a table; the graph is drawn if it is asked for
+if command -v script >/dev/null; then
+    says 0 "examples/s  ETA" script -qec "'$RENSA' train --net mlp --batch 8 --limit 4000 --iterations 400 --out bar" /dev/null
+    holds "no table is shown" -n "$(grep 'epoch *seconds.*test_loss' out)"
+else
+    skip "script(1) is not there to be a terminal"
+fi
+# shellcheck disable=SC2086
+says 0 "sha256" "$RENSA" train --net mlp $few --set training.graph=true --out drawn
+holds "there is no graph" -n "$(grep '^digraph' drawn/graph.dot)"
+
 # what was trained is used
 says 0 "accuracy" "$RENSA" evaluate lenet --limit 50
 says 0 "\"monitor\": \"test\"" "$RENSA" evaluate lenet --json --monitor test --limit 50 --batch 7

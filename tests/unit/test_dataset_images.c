@@ -5,6 +5,8 @@
 #include "base/file.h"
 #include "data/picture.h"
 
+#include <unistd.h>
+
 static const char *path_of(const char *name)
 {
     static char path[4][300];
@@ -248,4 +250,40 @@ RN_TEST(photographs_are_brought_to_one_size)
         rn_stats_free(s);
         rn_dataset_free(ds);
     }
+}
+
+/* Mean distance of two examples of x. */
+static double distance(rn_dataset *ds, int64_t a, int64_t b)
+{
+    enum { COUNT = 3 * 32 * 32 };
+    static float x[2][COUNT];
+    int32_t label;
+    double sum = 0;
+    CHECK(rn_dataset_read(ds, a, (void *[]){ x[0], &label }));
+    CHECK(rn_dataset_read(ds, b, (void *[]){ x[1], &label }));
+    for (int i = 0; i < COUNT; i++) sum += fabs((double)x[0][i] - (double)x[1][i]);
+    return sum / COUNT;
+}
+
+RN_TEST(photographs_in_folders_are_upright_and_rgb)
+{
+    static const char *const names[] = { "hopper.jpg", "hopper_orientation_6.jpg", "pil_sample_cmyk.jpg",
+                                         "pil_sample_rgb.jpg" };
+    char from[400], to[400];
+    const char *data = getenv("RENSA_DATA");
+    if (!data) SKIP("RENSA_DATA is not set");
+    CHECK(rni_folder_make(path_of("photographs/all")));
+    for (int i = 0; i < (int)RN_COUNTOF(names); i++) {
+        snprintf(from, sizeof from, "%s/images/%s", data, names[i]);
+        snprintf(to, sizeof to, "%s/all/%d.jpg", path_of("photographs"), i);
+        if (!rni_file_exists(from) || symlink(from, to) != 0) SKIP("the photographs are not there");
+    }
+    rn_dataset *ds = rn_dataset_images(path_of("photographs"), .width = 32, .height = 32);
+    if (!ds && rn_error_last()->status == RN_ERR_UNSUPPORTED) SKIP("pictures cannot be read here");
+    CHECK_OK();
+    CHECK_EQ_I64(rn_dataset_count(ds), 4);
+    CHECK(distance(ds, 0, 1) < 0.03); /* the second lies on its side, which its EXIF data say */
+    CHECK(distance(ds, 2, 3) < 0.06); /* the first is CMYK */
+    CHECK(distance(ds, 0, 2) > 0.15);
+    rn_dataset_free(ds);
 }

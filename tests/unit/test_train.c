@@ -1,6 +1,9 @@
 /* The trainer: means, triggers, extensions, exact resumption. */
 #include "test.h"
 
+#include "base/file.h"
+#include "base/json.h"
+
 enum { N = 96 };
 
 /* Two clouds of points; column t says which. */
@@ -208,6 +211,196 @@ RN_TEST(stopping_leaves_a_snapshot_of_that_step)
     CHECK(rn_snapshot_latest(out, path, sizeof path));
     CHECK(strstr(path, "snapshot_00000008.safetensors"));
     end(&s);
+}
+
+/* ---- what the extensions leave ---- */
+
+static char *contents(const char *folder_path, const char *name)
+{
+    char path[400];
+    void *bytes = NULL;
+    int64_t n;
+    snprintf(path, sizeof path, "%s/%s", folder_path, name);
+    CHECK(rni_file_read(path, 1 << 20, &bytes, &n));
+    CHECK_OK();
+    return bytes;
+}
+
+static int64_t count_of(const char *text, const char *what)
+{
+    int64_t n = 0;
+    for (; (text = strstr(text, what)) != NULL; text += strlen(what)) n++;
+    return n;
+}
+
+RN_TEST(the_log_is_a_line_of_json_per_epoch_also_after_a_resumption)
+{
+    char out[256];
+    folder(out, "logged");
+    for (int64_t epochs = 3; epochs <= 5; epochs += 2) {
+        setup s = begin(out, epochs);
+        rn_trainer_use(s.trainer, "log");
+        rn_trainer_use(s.trainer, "snapshot");
+        if (epochs == 5) CHECK(rn_trainer_resume(s.trainer, out));
+        CHECK(rn_trainer_run(s.trainer));
+        char *text = contents(out, "log.jsonl"), *line = text;
+        for (int64_t epoch = 1; epoch <= epochs; epoch++) {
+            const int64_t n = (int64_t)strcspn(line, "\n");
+            rni_json *row = rni_json_parse(line, n, "log");
+            CHECK_OK();
+            CHECK_EQ_I64(rni_json_int(rni_json_get(row, "iteration")), 5 * epoch);
+            CHECK_NEAR(rni_json_number(rni_json_get(row, "epoch")), (double)epoch, 1e-9);
+            static const char *const keys[] = { "seconds", "train_loss", "train_accuracy", "test_loss" };
+            for (int k = 0; k < (int)RN_COUNTOF(keys); k++)
+                CHECK(rni_json_type_of(rni_json_get(row, keys[k])) == RNI_JSON_NUMBER);
+            rni_json_free(row);
+            line += n + 1;
+        }
+        CHECK_EQ_STR(line, "");
+        free(text);
+        end(&s);
+    }
+}
+
+RN_TEST(the_curve_shows_every_mean)
+{
+    char out[256];
+    folder(out, "curved");
+    setup s = begin(out, 4);
+    rn_trainer_use(s.trainer, "log");
+    rn_trainer_use(s.trainer, "curve", .file = "c.svg");
+    CHECK(rn_trainer_run(s.trainer));
+    char *svg = contents(out, "c.svg");
+    CHECK(strncmp(svg, "<svg ", 5) == 0 && strstr(svg, "</svg>"));
+    static const char *const names[] = { ">train_loss<", ">test_loss<", ">train_accuracy<", ">test_accuracy<" };
+    for (int k = 0; k < (int)RN_COUNTOF(names); k++) CHECK_EQ_I64(count_of(svg, names[k]), 1);
+    CHECK_EQ_I64(count_of(svg, "<circle"), 4);
+    CHECK(!strstr(svg, "nan") && !strstr(svg, "inf"));
+    free(svg);
+    end(&s);
+}
+
+RN_TEST(as_many_snapshots_are_kept_as_asked_for)
+{
+    char out[256], path[400];
+    folder(out, "kept");
+    setup s = begin(out, 6);
+    rn_trainer_use(s.trainer, "snapshot", .keep = 3, .every = RN_ITERATIONS(4));
+    CHECK(rn_trainer_run(s.trainer));
+    for (int i = 1; i <= 30; i++) {
+        snprintf(path, sizeof path, "%s/snapshot_%08d.safetensors", out, i);
+        CHECK(rni_file_exists(path) == (i == 24 || i == 28 || i == 30)); /* the last one of the end */
+    }
+    end(&s);
+}
+
+typedef struct {
+    rn_link *model;
+    int epoch;
+    char hash[65]; /* of the second epoch */
+} judge;
+
+static bool judge_epoch(rn_trainer *t, void *self)
+{
+    static const double quality[] = { 1, 5, 3, 5 };
+    judge *j = self;
+    if (++j->epoch == 2 && !rn_model_hash(j->model, j->hash)) return false;
+    return rn_trainer_report(t, "quality", quality[j->epoch - 1]);
+}
+
+RN_TEST(the_best_model_is_that_of_the_best_epoch)
+{
+    static const rn_extension row = {
+        .name = "judge", .priority = 300, .every = { 1, RN_UNIT_EPOCH }, .run = judge_epoch
+    };
+    char out[256], path[400], hash[65];
+    folder(out, "best");
+    setup s = begin(out, 4);
+    judge j = { .model = s.model };
+    rn_trainer_add(s.trainer, &row, &j, (rn_every){ 0 });
+    rn_trainer_use(s.trainer, "best", .monitor = "quality", .maximize = true);
+    CHECK(rn_trainer_run(s.trainer));
+    snprintf(path, sizeof path, "%s/best.safetensors", out);
+    CHECK(rn_model_load(s.model, path));
+    CHECK(rn_model_hash(s.model, hash));
+    CHECK_OK();
+    CHECK_EQ_STR(hash, j.hash);
+    end(&s);
+}
+
+RN_TEST(the_table_has_a_heading_and_a_line_per_epoch)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *to = open_memstream(&text, &n);
+    setup s = begin(NULL, 3);
+    rn_trainer_use(s.trainer, "print", .to = to);
+    CHECK(rn_trainer_run(s.trainer));
+    fclose(to);
+    CHECK_EQ_I64(count_of(text, "\n"), 4);
+    CHECK(strstr(text, "epoch") && strstr(text, "test_accuracy") && strstr(text, "train_loss"));
+    free(text);
+    end(&s);
+}
+
+static rn_tensor *growing(void *user, const rn_batch *b, rn_metrics *m)
+{
+    (void)m;
+    return rn_mul_scalar(rn_sum(rn_square(rn_call(user, b->x))), 1e4);
+}
+
+RN_TEST(a_loss_that_is_not_finite_ends_training_and_is_named)
+{
+    char out[256], path[400];
+    folder(out, "not_finite");
+    setup s = begin(NULL, 1);
+    rn_trainer_free(s.trainer);
+    rn_optimizer *sgd = rn_sgd(s.model, .rate = 10);
+    s.trainer = rn_trainer_new(s.model, sgd, s.batches, growing, .user = s.model, .out = out, .epochs = 50);
+    rn_trainer_use(s.trainer, "fail_on_nan");
+    rn_trainer_use(s.trainer, "snapshot", .every = RN_ITERATIONS(1), .keep = 100);
+    CHECK(!rn_trainer_run(s.trainer));
+    char iteration[64];
+    snprintf(iteration, sizeof iteration, "loss is not finite at iteration %lld",
+             (long long)rn_trainer_iteration(s.trainer));
+    CHECK_ERROR(RN_ERR_STATE, iteration);
+    snprintf(path, sizeof path, "%s/snapshot_%08lld.safetensors", out, (long long)rn_trainer_iteration(s.trainer));
+    CHECK(!rni_file_exists(path));
+    rn_trainer_free(s.trainer);
+    s.trainer = NULL;
+    rn_optimizer_free(sgd);
+    end(&s);
+}
+
+RN_TEST(the_graph_of_the_first_step_is_written)
+{
+    char out[256];
+    folder(out, "graph");
+    setup s = begin(out, 1);
+    rn_trainer_use(s.trainer, "graph", .file = "g.dot");
+    CHECK(rn_trainer_run(s.trainer));
+    char *dot = contents(out, "g.dot");
+    CHECK(strncmp(dot, "digraph", 7) == 0 && strstr(dot, "->") && strstr(dot, "}"));
+    CHECK(strstr(dot, "label=\"relu") && strstr(dot, "fc0/W: f32[8, 2]") && strstr(dot, "f32[20, 2]"));
+    free(dot);
+    end(&s);
+}
+
+RN_TEST(patience_goes_on_after_a_resumption)
+{
+    char out[256];
+    folder(out, "patient");
+    for (int64_t epochs = 3; epochs <= 100; epochs += 97) {
+        setup s = begin(out, epochs);
+        rn_optimizer_set_rate(s.optimizer, 0);
+        rn_trainer_use(s.trainer, "early_stop", .patience = 4);
+        rn_trainer_use(s.trainer, "snapshot");
+        if (epochs == 100) CHECK(rn_trainer_resume(s.trainer, out));
+        rn_optimizer_set_rate(s.optimizer, 0);
+        CHECK(rn_trainer_run(s.trainer));
+        CHECK_EQ_I64(rn_trainer_iteration(s.trainer), epochs == 3 ? 15 : 25);
+        end(&s);
+    }
 }
 
 RN_TEST(mistakes_are_explained)

@@ -90,7 +90,7 @@ static bool run(rn_trainer *t, void *self)
 /* After an error the state may be half a step: the snapshots that are there are better. */
 static bool finish(rn_trainer *t, void *self)
 {
-    return !rn_ok() || t->iteration == 0 || run(t, self);
+    return t->failed || t->iteration == 0 || run(t, self);
 }
 
 const rn_extension rni_ext_snapshot = {
