@@ -3,6 +3,7 @@
 # and ends with `finish`. RENSA names the command. Each has a folder of its own, is alone with data that it makes there,
 # and reaches no network.
 RENSA=${RENSA:?names the command under test}
+real_data=${RENSA_DATA-} # for tests that need real files
 unset RENSA_DATA RENSA_DEVICE RENSA_LOG
 tmp=$(mktemp -d)
 trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT

@@ -62,4 +62,19 @@ says 1 "Failed to connect" "$RENSA" data get mnist --source download
 says 1 "offline" "$RENSA" data get cifar10 --offline
 says 0 "drawn" "$RENSA" data get mnist --offline
 is "files of the cache" "$(find cache -type f 2>/dev/null)" ""
+
+# mirrors: the first has nothing, the second a file that is not the right one, the third the right one
+make_text wrong/tinyshakespeare/input.txt 300
+export RENSA_MIRRORS="file://$tmp/nothing file://$tmp/wrong"
+says 1 "instead of 1115394" "$RENSA" data get tinyshakespeare
+is "files of the cache" "$(find cache -type f 2>/dev/null)" ""
+if [ -s "$real_data/tinyshakespeare/input.txt" ]; then
+    RENSA_MIRRORS="$RENSA_MIRRORS,file://$real_data"
+    says 0 "1003854 tokens, download" "$RENSA" data get tinyshakespeare
+    says 0 "First Citizen" "$RENSA" data show tinyshakespeare --offline --samples 40
+    says 0 "111540 tokens, cache" "$RENSA" data get tinyshakespeare --part valid
+    is "files of the cache" "$(cd cache && find . -type f)" ./rensa/tinyshakespeare/input.txt
+else
+    skip "RENSA_DATA has no tinyshakespeare"
+fi
 finish
