@@ -765,6 +765,20 @@ typedef struct rn_choice_args {
 RN_API rn_tensor *rn_choice_at(const rn_choice_args *args);
 #define rn_choice(...) rn_choice_at(&(rn_choice_args){ __VA_ARGS__, .site = RN_SITE(rn_choice_args) })
 
+typedef struct rn_cholesky_args {
+    rn_tensor *a;
+    rn_site site;
+} rn_cholesky_args;
+/** Cholesky's decomposition: the lower triangle y with y y' = (a + a') / 2.
+ *  Shapes   a [.., N, N], y as a
+ *  Types    floats; computed in f64
+ *  Errors   SHAPE unless a is square; ARG for a matrix that is not positive definite, when values are computed
+ *  Source   gradient: Murray 2016, arXiv:1602.07527
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_cholesky_at(const rn_cholesky_args *args);
+#define rn_cholesky(...) rn_cholesky_at(&(rn_cholesky_args){ __VA_ARGS__, .site = RN_SITE(rn_cholesky_args) })
+
 typedef struct rn_classification_summary_args {
     rn_tensor *y;
     rn_tensor *t;
@@ -1307,6 +1321,19 @@ typedef struct rn_depthwise_conv2d_args {
  */
 RN_API rn_tensor *rn_depthwise_conv2d_at(const rn_depthwise_conv2d_args *args);
 #define rn_depthwise_conv2d(...) rn_depthwise_conv2d_at(&(rn_depthwise_conv2d_args){ __VA_ARGS__, .site = RN_SITE(rn_depthwise_conv2d_args) })
+
+typedef struct rn_det_args {
+    rn_tensor *a;
+    rn_site site;
+} rn_det_args;
+/** Determinants; the gradient is by the inverse, and fails where that is none.
+ *  Shapes   a [.., N, N]   ->   y [..]
+ *  Types    floats; computed in f64
+ *  Errors   SHAPE unless a is square
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_det_at(const rn_det_args *args);
+#define rn_det(...) rn_det_at(&(rn_det_args){ __VA_ARGS__, .site = RN_SITE(rn_det_args) })
 
 typedef struct rn_diag_args {
     rn_tensor *x;
@@ -2550,6 +2577,19 @@ typedef struct rn_interp_args {
  */
 RN_API rn_tensor *rn_interp_at(const rn_interp_args *args);
 #define rn_interp(...) rn_interp_at(&(rn_interp_args){ __VA_ARGS__, .site = RN_SITE(rn_interp_args) })
+
+typedef struct rn_inv_args {
+    rn_tensor *a;
+    rn_site site;
+} rn_inv_args;
+/** Inverse matrices.
+ *  Shapes   a [.., N, N], y as a
+ *  Types    floats; computed in f64
+ *  Errors   SHAPE unless a is square; ARG for a singular matrix, when values are computed
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_inv_at(const rn_inv_args *args);
+#define rn_inv(...) rn_inv_at(&(rn_inv_args){ __VA_ARGS__, .site = RN_SITE(rn_inv_args) })
 
 typedef struct rn_isfinite_args {
     rn_tensor *x;
@@ -5069,6 +5109,23 @@ typedef struct rn_softsign_args {
  */
 RN_API rn_tensor *rn_softsign_at(const rn_softsign_args *args);
 #define rn_softsign(...) rn_softsign_at(&(rn_softsign_args){ __VA_ARGS__, .site = RN_SITE(rn_softsign_args) })
+
+typedef struct rn_solve_args {
+    rn_tensor *a;
+    rn_tensor *b;
+    rn_site site;
+    bool trans;
+} rn_solve_args;
+/** Systems of linear equations: y with a y = b.
+ *  Shapes   a [.., N, N]   b [.., N, K]   ->   y [.., N, K]
+ *  Types    floats, both the same; computed in f64
+ *  Option   .trans: a is taken with its last two axes swapped (default false)
+ *  Errors   SHAPE unless a is square and b fits; DTYPE on mixed types; ARG for a singular matrix, when values are computed
+ *  Source   Gauss's elimination with partial pivoting
+ *  Since    0.1
+ */
+RN_API rn_tensor *rn_solve_at(const rn_solve_args *args);
+#define rn_solve(...) rn_solve_at(&(rn_solve_args){ __VA_ARGS__, .site = RN_SITE(rn_solve_args) })
 
 typedef struct rn_sort_args {
     rn_tensor *x;

@@ -40,6 +40,7 @@ extern const rn_op rn_op_einsum;
 extern const rn_op rn_op_linear;
 extern const rn_op rn_op_matmul;
 extern const rn_op rn_ops_products[];
+extern const rn_op rn_ops_solve[];
 extern const rn_op rn_ops_binary_cross_entropy[];
 extern const rn_op rn_ops_errors[];
 extern const rn_op rn_op_hinge;
@@ -475,6 +476,14 @@ rn_tensor *rn_choice_at(const rn_choice_args *a)
     return out[0];
 }
 
+rn_tensor *rn_cholesky_at(const rn_cholesky_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, };
+    if (!rni_apply(&rn_ops_solve[3], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
 rn_tensor *rn_classification_summary_at(const rn_classification_summary_args *a)
 {
     static const int16_t offsets[] = { offsetof(rn_classification_summary_args, ignore_label), offsetof(rn_classification_summary_args, ignore_zero), offsetof(rn_classification_summary_args, beta), };
@@ -694,6 +703,14 @@ rn_tensor *rn_depthwise_conv2d_at(const rn_depthwise_conv2d_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->w, a->b, };
     if (!rni_apply(&rn_op_depthwise_conv2d, &a->site, in, 3, a, offsets, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_det_at(const rn_det_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, };
+    if (!rni_apply(&rn_ops_solve[2], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -1309,6 +1326,14 @@ rn_tensor *rn_interp_at(const rn_interp_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->xp, a->fp, };
     if (!rni_apply(&rn_op_interp, &a->site, in, 3, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_inv_at(const rn_inv_args *a)
+{
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, };
+    if (!rni_apply(&rn_ops_solve[1], &a->site, in, 1, a, NULL, out)) return NULL;
     return out[0];
 }
 
@@ -2525,6 +2550,15 @@ rn_tensor *rn_softsign_at(const rn_softsign_args *a)
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, };
     if (!rni_apply(&rn_ops_smooth[2], &a->site, in, 1, a, NULL, out)) return NULL;
+    return out[0];
+}
+
+rn_tensor *rn_solve_at(const rn_solve_args *a)
+{
+    static const int16_t offsets[] = { offsetof(rn_solve_args, trans), };
+    rn_tensor *out[1] = { 0 };
+    rn_tensor *const in[] = { a->a, a->b, };
+    if (!rni_apply(&rn_ops_solve[0], &a->site, in, 2, a, offsets, out)) return NULL;
     return out[0];
 }
 

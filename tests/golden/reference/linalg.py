@@ -38,3 +38,21 @@ def kron(a, b):
 
 def cross(a, b, axis):
     return _t.cross(*_t.broadcast_tensors(a, b), dim=axis)
+
+
+def solve(a, b, trans=False):
+    if a.numel() == 0:
+        return b.clone()
+    return _t.linalg.solve(a.transpose(-1, -2) if trans else a, b)
+
+
+def inv(a):
+    return _t.linalg.inv(a)
+
+
+def det(a):
+    return _t.linalg.det(a)
+
+
+def cholesky(a):
+    return _t.linalg.cholesky((a + a.transpose(-1, -2)) / 2)
