@@ -103,7 +103,7 @@ int main(int argc, char **argv)
     m.symbols = rn_vocab_count(rn_text_vocab(train));
     m.units = small ? 64 : m.gpt ? 128 : 256;
     m.layers = small ? 1 : m.gpt ? 4 : 2;
-    const int64_t batch = small ? 16 : m.gpt ? 32 : 64, steps = small ? 150 : 5000, every = small ? 50 : 500;
+    const int64_t batch = small ? 16 : m.gpt ? 32 : 64, steps = small ? 100 : 5000, every = small ? 50 : 500;
     printf("%lld characters, %lld different ones\n", (long long)rn_text_count(train), (long long)m.symbols);
 
     rn_seed(1);
@@ -132,7 +132,7 @@ int main(int argc, char **argv)
         sum = 0;
     }
     printf("validation loss %.4f nats per character\n\n", evaluate(&m, valid_batches));
-    sample(&m, rn_text_vocab(train), small ? 100 : 1000);
+    sample(&m, rn_text_vocab(train), small ? 40 : 1000);
 
     rn_optimizer_free(adam);
     rn_iterator_free(valid_batches);
