@@ -52,7 +52,7 @@ static const row rows[] = {
     ROW(ACOSH, 1, 0.6, 1, 0, 99, 0),
     ROW(ATANH, 1, 0.6, 1, -1.1, 1.1, 0),
     ROW(ERF, 1, 1.2, 1, -5, 5, 0),
-    ROW(ERFC, 1, 0.6, 1, -5, 10, 0),
+    ROW(ERFC, 1, 3.4, 1, -5, 10, 0),
     ROW(ERFINV, 1, 0.6, 4, -1.1, 1.1, 0),
     ROW(LGAMMA, 1, 0.6, 1, -0.9, 99, 1e-9),
     ROW(DIGAMMA, 1, 0.6, 30, -5, 99, 1e-13),

@@ -55,9 +55,14 @@ static inline float op_ATANH(float a)
     return (float)atanh_rare((double)a);
 }
 
+/* Without a fused multiply-add the square of the argument would cost too many digits. */
 static inline float op_ERFC(float a)
 {
+#ifdef __FMA__
+    return erfc_f32(a);
+#else
     return (float)erfc_rare((double)a);
+#endif
 }
 
 static inline float op_ERFINV(float a)
