@@ -112,6 +112,10 @@ typedef struct rn_ranges {
 
 #define RN_RANGES(...) ((rn_ranges){ (int)(sizeof((rn_range[]){ __VA_ARGS__ }) / sizeof(rn_range)), { __VA_ARGS__ } })
 
+/* Options left out are zero, and zero means the default. To say zero where the default is another number:
+ * rn_adam(model, .beta1 = RN_ZERO). It is the smallest normal number, and taken as 0. */
+#define RN_ZERO 0x1p-1022
+
 typedef struct rn_tensor rn_tensor;
 
 /* A list of tensors for functions that take any number: rn_concat(RN_LIST(a, b)). */

@@ -187,9 +187,9 @@ RN_API bool rn_link_set_state(rn_link *link, const char *name, rn_tensor *value)
 
 /* ---- the links ----
  *
- * Required arguments by position, the rest by name; zero means default. All return an owned link: free it, or give it
- * to a chain. Parameters and their shapes stand with each; sizes of inputs are found at the first call, or given as
- * .in. */
+ * Required arguments by position, the rest by name; zero means default (RN_ZERO: zero). All return an owned link: free
+ * it, or give it to a chain. Parameters and their shapes stand with each; sizes of inputs are found at the first call,
+ * or given as .in. */
 
 #define RNI_LINEAR_FIELDS                                                                                              \
     int64_t out; /* features of the result */                                                                          \

@@ -19,6 +19,13 @@ double rni_opt_number(const rn_opt *o, const void *opts);
 /* "x, w, b?": number of names, of those that must be given; whether the last is a list. */
 int rni_op_inputs(const rn_op *op, int *required, bool *list);
 int rni_op_outputs(const rn_op *op);
+/* What a caller's number means: 0 stands for the default, RN_ZERO for 0. */
+static inline double rni_opt_given(const rn_opt *o, double v)
+{
+    if (v == 0 && !(o->flags & RN_OPT_REQUIRED)) return o->value;
+    return v == RN_ZERO ? 0 : v;
+}
+
 /* Position of text in a comma list, -1 if it is not there. */
 int rni_choice(const char *choices, const char *text);
 /* i-th name of such a list into buf; false past the end. `mark` gets '?', '*' or 0. */

@@ -74,8 +74,7 @@ static bool take_option(const rn_op *op, const rn_site *site, const rn_opt *o, c
     const bool required = o->flags & RN_OPT_REQUIRED;
     switch (o->type) {
     case RN_OPT_TYPE_F64: {
-        double v = *(const double *)from;
-        if (v == 0 && !required) v = o->value;
+        const double v = rni_opt_given(o, *(const double *)from);
         if (!(v >= o->min && v <= o->max)) return bad_option(op, site, o, "is %g", v);
         *(double *)to = v;
         return true;

@@ -78,8 +78,7 @@ static bool take(const rni_args_of *a, const rn_site *site, const rn_opt *o, con
     const bool fill = !(o->flags & RN_OPT_REQUIRED);
     switch (o->type) {
     case RN_OPT_TYPE_F64: {
-        const double v = *(const double *)from;
-        *(double *)to = v == 0 && fill ? o->value : v;
+        *(double *)to = rni_opt_given(o, *(const double *)from);
         return in_range(o, *(double *)to) || refuse(a, site, o, "is %g", *(double *)to);
     }
     case RN_OPT_TYPE_I64: {

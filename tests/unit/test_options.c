@@ -140,6 +140,21 @@ RN_TEST(options_of_calls_are_checked_with_the_callers_line)
     }
 }
 
+RN_TEST(zero_can_be_said_where_the_default_is_another_number)
+{
+    RN_SCOPE
+    {
+        CHECK_NEAR(rn_item(rn_sum(rn_abs(rn_normal(RN_SHAPE(50), .sigma = RN_ZERO)))), 0, 0);
+        CHECK(rn_item(rn_sum(rn_abs(rn_normal(RN_SHAPE(50))))) > 1);
+        CHECK(rn_leaky_relu(rn_zeros(RN_SHAPE(2)), .slope = RN_ZERO) == NULL);
+        CHECK_ERROR(RN_ERR_ARG, "slope is 0");
+    }
+    rn_link *link = rn_dropout_link(.ratio = RN_ZERO);
+    RN_SCOPE CHECK_NEAR(rn_item(rn_sum(rn_call(link, rn_ones(RN_SHAPE(100))))), 100, 0);
+    rn_link_free(link);
+    CHECK_OK();
+}
+
 RN_TEST(an_older_program_reads_defaults_for_options_added_after_it)
 {
     RN_SCOPE
