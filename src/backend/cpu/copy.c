@@ -26,7 +26,8 @@ static void copy_row(const job *j, char *to, const char *from, int64_t n)
         j->isa->move->scatter[j->log_bytes](to, from, step_to, n);
     else
         for (int64_t i = 0; i < n; i++)
-            memcpy(to + (i * step_to << j->log_bytes), from + (i * step_from << j->log_bytes), 1u << j->log_bytes);
+            memcpy(to + i * step_to * (1 << j->log_bytes), from + i * step_from * (1 << j->log_bytes),
+                   1u << j->log_bytes);
 }
 
 static void copy_part(void *user, int thread, int threads)
