@@ -136,7 +136,7 @@ static bool nll(const job *j)
 static bool nll_grad(const job *j)
 {
     const int64_t label = label_of(j), n = j->st->lines.n;
-    const double w = label < 0 ? 0 : weight_of(j, 3, label), factor = w * number_at(j, &j->call->in[2], j->line);
+    const double w = label == -1 ? 0 : weight_of(j, 3, label), factor = w * number_at(j, &j->call->in[2], j->line);
     void *gx = place(j);
     if (w == 0)
         memset(gx, 0, (size_t)(n * rni_line_bytes(j->st->compute)));
@@ -226,7 +226,7 @@ static bool check_labels(rn_kernel_call *c)
 bool rni_cpu_softmax_run(rn_kernel_call *c)
 {
     const state *st = c->state;
-    if (st->row->run == nll && !check_labels(c)) return false;
+    if (has_labels(c) && !check_labels(c)) return false;
     if (rni_line_count(&st->lines) > 0) rni_cpu_parallel(st->threads, run_lines, c);
     return true;
 }

@@ -71,38 +71,6 @@ static bool view_first(const rn_view *in, const void *opts, rn_view *out)
     return true;
 }
 
-rn_tensor *rni_is_label(rn_tensor *x, rn_tensor *t, int64_t ignore)
-{
-    static const rn_op first = { .name = "first_of_classes",
-                                 .kind = RN_VIEW,
-                                 .flags = RN_OP_NO_GRAD,
-                                 .inputs = "x",
-                                 .infer = infer_first,
-                                 .view = view_first };
-    static const rn_op number = { .name = "number_of_class",
-                                  .kind = RN_MAP,
-                                  .flags = RN_OP_NO_GRAD,
-                                  .inputs = "x",
-                                  .types = "i64",
-                                  .expr = "y = i" };
-    static const rn_op same = { .name = "is_label",
-                                .kind = RN_MAP,
-                                .flags = RN_OP_NO_GRAD,
-                                .inputs = "k, t",
-                                .expr = "y = k == t && t != ignore",
-                                .opts = rni_label_opts,
-                                .opts_size = sizeof(rn_label_opts) };
-    /* numbers that a float holds exactly are compared as such, in the same pass as what follows */
-    const bool small = rn_tensor_dim(x, 1) < 1 << 24 && rn_tensor_dtype(x) == RN_F32;
-    const rn_dtype d = small ? RN_F32 : RN_F64;
-    rn_tensor *one, *k, *in[2], *y;
-    if (!rn_op_call(&first, NULL, &x, 1, NULL, &one) || !rn_op_call(&number, NULL, &one, 1, NULL, &k)) return NULL;
-    in[0] = rn_cast(k, d);
-    in[1] = rni_with_classes(rn_cast(t, d));
-    if (!in[0] || !in[1] || !rn_op_call(&same, NULL, in, 2, &(rn_label_opts){ ignore }, &y)) return NULL;
-    return rn_tensor_dtype(y) == rn_tensor_dtype(x) ? y : rn_cast(y, rn_tensor_dtype(x));
-}
-
 /* ---- picking ---- */
 
 static bool infer_pick(rn_infer *f)
@@ -139,6 +107,65 @@ int64_t rni_label_at(rn_kernel_call *c, const int64_t *at)
     if (label >= 0 && label < n) return label;
     rni_label_refused(c, t, at, label, n, ignore);
     return -2;
+}
+
+/* Labels by number, -1 where they do not count. A gradient may be all that is computed, so labels are checked here as
+ * they are when they are picked. */
+static bool infer_known(rn_infer *f)
+{
+    return rni_want_labels(f, 0, 1, 2) && rn_out(f, 0, RN_I64, *f->shape[1]);
+}
+
+static bool run_known(rn_kernel_call *c)
+{
+    const rn_view *t = &c->in[1], *y = &c->out[0];
+    int64_t at[RN_MAX_RANK] = { 0 };
+    const int64_t n = rni_view_count(t);
+    for (int64_t e = 0; e < n; e++, rni_index_next(t, at)) {
+        const int64_t label = rni_label_at(c, at);
+        if (label == -2) return false;
+        *(int64_t *)rni_view_at(y, at) = label;
+    }
+    return true;
+}
+
+rn_tensor *rni_is_label(rn_tensor *x, rn_tensor *t, int64_t ignore)
+{
+    static const rn_op first = { .name = "first_of_classes",
+                                 .kind = RN_VIEW,
+                                 .flags = RN_OP_NO_GRAD,
+                                 .inputs = "x",
+                                 .infer = infer_first,
+                                 .view = view_first };
+    static const rn_op number = { .name = "number_of_class",
+                                  .kind = RN_MAP,
+                                  .flags = RN_OP_NO_GRAD,
+                                  .inputs = "x",
+                                  .types = "i64",
+                                  .expr = "y = i" };
+    static const rn_op same = {
+        .name = "is_label", .kind = RN_MAP, .flags = RN_OP_NO_GRAD, .inputs = "k, t", .expr = "y = k == t"
+    };
+    static const rn_op known = { .name = "known_label",
+                                 .kind = RN_KERNEL,
+                                 .flags = RN_OP_NO_GRAD,
+                                 .inputs = "x, t",
+                                 .infer = infer_known,
+                                 .run = run_known,
+                                 .opts = rni_label_opts,
+                                 .opts_size = sizeof(rn_label_opts) };
+    /* numbers that a float holds exactly are compared as such, in the same pass as what follows */
+    const bool small = rn_tensor_dim(x, 1) < 1 << 24 && rn_tensor_dtype(x) == RN_F32;
+    const rn_dtype d = small ? RN_F32 : RN_F64;
+    rn_tensor *one, *k, *in[2], *y;
+    if (!rn_op_call(&first, NULL, &x, 1, NULL, &one) || !rn_op_call(&number, NULL, &one, 1, NULL, &k)) return NULL;
+    in[0] = x;
+    in[1] = t;
+    if (!rn_op_call(&known, NULL, in, 2, &(rn_label_opts){ ignore }, &t)) return NULL;
+    in[0] = rn_cast(k, d);
+    in[1] = rni_with_classes(rn_cast(t, d));
+    if (!in[0] || !in[1] || !rn_op_call(&same, NULL, in, 2, NULL, &y)) return NULL;
+    return rn_tensor_dtype(y) == rn_tensor_dtype(x) ? y : rn_cast(y, rn_tensor_dtype(x));
 }
 
 static bool run_pick(rn_kernel_call *c)
