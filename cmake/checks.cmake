@@ -16,6 +16,12 @@ foreach(file ${fault_tests})
   rensa_test(${name} ${file})
 endforeach()
 
+# Deep graphs on a small stack (ulimit counts KiB); sanitizers need more of it themselves.
+if(NOT RENSA_SANITIZE)
+  add_test(NAME small_stack COMMAND sh -c "ulimit -s 256 && exec $<TARGET_FILE:test_depth>")
+  set_tests_properties(small_stack PROPERTIES ENVIRONMENT "RENSA_LIBRARY=${PROJECT_BINARY_DIR}/lib/rensa" TIMEOUT 600)
+endif()
+
 # Checks of the sources and of what is installed. Each is one command that can be run by hand.
 function(rensa_check name)
   add_test(NAME ${name} COMMAND ${ARGN})

@@ -176,20 +176,6 @@ RN_TEST(views_share_memory_and_gradients_pass)
     CHECK_OK();
 }
 
-RN_TEST(a_graph_of_ten_thousand_nodes)
-{
-    const int64_t before = rn_live_tensors();
-    RN_SCOPE
-    {
-        rn_tensor *x = rn_require_grad(rn_array_f32(RN_SHAPE(2), 1, 2), true), *y = x;
-        for (int i = 0; i < 10000; i++) y = rn_add_scalar(rn_mul_scalar(y, 1.0001), 0);
-        CHECK(rn_backward(rn_sum(y)));
-        CHECK_NEAR(rn_data_f32(rn_grad_of(x))[0], exp(10000 * log(1.0001)), 1e-2);
-    }
-    CHECK_OK();
-    CHECK_EQ_I64(rn_live_tensors() - before, 0);
-}
-
 RN_TEST(eager_and_planned_agree)
 {
     float got[2];
