@@ -60,7 +60,7 @@ typedef struct rn_trainer_new_args {
     int64_t iterations; /* or after so many steps, whichever comes first; 0: no such limit */
     double seconds;     /* or after this time */
 } rn_trainer_new_args;
-/** Owned. Errors: ARG where no end is given; IO where the folder cannot be made. */
+/** Owned. Errors: ARG where no end is given; IO where the folder cannot be made; STATE where another trainer has it. */
 RN_API rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *args);
 #define rn_trainer_new(...)                                                                                            \
     rn_trainer_new_at(&(rn_trainer_new_args){ __VA_ARGS__, .site = RN_SITE(rn_trainer_new_args) })

@@ -8,15 +8,27 @@
 #include "base/log.h"
 #include "base/str.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
+#include <unistd.h>
 
 double rni_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Two trainers would replace each other's files. A file system without locks has to do without. */
+static bool lock_folder(rn_trainer *t)
+{
+    t->lock = open(t->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (t->lock < 0 || flock(t->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return true;
+    return rni_fail(RN_ERR_STATE, NULL, "trainer", "another training is under way in \"%s\"", t->out);
 }
 
 rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *a)
@@ -44,12 +56,13 @@ rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *a)
     t->epochs = a->epochs;
     t->iterations = a->iterations;
     t->limit_seconds = a->seconds;
+    t->lock = -1;
     if (!a->out) return t;
     t->out = rni_strdup(a->out);
     const rn_site *before = rni_site_enter(&a->site);
-    const bool made = t->out && rni_folder_make(t->out);
+    const bool taken = t->out && rni_folder_make(t->out) && lock_folder(t);
     rni_site_enter(before);
-    if (made) {
+    if (taken) {
         rni_folder_sweep(t->out);
         return t;
     }
@@ -82,6 +95,7 @@ void rn_trainer_free(rn_trainer *t)
     rni_free(t->hung);
     rni_free(t->graph);
     rni_free(t->out);
+    if (t->lock >= 0) close(t->lock);
     rni_free(t);
 }
 

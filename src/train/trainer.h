@@ -51,6 +51,7 @@ struct rn_trainer {
     rn_loss_fn *loss;
     void *user;
     char *out;
+    int lock; /* of the folder `out`, while the trainer lives; -1: none */
     int64_t epochs, iterations;
     double limit_seconds;
     volatile sig_atomic_t stop;

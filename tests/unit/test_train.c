@@ -403,6 +403,19 @@ RN_TEST(patience_goes_on_after_a_resumption)
     }
 }
 
+RN_TEST(a_run_folder_has_one_trainer_at_a_time)
+{
+    char out[256];
+    folder(out, "shared");
+    setup s = begin(out, 1);
+    CHECK(!rn_trainer_new(s.model, s.optimizer, s.batches, loss, .out = out, .epochs = 1));
+    CHECK_ERROR(RN_ERR_STATE, "another training is under way");
+    end(&s);
+    s = begin(out, 1);
+    CHECK_OK();
+    end(&s);
+}
+
 RN_TEST(mistakes_are_explained)
 {
     setup s = begin(NULL, 1);
