@@ -38,8 +38,9 @@ RN_API bool rn_metric_at(const rn_site *site, rn_metrics *m, const char *name, r
  * in a scope of its own. */
 typedef rn_tensor *rn_loss_fn(void *user, const rn_batch *batch, rn_metrics *m);
 
-/** Means of what `loss` reports over a pass of `batches`, without history and with evaluation behaviour. Each mean is
- *  handed to `each`. Errors: what loss and batches report. */
+/** Means of what `loss` reports over one epoch of `batches` from its beginning, without history and with evaluation
+ *  behaviour; afterwards `batches` stands where it stood, but a batch of it that is in use ends. Each mean is handed to
+ *  `each`. Errors: what loss and batches report. */
 typedef void rn_mean_fn(void *user, const char *name, double mean, double weight);
 RN_API bool rn_evaluate_at(const rn_site *site, rn_iterator *batches, rn_loss_fn *loss, void *loss_user,
                            rn_mean_fn *each, void *each_user);
@@ -51,7 +52,7 @@ RN_API bool rn_evaluate_at(const rn_site *site, rn_iterator *batches, rn_loss_fn
 typedef struct rn_trainer_new_args {
     rn_link *model; /* borrowed, as the optimizer and batches: must outlive the trainer */
     rn_optimizer *optimizer;
-    rn_iterator *batches; /* should repeat */
+    rn_iterator *batches; /* gone through as often as need be, also if it does not repeat */
     rn_loss_fn *loss;
     rn_site site;
     void *user;         /* for loss */
@@ -123,8 +124,10 @@ typedef struct rn_extension {
     bool (*step)(rn_trainer *t, void *self);   /* after every step */
     bool (*finish)(rn_trainer *t, void *self); /* after the last step, also after an error */
     void (*free)(void *self);
-    bool (*save)(void *self, rn_dict *to); /* state that an exact resumption needs, under names of its own */
-    bool (*load)(void *self, const rn_dict *from);
+    /* State that an exact resumption needs, under names of its own. `name` is the row's, and unique among the
+     * extensions of the trainer: a second "best" is "best_1". */
+    bool (*save)(void *self, const char *name, rn_dict *to);
+    bool (*load)(void *self, const char *name, const rn_dict *from);
 } rn_extension;
 /** Hangs an extension of your own into the loop. `row` is borrowed, `self` is freed by row->free, also on failure. */
 RN_API bool rn_trainer_add(rn_trainer *t, const rn_extension *row, void *self, rn_every every);
@@ -147,7 +150,7 @@ RN_API bool rn_trainer_save_at(const rn_site *site, rn_trainer *t, const char *p
 RN_API bool rn_trainer_resume_at(const rn_site *site, rn_trainer *t, const char *path);
 #define rn_trainer_resume(t, path) rn_trainer_resume_at(RN_HERE, t, path)
 /** Path of the latest snapshot in a run folder into buf (NULL with size 0: only whether there is one); false (no error)
- *  where there is none. */
+ *  where there is none. Errors: ARG where the path does not fit. */
 RN_API bool rn_snapshot_latest(const char *folder, char *buf, int64_t size);
 
 /** Writes parameters and state of a model, without those of training. */

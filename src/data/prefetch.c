@@ -152,6 +152,12 @@ bool rni_prefetch_take(rn_iterator *it, rni_batch_slot *out)
 void rni_prefetch_jump(rn_iterator *it, rni_batch_cursor to, uint64_t seed, int64_t end, bool ended)
 {
     pthread_mutex_lock(&it->lock);
+    const bool there = it->given.epoch == to.epoch && it->given.position == to.position && it->args.seed == seed &&
+                       it->end == end && it->ended == ended;
+    if (there) { /* what has been read ahead stays */
+        pthread_mutex_unlock(&it->lock);
+        return;
+    }
     it->paused = true;
     while (it->busy > 0) pthread_cond_wait(&it->news, &it->lock);
     for (int i = 0; i < it->args.prefetch; i++) rni_batch_slot_clear(it, &it->slots[i]);

@@ -175,13 +175,15 @@ static bool load_kept(rni_session *s, const rn_dict *from)
     return true;
 }
 
-static bool save_all(void *self, rn_dict *to)
+static bool save_all(void *self, const char *name, rn_dict *to)
 {
+    (void)name;
     return save_second(self, to) && save_kept(self, to);
 }
 
-static bool load_all(void *self, const rn_dict *from)
+static bool load_all(void *self, const char *name, const rn_dict *from)
 {
+    (void)name;
     return load_second(self, from) && load_kept(self, from);
 }
 

@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "data/iterator_p.h"
 
 #include <math.h>
 #include <string.h>
@@ -71,6 +70,12 @@ void rni_metrics_free(rn_metrics *m)
     *m = (rn_metrics){ 0 };
 }
 
+void rni_metrics_loss(rn_metrics *m, rn_tensor *loss, const rn_batch *b, const rn_site *site)
+{
+    const rni_mean *own = rni_metrics_find(m, "loss", false);
+    if (loss && (!own || !own->pending)) rn_metric_at(site, m, "loss", loss, (double)b->count);
+}
+
 bool rn_evaluate_at(const rn_site *site, rn_iterator *batches, rn_loss_fn *loss, void *loss_user, rn_mean_fn *each,
                     void *each_user)
 {
@@ -78,22 +83,21 @@ bool rn_evaluate_at(const rn_site *site, rn_iterator *batches, rn_loss_fn *loss,
         rni_error_trail(site, "evaluate");
         return false;
     }
+    if (!batches) return rni_fail(RN_ERR_ARG, site, "evaluate", "the batches are NULL");
     rn_metrics m = { 0 };
     const bool training = rn_train_mode(false), grad = rn_grad_mode(false);
+    const rn_iterator_state before = rn_iterator_get_state(batches);
     bool ok = rn_iterator_reset(batches);
-    for (rn_batch *b; ok && (b = rn_next_at(site, batches)) != NULL;) {
+    for (int64_t left = rn_iterator_epoch_batches(batches); ok && left > 0; left--) {
+        const rn_batch *b = rn_next_at(site, batches);
         RN_SCOPE
-        {
-            rn_tensor *y = loss(loss_user, b, &m);
-            if (y && !rni_metrics_find(&m, "loss", false))
-                rn_metric_at(site, &m, "loss", y, (double)b->count);
-            else if (y && !rni_metrics_find(&m, "loss", false)->pending)
-                rn_metric_at(site, &m, "loss", y, (double)b->count);
-        }
-        ok = rni_metrics_collect(&m);
-        if (batches->args.repeat && rn_iterator_is_new_epoch(batches)) break; /* or it would never end */
+        if (b) rni_metrics_loss(&m, loss(loss_user, b, &m), b, site);
+        ok = b && rni_metrics_collect(&m);
     }
     ok = ok && rn_ok();
+    rni_error_copy *error = rni_error_take();
+    rn_iterator_set_state_at(site, batches, &before);
+    rni_error_give(error);
     rn_train_mode(training);
     rn_grad_mode(grad);
     for (int64_t i = 0; ok && i < m.count; i++)

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/sha256.h"
 #include "base/shape.h"
 
@@ -92,9 +93,11 @@ static bool hash_param(void *user, const rn_param_info *info)
     rni_sha256 *h = user;
     char shape[RNI_SHAPE_TEXT];
     rni_shape_text(rn_tensor_shape(info->param), shape);
+    const char *dtype = rn_dtype_name(rn_tensor_dtype(info->param));
     const void *data = rn_data(info->param);
     if (!data) return false;
     rni_sha256_add(h, info->name, (int64_t)strlen(info->name) + 1);
+    rni_sha256_add(h, dtype, (int64_t)strlen(dtype) + 1);
     rni_sha256_add(h, shape, (int64_t)strlen(shape) + 1);
     rni_sha256_add(h, data, rn_tensor_bytes(info->param));
     return true;
@@ -136,6 +139,26 @@ static bool load_optimizer(rn_optimizer *o, const rn_dict *d)
 
 /* ---- the numbers of a run, as one JSON text ---- */
 
+/* JSON has no numbers for NaN and infinities: they are texts. */
+static void write_number(rni_json_writer *w, const char *key, double value)
+{
+    char text[RNI_NUMBER_TEXT];
+    rni_json_write_key(w, key);
+    if (isfinite(value))
+        rni_json_write_number(w, value);
+    else
+        rni_json_write_string(w, rni_format_f64(value, text));
+}
+
+static bool read_number(const rni_json *v, double *out)
+{
+    const char *text = rni_json_string(v);
+    if (text && rni_parse_f64(text, (int64_t)strlen(text), out)) return true;
+    if (!rni_json_expect(v, RNI_JSON_NUMBER)) return false;
+    *out = rni_json_number(v);
+    return true;
+}
+
 static void write_means(rni_json_writer *w, const char *key, const rn_metrics *m)
 {
     rni_json_write_key(w, key);
@@ -144,10 +167,8 @@ static void write_means(rni_json_writer *w, const char *key, const rn_metrics *m
         rni_json_object_begin(w);
         rni_json_write_key(w, "name");
         rni_json_write_string(w, m->mean[i].name);
-        rni_json_write_key(w, "sum");
-        rni_json_write_number(w, m->mean[i].sum);
-        rni_json_write_key(w, "weight");
-        rni_json_write_number(w, m->mean[i].weight);
+        write_number(w, "sum", m->mean[i].sum);
+        write_number(w, "weight", m->mean[i].weight);
         rni_json_object_end(w);
     }
     rni_json_array_end(w);
@@ -168,10 +189,7 @@ static void write_history(rni_json_writer *w, const rn_trainer *t)
         rni_json_write_number(w, r->seconds);
         rni_json_write_key(w, "means");
         rni_json_object_begin(w);
-        for (int64_t k = 0; k < r->count; k++) {
-            rni_json_write_key(w, r->name[k]);
-            rni_json_write_number(w, r->value[k]);
-        }
+        for (int64_t k = 0; k < r->count; k++) write_number(w, r->name[k], r->value[k]);
         rni_json_object_end(w);
         rni_json_object_end(w);
     }
@@ -223,8 +241,8 @@ static bool read_means(const rni_json *list, rn_metrics *m)
         const char *name = rni_json_string(rni_json_get(v, "name"));
         rni_mean *p = name ? rni_metrics_find(m, name, true) : NULL;
         if (!p) return rn_ok() ? rni_json_fail(v, RN_ERR_FORMAT, "a mean without a name") : false;
-        p->sum = rni_json_number(rni_json_get(v, "sum"));
-        p->weight = rni_json_number(rni_json_get(v, "weight"));
+        if (!read_number(rni_json_get(v, "sum"), &p->sum) || !read_number(rni_json_get(v, "weight"), &p->weight))
+            return false;
     }
     return true;
 }
@@ -248,8 +266,8 @@ static bool read_history(rn_trainer *t, const rni_json *list)
         if (!p->name || !p->value) return false;
         for (int64_t k = 0; k < n; k++) {
             if (!(p->name[k] = rni_strdup(rni_json_key_at(means, k)))) return false;
-            const rni_json *x = rni_json_at(means, k);
-            p->value[p->count++] = rni_json_is_null(x) ? NAN : rni_json_number(x);
+            p->count++;
+            if (!read_number(rni_json_at(means, k), &p->value[k])) return false;
         }
     }
     return true;
@@ -311,7 +329,7 @@ bool rn_trainer_save_at(const rn_site *site, rn_trainer *t, const char *path)
     visitor v = { .dict = d, .model = t->model, .site = site };
     bool ok = d && model_to_dict(site, t->model, d) && rn_optimizer_states(t->optimizer, save_state, &v);
     for (int64_t i = 0; ok && i < t->n_hung; i++)
-        if (t->hung[i].row->save) ok = t->hung[i].row->save(t->hung[i].self, d);
+        if (t->hung[i].row->save) ok = t->hung[i].row->save(t->hung[i].self, t->hung[i].name, d);
     if (ok) {
         rni_json_writer w = { .to = &run };
         write_run(&w, t);
@@ -341,7 +359,7 @@ bool rn_trainer_resume_at(const rn_site *site, rn_trainer *t, const char *path)
     ok = ok && rn_link_visit(t->model, RN_PARAMS | RN_STATES, load_param, &v) && load_optimizer(t->optimizer, d);
     ok = ok && read_run(site, t, run);
     for (int64_t i = 0; ok && i < t->n_hung; i++)
-        if (t->hung[i].row->load) ok = t->hung[i].row->load(t->hung[i].self, d);
+        if (t->hung[i].row->load) ok = t->hung[i].row->load(t->hung[i].self, t->hung[i].name, d);
     if (!ok) rni_error_add("file", "%s", path);
     rni_json_free(run);
     rn_dict_free(d);

@@ -219,7 +219,7 @@ bool rn_trainer_add(rn_trainer *t, const rn_extension *row, void *self, rn_every
     if (p) t->hung = p;
     /* a second one of the same name is called name_1 */
     int same = 0;
-    for (int64_t i = 0; p && i < t->n_hung; i++) same += t->hung[i].row == row;
+    for (int64_t i = 0; p && i < t->n_hung; i++) same += strcmp(t->hung[i].row->name, row->name) == 0;
     char name[96];
     snprintf(name, sizeof name, same ? "%s_%d" : "%s", row->name, same);
     char *copy = p ? rni_strdup(name) : NULL;
@@ -318,18 +318,15 @@ static bool last_time(rn_trainer *t)
 static bool step(rn_trainer *t, const rn_site *site)
 {
     rn_batch *b = rn_next_at(site, t->batches);
-    if (!b) {
-        if (rn_ok()) rn_trainer_end(t, "the batches have ended");
-        return rn_ok();
-    }
+    if (!b) b = rn_next_at(site, t->batches); /* an iterator that does not repeat goes on after its NULL */
+    if (!b) return false;
     rn_optimizer_set_epoch(t->optimizer, t->epoch);
     RN_SCOPE
     {
         rn_tensor *loss = t->loss(t->user, b, &t->now);
         if (loss && t->graph && t->iteration == 0) rn_graph_save_at(site, t->graph, RN_LIST(loss));
         if (loss) {
-            const rni_mean *own = rni_metrics_find(&t->now, "loss", false);
-            if (!own || !own->pending) rn_metric_at(site, &t->now, "loss", loss, (double)b->count);
+            rni_metrics_loss(&t->now, loss, b, site);
             rn_update_at(&(rn_update_args){ .optimizer = t->optimizer, .loss = loss, .site = *site });
         } else if (rn_ok())
             rni_fail(RN_ERR_STATE, site, "trainer", "the loss function gave no loss");

@@ -22,6 +22,8 @@ struct rn_metrics {
 rni_mean *rni_metrics_find(rn_metrics *m, const char *name, bool create);
 /* Looks at the values of the present batch and adds them. */
 bool rni_metrics_collect(rn_metrics *m);
+/* Reports the loss of a batch as "loss", unless the function that computed it has done so. */
+void rni_metrics_loss(rn_metrics *m, rn_tensor *loss, const rn_batch *b, const rn_site *site);
 void rni_metrics_forget(rn_metrics *m); /* the values of the present batch */
 void rni_metrics_reset(rn_metrics *m);  /* the sums */
 void rni_metrics_free(rn_metrics *m);

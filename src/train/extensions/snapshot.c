@@ -36,14 +36,17 @@ bool rn_snapshot_latest(const char *folder, char *buf, int64_t size)
 {
     DIR *d = opendir(folder);
     if (!d) return false;
-    int64_t best = -1;
+    int64_t best = -1, length = 0;
     for (const struct dirent *f; (f = readdir(d)) != NULL;) {
         const int64_t n = iteration_of(f->d_name);
         if (n <= best) continue;
         best = n;
-        snprintf(buf, (size_t)size, "%s/%s", folder, f->d_name);
+        length = snprintf(buf, (size_t)size, "%s/%s", folder, f->d_name);
     }
     closedir(d);
+    if (size > 0 && length >= size)
+        return rni_fail(RN_ERR_ARG, NULL, "snapshot_latest", "the path of %lld bytes does not fit into %lld",
+                        (long long)length + 1, (long long)size);
     return best >= 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,48 +40,31 @@ static bool improved(const rn_trainer *t, watcher *w)
     return better;
 }
 
-/* Three numbers under names of the extension. */
-static bool save(const char *what, const watcher *w, rn_dict *to)
+/* Three numbers in one text. */
+static bool save(void *self, const char *name, rn_dict *to)
 {
-    char text[128], name[64];
-    snprintf(text, sizeof text, "%d %.17g %lld", w->known, w->best, (long long)w->since);
-    snprintf(name, sizeof name, "extension/%s", what);
-    return rn_dict_set_text(to, name, text);
+    const watcher *w = self;
+    char text[128], best[RNI_NUMBER_TEXT], key[128];
+    snprintf(text, sizeof text, "%d %s %lld", w->known, rni_format_f64(w->best, best), (long long)w->since);
+    snprintf(key, sizeof key, "extension/%s", name);
+    return rn_dict_set_text(to, key, text);
 }
 
-static bool load(const char *what, watcher *w, const rn_dict *from)
+static bool load(void *self, const char *name, const rn_dict *from)
 {
-    char name[64];
-    snprintf(name, sizeof name, "extension/%s", what);
-    const char *text = rn_dict_text(from, name);
+    watcher *w = self;
+    char key[128], best[RNI_NUMBER_TEXT];
+    snprintf(key, sizeof key, "extension/%s", name);
+    const char *text = rn_dict_text(from, key);
     int known;
     long long since;
     if (!text) return true; /* the run that was saved had no such extension */
-    if (sscanf(text, "%d %lf %lld", &known, &w->best, &since) != 3)
-        return rni_fail(RN_ERR_FORMAT, NULL, "resume", "the state of %s cannot be read: \"%s\"", what, text);
+    if (sscanf(text, "%d %31s %lld", &known, best, &since) != 3 ||
+        !rni_parse_f64(best, (int64_t)strlen(best), &w->best))
+        return rni_fail(RN_ERR_FORMAT, NULL, "resume", "the state of %s cannot be read: \"%s\"", name, text);
     w->known = known;
     w->since = since;
     return true;
-}
-
-static bool save_best(void *self, rn_dict *to)
-{
-    return save("best", self, to);
-}
-
-static bool load_best(void *self, const rn_dict *from)
-{
-    return load("best", self, from);
-}
-
-static bool save_stop(void *self, rn_dict *to)
-{
-    return save("early_stop", self, to);
-}
-
-static bool load_stop(void *self, const rn_dict *from)
-{
-    return load("early_stop", self, from);
 }
 
 static bool run_best(rn_trainer *t, void *self)
@@ -107,8 +91,8 @@ const rn_extension rni_ext_best = {
     .every = { 1, RN_UNIT_EPOCH },
     .run = run_best,
     .free = rni_free,
-    .save = save_best,
-    .load = load_best,
+    .save = save,
+    .load = load,
 };
 
 const rn_extension rni_ext_early_stop = {
@@ -118,6 +102,6 @@ const rn_extension rni_ext_early_stop = {
     .every = { 1, RN_UNIT_EPOCH },
     .run = run_stop,
     .free = rni_free,
-    .save = save_stop,
-    .load = load_stop,
+    .save = save,
+    .load = load,
 };
