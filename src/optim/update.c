@@ -287,7 +287,7 @@ static bool take_sums(step *s)
 
 /* ---- the public calls ---- */
 
-static bool finish(step *s)
+static bool collect_or_apply(step *s)
 {
     rn_optimizer *o = s->o;
     if (o->accumulate == 1 && o->collected == 0) return apply(s);
@@ -295,6 +295,15 @@ static bool finish(step *s)
     if (++o->collected < o->accumulate) return true;
     const bool ok = take_sums(s) && apply(s);
     o->collected = 0;
+    return ok;
+}
+
+/* Parameters require gradients, and those made with create_graph have a history; hooks and the update have none. */
+static bool finish(step *s)
+{
+    const bool was = rn_grad_mode(false);
+    const bool ok = collect_or_apply(s);
+    rn_grad_mode(was);
     return ok;
 }
 
@@ -375,9 +384,7 @@ bool rn_optimizer_step_at(const rn_site *site, rn_optimizer *o)
     }
     const int scope = rn_scope_begin();
     const rn_site *before = rni_site_enter(rni_site_current() ? rni_site_current() : site);
-    const bool was = rn_grad_mode(false); /* gradients made with create_graph have a history, the update has none */
     const bool ok = s.n > 0 ? finish(&s) : no_gradient(o, site, any);
-    rn_grad_mode(was);
     rni_site_enter(before);
     rn_scope_end(scope);
     rni_free(s.memory);

@@ -129,6 +129,27 @@ RN_TEST(hooks_run_in_the_order_of_adding)
     CHECK_NEAR(first[1], -0.1, 1e-15);
 }
 
+static bool sees_no_history(rn_hook_call *call)
+{
+    for (int64_t i = 0; i < call->n; i++) {
+        call->grad[i] = rn_add(call->grad[i], rn_mul_scalar(call->param[i], 0.1));
+        CHECK(!rn_requires_grad(call->grad[i]));
+    }
+    return true;
+}
+
+RN_TEST(hooks_leave_no_history)
+{
+    static const rn_hook hook = { .name = "decay", .args = "", .apply = sees_no_history };
+    rn_chain *model = make_model();
+    rn_optimizer *o = rn_sgd(model, .rate = 1);
+    CHECK(rn_optimizer_add_hook(o, &hook, NULL));
+    step(o, model, 2);
+    CHECK_OK();
+    rn_optimizer_free(o);
+    rn_link_free(model);
+}
+
 RN_TEST(noise_has_its_variance_and_decays)
 {
     rn_seed(4);
