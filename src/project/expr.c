@@ -43,13 +43,13 @@ static bool is_name(char c, bool first)
 
 typedef struct function {
     const char *name;
-    int min, max; /* arguments; max 0: any number */
-    double (*one)(double);
+    double (*one)(double);          /* of one argument, or */
+    double (*fold)(double, double); /* of any number of them, from the first on */
 } function;
 
 static const function functions[] = {
-    { "floor", 1, 1, floor }, { "ceil", 1, 1, ceil }, { "round", 1, 1, round }, { "abs", 1, 1, fabs },
-    { "sqrt", 1, 1, sqrt },   { "log2", 1, 1, log2 }, { "min", 1, 0, NULL },    { "max", 1, 0, NULL },
+    { "floor", floor, NULL }, { "ceil", ceil, NULL }, { "round", round, NULL }, { "abs", fabs, NULL },
+    { "sqrt", sqrt, NULL },   { "log2", log2, NULL }, { "min", NULL, fmin },    { "max", NULL, fmax },
 };
 
 static const char *known_name(void *user, int i)
@@ -98,15 +98,12 @@ static bool read_call(reader *r, const char *name, int n, rni_value *out)
         const char *at = r->p;
         rni_value v;
         if (!read_expr(r, &v) || !number_of(r, at, &v)) return false;
-        const bool less = v.number < result;
-        if (count == 0 || less == (f->name[1] == 'i')) result = v.number;
-        count++;
+        result = count++ && f->fold ? f->fold(result, v.number) : v.number;
         space(r);
     } while (*r->p == ',');
     if (*r->p != ')') return fail(r, r->p, "expected ) after the arguments of %s", f->name);
     r->p++;
-    if (f->max && count > f->max)
-        return fail(r, name, "%s takes %d argument%s", f->name, f->max, f->max > 1 ? "s" : "");
+    if (f->one && count > 1) return fail(r, name, "%s takes 1 argument", f->name);
     return set_number(r, name, f->one ? f->one(result) : result, out);
 }
 

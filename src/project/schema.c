@@ -136,7 +136,6 @@ const rni_member rni_members_optimizer[] = {
     COMMON,
     { "rate", RNI_IS_NUMBER, "learning rate" },
     { "network", RNI_IS_TEXT, "whose loss is made smaller" },
-    { "data", RNI_IS_TEXT, "not used yet other than the training's" },
     { "loss", RNI_IS_TEXT | RNI_IS_OBJECT, "as in training" },
     { "target", RNI_IS_TEXT, "as in training" },
     { "parameters", RNI_IS_TEXT | RNI_IS_ARRAY, "patterns of those that it changes (*)" },

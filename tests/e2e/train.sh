@@ -110,6 +110,16 @@ says 0 "accuracy  100.00 %" "$RENSA" evaluate table --data table.csv
 mkdir elsewhere
 says 0 "accuracy" sh -c 'cd elsewhere && "$0" evaluate ../table' "$RENSA"
 
+# an optimizer has no data of its own
+sed 's/"optimizer": {/&"data": "test", /' table.json >own-data.json
+says 1 'adam has no option "data"' "$RENSA" train own-data.json --quiet --out own-data
+
+# functions of expressions
+sed 's/"out": 8/"out": "=min(9, max(2, 8), 20) + abs(-1)"/' table.json >computed.json
+says 0 "f32[8, 9]" "$RENSA" train computed.json --check
+sed 's/"out": 8/"out": "=abs(1, 2)"/' table.json >computed.json
+says 1 "abs takes 1 argument" "$RENSA" train computed.json --check
+
 # a run that fails says so in its folder, too
 cut -d , -f 1,2 table.csv >numbers.csv
 cat >diverging.json <<'END'
