@@ -112,7 +112,17 @@ static bool is_zip(const rni_probe *p)
     return p->n >= 4 && (memcmp(p->bytes, "PK\3\4", 4) == 0 || memcmp(p->bytes, "PK\5\6", 4) == 0);
 }
 
-/* An array's header is at its beginning; what follows is not read. */
+/* An array's header is at its beginning; what follows is not read. Few headers are longer than the first piece. */
+static bool read_member_header(rni_zip *zip, int64_t i, const char *head, int64_t n, rni_npy *h)
+{
+    const int64_t offset = rni_npy_offset(head, n);
+    if (offset <= n || offset > RNI_NPY_HEADER_MAX) return rni_npy_header(head, n, h);
+    char *whole = rni_alloc_raw(offset);
+    const bool ok = whole && rni_zip_head(zip, i, whole, offset, &n) && rni_npy_header(whole, n, h);
+    rni_free(whole);
+    return ok;
+}
+
 static bool describe_member(rni_zip *zip, int64_t i, rni_info *info, bool *is_array)
 {
     char head[4096];
@@ -124,7 +134,7 @@ static bool describe_member(rni_zip *zip, int64_t i, rni_info *info, bool *is_ar
     *is_array = rni_is_npy(head, n);
     if (!*is_array) return rni_info_item(info, m.name, "bytes", &RN_SHAPE(m.bytes), m.bytes);
     char *name = rni_strndup(m.name, rni_path_has_extension(m.name, ".npy") ? length - 4 : length);
-    const bool ok = name && rni_npy_header(head, n, &h) && add_array(info, name, &h, m.bytes - h.offset);
+    const bool ok = name && read_member_header(zip, i, head, n, &h) && add_array(info, name, &h, m.bytes - h.offset);
     rni_free(name);
     return ok;
 }

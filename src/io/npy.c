@@ -176,21 +176,34 @@ static bool read_dictionary(text *s, rni_npy *h)
     return seen == (1u << RN_COUNTOF(keys)) - 1 || bad("one of descr, fortran_order, shape is missing");
 }
 
+/* Bytes before the dictionary: that of version 1 has a length of 2 bytes, later ones have 4. */
+static int64_t dictionary_start(const unsigned char *p)
+{
+    return MAGIC_BYTES + (p[6] == 1 ? 4 : 6);
+}
+
+int64_t rni_npy_offset(const void *bytes, int64_t n)
+{
+    const unsigned char *p = bytes;
+    if (!rni_is_npy(bytes, n) || n < MAGIC_BYTES + 4 || n < dictionary_start(p)) return -1;
+    int64_t length = p[8] | p[9] << 8;
+    if (p[6] > 1) length |= (int64_t)p[10] << 16 | (int64_t)p[11] << 24;
+    return dictionary_start(p) + length;
+}
+
 bool rni_npy_header(const void *bytes, int64_t n, rni_npy *out)
 {
     const unsigned char *p = bytes;
     *out = (rni_npy){ 0 };
     if (!rni_is_npy(bytes, n)) return rni_fail(RN_ERR_FORMAT, NULL, NULL, "this is not an NPY file");
     if (n < MAGIC_BYTES + 4) return bad("it is truncated");
-    const int version = p[6], start = version == 1 ? MAGIC_BYTES + 4 : MAGIC_BYTES + 6;
-    if (version < 1 || version > 3)
+    if (p[6] < 1 || p[6] > 3)
         return rni_fail(RN_ERR_UNSUPPORTED, NULL, NULL, "NPY version %d.%d is not known; 1 to 3 are", p[6], p[7]);
-    if (n < start) return bad("it is truncated");
-    int64_t length = p[8] | p[9] << 8;
-    if (version > 1) length |= (int64_t)p[10] << 16 | (int64_t)p[11] << 24;
-    if (length > RNI_NPY_HEADER_MAX) return bad("it claims to be longer than any is");
-    if (length > n - start) return bad("it is truncated");
-    out->offset = start + length;
+    out->offset = rni_npy_offset(bytes, n);
+    if (out->offset < 0) return bad("it is truncated");
+    const int64_t start = dictionary_start(p);
+    if (out->offset > RNI_NPY_HEADER_MAX) return bad("it claims to be longer than any is");
+    if (out->offset > n) return bad("it is truncated");
     text s = { (const char *)p + start, (const char *)p + out->offset };
     return read_dictionary(&s, out);
 }

@@ -19,6 +19,8 @@ typedef struct rni_npy {
 } rni_npy;
 
 bool rni_is_npy(const void *bytes, int64_t n);
+/* Where the data begins, as the first 12 bytes of a file tell; they may claim anything. -1 where they are too few. */
+int64_t rni_npy_offset(const void *bytes, int64_t n);
 /* Reads the header from the first n bytes of a file. Errors: FORMAT. A type or rank that rensa does not have is not an
  * error here. */
 bool rni_npy_header(const void *bytes, int64_t n, rni_npy *out);

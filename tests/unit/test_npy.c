@@ -291,6 +291,30 @@ RN_TEST(archives_that_cannot_be_are_refused)
     CHECK_ERROR(RN_ERR_IO, "none.npz");
 }
 
+RN_TEST(members_with_long_headers_are_described)
+{
+    enum { BLANKS = 9000 };
+    static const char dictionary[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
+    static char member[10 + sizeof dictionary - 1 + BLANKS + 8] = "\x93NUMPY\1";
+    const int length = (int)sizeof dictionary - 1 + BLANKS;
+    member[8] = (char)(length & 255);
+    member[9] = (char)(length >> 8);
+    memset(member + 10, ' ', sizeof member - 10);
+    memcpy(member + 10, dictionary, sizeof dictionary - 1);
+    memset(member + 10 + length, 0, 8);
+    for (int cut = 0; cut <= 1; cut++) {
+        const rni_zip_input in[] = { { "long.npy", member, (int64_t)sizeof member - cut * BLANKS, NULL, 0 } };
+        CHECK(rni_zip_write(in_folder("long.npz"), in, 1, true));
+        rn_file_info *info = rn_file_info_load(in_folder("long.npz"));
+        if (cut) CHECK(!info);
+        if (cut) CHECK_ERROR(RN_ERR_FORMAT, "truncated");
+        CHECK_OK();
+        if (info) CHECK_EQ_I64(info->items[0].shape.dim[0], 2);
+        if (info) CHECK_EQ_I64(info->items[0].bytes, 8);
+        rn_file_info_free(info);
+    }
+}
+
 RN_TEST(loading_an_archive_survives_every_allocation_failure)
 {
     rn_dict *d = sample_dict();
