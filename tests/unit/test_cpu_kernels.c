@@ -185,3 +185,15 @@ RN_TEST(functions_that_matter_have_kernels_that_equal_plain_c)
         free(ref);
     }
 }
+
+RN_TEST(threads_are_a_number_above_zero)
+{
+    static const char *const wrong[] = { "abc", "", "-5", "0", "2x", "99999999999999999999" };
+    char name[64];
+    for (size_t i = 0; i < RN_COUNTOF(wrong); i++) {
+        snprintf(name, sizeof name, "cpu:base,threads=%s", wrong[i]);
+        CHECK(!rni_device_open(name, NULL));
+        CHECK_ERROR(RN_ERR_DEVICE, "is no number from 1 to");
+    }
+    CHECK(cpu_device("threads=2"));
+}

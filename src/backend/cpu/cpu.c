@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { THREADS_MAX = 4096 };
+
 static int count(void)
 {
     return 1;
@@ -25,6 +27,18 @@ static void describe(int index, char *buf, size_t size)
     snprintf(buf, size, "the host's processor, %s, %d threads", rni_isa_find("")->name, omp_get_max_threads());
 }
 
+static bool set_threads(rni_cpu *cpu, const char *text, char *why, size_t why_size)
+{
+    char *end;
+    const long n = strtol(text, &end, 10);
+    if (end == text || *end || n < 1 || n > THREADS_MAX) {
+        snprintf(why, why_size, "threads=%s is no number from 1 to %d", text, THREADS_MAX);
+        return false;
+    }
+    cpu->threads = (int)n;
+    return true;
+}
+
 /* What follows the colon of the device's name: numbers of devices, names of instruction sets, "threads=2". */
 static bool set_detail(rni_cpu *cpu, const char *detail, char *why, size_t why_size)
 {
@@ -32,9 +46,9 @@ static bool set_detail(rni_cpu *cpu, const char *detail, char *why, size_t why_s
         const size_t n = strcspn(s, ",");
         char part[32];
         snprintf(part, sizeof part, "%.*s", (int)n, s);
-        if (strncmp(part, "threads=", 8) == 0)
-            cpu->threads = (int)strtol(part + 8, NULL, 10);
-        else if (strspn(part, "0123456789") != n && !(cpu->isa = rni_isa_find(part))) {
+        if (strncmp(part, "threads=", 8) == 0) {
+            if (!set_threads(cpu, part + 8, why, why_size)) return false;
+        } else if (strspn(part, "0123456789") != n && !(cpu->isa = rni_isa_find(part))) {
             snprintf(why, why_size, "\"%s\" is no instruction set of this processor (the best is %s)", part,
                      rni_isa_at(0));
             return false;
