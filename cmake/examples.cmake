@@ -7,10 +7,7 @@ function(rensa_example name source)
   target_link_libraries(example_${name} PRIVATE rensa m)
   set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name}
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin/examples)
-  add_dependencies(example_${name} rensa_cpu)
-  if(TARGET rensa_io)
-    add_dependencies(example_${name} rensa_io)
-  endif()
+  add_dependencies(example_${name} rensa_cpu rensa_io)
 endfunction()
 
 rensa_example(mnist_loop mnist/loop.c)

@@ -3,10 +3,8 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS rensa EXPORT rensa LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
-if(TARGET rensa_cli)
-  install(TARGETS rensa_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  install(FILES docs/rensa.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-endif()
+install(TARGETS rensa_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES docs/rensa.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 
 # The file says where things are as seen from itself, so that it is right under any prefix of `cmake --install`.
 file(RELATIVE_PATH RENSA_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

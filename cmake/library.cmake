@@ -1,7 +1,7 @@
 # librensa: everything below the command, without the loadable parts. Needs libc, libm and pthread only.
 file(GLOB RENSA_SOURCES CONFIGURE_DEPENDS
   src/base/*.c src/backend/*.c src/backend/ref/*.c src/backend/null/*.c src/backend/check/*.c
-  src/engine/*.c src/engine/passes/*.c src/ops/*.c src/ops/*/*.c
+  src/engine/*.c src/ops/*.c src/ops/*/*.c
   src/selftest/*.c src/nn/*.c src/nn/links/*.c src/optim/*.c src/data/*.c src/io/*.c src/train/*.c src/train/extensions/*.c
   src/project/*.c)
 # The objects are shared between the library and the tests, which look inside.
@@ -60,22 +60,18 @@ target_link_libraries(rensa_cpu PRIVATE OpenMP::OpenMP_C PkgConfig::OPENBLAS ${D
 
 # Compressed files, archives, pictures, downloads.
 file(GLOB io_sources CONFIGURE_DEPENDS src/io/ext/*.c)
-if(io_sources)
-  pkg_check_modules(IO REQUIRED IMPORTED_TARGET zlib libzip libpng libturbojpeg)
-  rensa_extension(io ${io_sources})
-  target_link_libraries(rensa_io PRIVATE PkgConfig::IO ${CMAKE_DL_LIBS})
-endif()
+pkg_check_modules(IO REQUIRED IMPORTED_TARGET zlib libzip libpng libturbojpeg)
+rensa_extension(io ${io_sources})
+target_link_libraries(rensa_io PRIVATE PkgConfig::IO ${CMAKE_DL_LIBS})
 
 # The command.
 file(GLOB cli_sources CONFIGURE_DEPENDS src/cli/*.c)
-if(cli_sources)
-  # Linked with the objects rather than the library: it uses more of them than programs may.
-  add_executable(rensa_cli ${cli_sources} $<TARGET_OBJECTS:rensa_objects>)
-  target_include_directories(rensa_cli PRIVATE include src)
-  target_link_libraries(rensa_cli PRIVATE Threads::Threads m ${CMAKE_DL_LIBS})
-  set_target_properties(rensa_cli PROPERTIES OUTPUT_NAME rensa)
-  add_dependencies(rensa_cli rensa_cpu)
-endif()
+# Linked with the objects rather than the library: it uses more of them than programs may.
+add_executable(rensa_cli ${cli_sources} $<TARGET_OBJECTS:rensa_objects>)
+target_include_directories(rensa_cli PRIVATE include src)
+target_link_libraries(rensa_cli PRIVATE Threads::Threads m ${CMAKE_DL_LIBS})
+set_target_properties(rensa_cli PROPERTIES OUTPUT_NAME rensa)
+add_dependencies(rensa_cli rensa_cpu)
 
 # opgen writes what is derived from the tables of functions, links and optimizers: include/rensa/ops.h, src/ops/ops.c, docs.
 add_executable(opgen scripts/opgen.c scripts/nngen.c $<TARGET_OBJECTS:rensa_objects>)

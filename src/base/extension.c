@@ -35,15 +35,13 @@ static void *open_one(const char *folder, const char *name, rni_str *tried)
 {
     rni_str path = { 0 };
     rni_str_addf(&path, "%s/librensa_%s.so", folder, name);
-    if (path.failed) return NULL;
-    void *handle = rni_file_exists(path.at) ? dlopen(path.at, RTLD_NOW | RTLD_LOCAL) : NULL;
+    const bool there = !path.failed && rni_file_exists(path.at);
+    void *handle = there ? dlopen(path.at, RTLD_NOW | RTLD_LOCAL) : NULL;
+    const char *why = there ? dlerror() : "not there";
     if (handle)
         rni_log(RN_LOG_INFO, "base", "loaded %s", path.at);
-    else if (rni_file_exists(path.at)) {
-        const char *why = dlerror();
+    else if (!path.failed)
         rni_str_addf(tried, "%s%s: %s", tried->length ? "\n          " : "", path.at, why ? why : "unknown");
-    } else
-        rni_str_addf(tried, "%s%s: not there", tried->length ? "\n          " : "", path.at);
     rni_str_free(&path);
     return handle;
 }

@@ -95,8 +95,6 @@ bool rni_gzip(const void *in, int64_t n, int level, void **out, int64_t *out_n)
 
 enum { PICTURE_BYTES_MAX = 1 << 30 };
 
-typedef bool decode_fn(const void *bytes, int64_t n, rni_image *out);
-
 static bool decode(const void *bytes, int64_t n, bool pixels, rni_image *out)
 {
     const rni_codec *codec = get();
