@@ -53,7 +53,7 @@ static bool add_chart(rni_str *svg, const rn_trainer *t, const char *what, int a
 static bool run(rn_trainer *t, void *self)
 {
     const file_extension *e = self;
-    if (t->n_history == 0) return true;
+    if (!rni_trainer_record(t)) return false;
     const rni_record *last = &t->history[t->n_history - 1];
     const char *names[QUANTITIES_MAX];
     int n = 0;
