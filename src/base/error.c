@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ bool rn_ok(void)
 static void append(const char *fmt, va_list args)
 {
     if (t.length >= TEXT_MAX - 1) return;
-    const int n = vsnprintf(t.text + t.length, (size_t)(TEXT_MAX - t.length), fmt, args);
+    const int n = rni_vformat(t.text + t.length, (size_t)(TEXT_MAX - t.length), fmt, args);
     if (n > 0) t.length += n;
     if (t.length > TEXT_MAX - 1) t.length = TEXT_MAX - 1;
 }

@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include "base/error.h"
+#include "base/number.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -111,7 +112,7 @@ void rni_log(rn_log_level level, const char *topic, const char *fmt, ...)
     char text[2048];
     va_list args;
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    rni_vformat(text, sizeof text, fmt, args);
     va_end(args);
     pthread_mutex_lock(&g.lock);
     rn_log_fn *fn = g.fn;

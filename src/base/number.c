@@ -31,12 +31,18 @@ bool rni_parse_f64(const char *text, int64_t n, double *out)
     memcpy(copy, text, (size_t)n);
     copy[n] = '\0';
     char *end = copy;
-    const locale_t before = enter_c();
-    *out = strtod(copy, &end);
-    uselocale(before);
+    *out = rni_scan_f64(copy, &end);
     const bool all = end == copy + n;
     if (copy != small) rni_free(copy);
     return all;
+}
+
+double rni_scan_f64(const char *text, char **end)
+{
+    const locale_t before = enter_c();
+    const double v = strtod(text, end);
+    uselocale(before);
+    return v;
 }
 
 bool rni_parse_i64(const char *text, int64_t n, int64_t *out)
@@ -83,4 +89,21 @@ char *rni_format_f32(float value, char buf[RNI_NUMBER_TEXT])
     }
     uselocale(before);
     return buf;
+}
+
+int rni_vformat(char *buf, size_t size, const char *fmt, va_list args)
+{
+    const locale_t before = enter_c();
+    const int n = vsnprintf(buf, size, fmt, args);
+    uselocale(before);
+    return n;
+}
+
+int rni_format(char *buf, size_t size, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    const int n = rni_vformat(buf, size, fmt, args);
+    va_end(args);
+    return n;
 }

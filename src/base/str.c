@@ -2,6 +2,7 @@
 #include "base/str.h"
 
 #include "base/alloc.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -40,9 +41,9 @@ void rni_str_addv(rni_str *s, const char *fmt, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    const int n = vsnprintf(NULL, 0, fmt, args);
+    const int n = rni_vformat(NULL, 0, fmt, args);
     if (n >= 0 && reserve(s, n)) {
-        vsnprintf(s->at + s->length, (size_t)n + 1, fmt, again);
+        rni_vformat(s->at + s->length, (size_t)n + 1, fmt, again);
         s->length += n;
     }
     va_end(again);

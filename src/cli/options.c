@@ -1,6 +1,7 @@
 /* Long options from a table. getopt_long knows no ranges, no nearest name and no help text, which are most of the work.
  */
 #include "cli/cli.h"
+#include "base/number.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -69,7 +70,7 @@ static bool take(const cli_command *c, const cli_option *o, const char *value)
         cli_usage(c, "--%s is given more than %d times", o->name, (int)RN_COUNTOF(list->at));
         return false;
     }
-    const double v = o->kind == CLI_INT ? (double)strtoll(value, &end, 10) : strtod(value, &end);
+    const double v = o->kind == CLI_INT ? (double)strtoll(value, &end, 10) : rni_scan_f64(value, &end);
     const bool ranged = o->max > o->min;
     if (end == value || *end || errno || (ranged && !(v >= o->min && v <= o->max))) {
         char range[96] = "";

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -275,7 +276,7 @@ static int32_t parse_primary(parser *p)
         r = make(p, RN_CODE_BITNOT, parse_primary(p), -1, -1);
     else if (isdigit((unsigned char)*p->at) || *p->at == '.') {
         char *end;
-        const double v = strtod(p->at, &end);
+        const double v = rni_scan_f64(p->at, &end);
         if (end == p->at)
             r = refuse(p, "not a number");
         else {

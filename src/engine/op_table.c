@@ -2,6 +2,7 @@
 #include "engine/op_table.h"
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/str.h"
 #include "engine/map.h"
 
@@ -222,7 +223,7 @@ static bool number(const char *s, double *v)
 {
     char *end;
     errno = 0;
-    *v = strtod(s, &end);
+    *v = rni_scan_f64(s, &end);
     while (isspace((unsigned char)*end)) end++;
     return end != s && *end == '\0' && errno == 0;
 }

@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 
 #include "base/convert.h"
+#include "base/number.h"
 #include "base/str.h"
 
 #include <inttypes.h>
@@ -47,7 +48,7 @@ static bool same(const printer *p, const char *text, double value)
 {
     char a[8], b[8];
     const rn_dtype d = (rn_dtype)p->x->dtype;
-    rni_store(d, a, strtod(text, NULL));
+    rni_store(d, a, rni_scan_f64(text, NULL));
     rni_store(d, b, value);
     return memcmp(a, b, (size_t)rn_dtype_bytes(d)) == 0;
 }
@@ -70,15 +71,15 @@ static void shortest(const printer *p, double v, bool scientific, int digits, de
 {
     char text[CELL];
     int n = 0;
-    do snprintf(text, sizeof text, "%.*e", n, v);
+    do rni_format(text, sizeof text, "%.*e", n, v);
     while (!same(p, text, v) && ++n < 17);
     if (scientific) {
-        if (n > digits) snprintf(text, sizeof text, "%.*e", digits, v);
+        if (n > digits) rni_format(text, sizeof text, "%.*e", digits, v);
     } else {
         const int behind = n - (int)strtol(strchr(text, 'e') + 1, NULL, 10);
         /* a scalar with fewer digits than places before the point is filled with zeros, an element is not */
-        if (behind < 0 && p->x->shape.rank == 0) v = strtod(text, NULL);
-        snprintf(text, sizeof text, "%.*f", behind < 0 ? 0 : behind < digits ? behind : digits, v);
+        if (behind < 0 && p->x->shape.rank == 0) v = rni_scan_f64(text, NULL);
+        rni_format(text, sizeof text, "%.*f", behind < 0 ? 0 : behind < digits ? behind : digits, v);
     }
     take_apart(text, d);
 }

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/number.h"
 #include "base/str.h"
 #include "engine/op_table.h"
 #include "nn/init.h"
@@ -219,7 +220,7 @@ void rni_args_text(const rn_opt *o, const void *args, char *buf, size_t size)
     buf[0] = '\0';
     switch (o->type) {
     case RN_OPT_TYPE_F64:
-        snprintf(buf, size, "%.15g", *(const double *)p);
+        rni_format(buf, size, "%.15g", *(const double *)p);
         break;
     case RN_OPT_TYPE_I64:
         snprintf(buf, size, "%lld", (long long)*(const int64_t *)p);
@@ -243,7 +244,7 @@ void rni_args_text(const rn_opt *o, const void *args, char *buf, size_t size)
         else if (i->name && i->a == 0 && i->b == 0)
             snprintf(buf, size, "%s", i->name);
         else if (i->name)
-            snprintf(buf, size, "%s:%g,%g", i->name, i->a, i->b);
+            rni_format(buf, size, "%s:%g,%g", i->name, i->a, i->b);
         break;
     }
     default: {

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/number.h"
 #include "project/schema.h"
 
 #include <rensa/ops.h>
@@ -103,11 +104,19 @@ static bool save_second(rni_session *s, rn_dict *to)
         rni_second *o = &s->second[i];
         char name[96], text[80];
         snprintf(name, sizeof name, "second/%s", o->name);
-        snprintf(text, sizeof text, "%.17g %.17g", o->sum, o->weight);
+        rni_format(text, sizeof text, "%.17g %.17g", o->sum, o->weight);
         if (!rn_dict_set_text(to, name, text)) return false;
         if (!rn_optimizer_states(o->optimizer, save_state, &(saving){ to, o->name })) return false;
     }
     return true;
+}
+
+static bool read_two(const char *text, double *a, double *b)
+{
+    char *end, *end_of_b;
+    *a = rni_scan_f64(text, &end);
+    *b = rni_scan_f64(end, &end_of_b);
+    return end != text && end_of_b != end && *end_of_b == '\0';
 }
 
 static bool load_second(rni_session *s, const rn_dict *from)
@@ -126,7 +135,7 @@ static bool load_second(rni_session *s, const rn_dict *from)
         }
         prefix[n - 1] = '\0';
         const char *text = rn_dict_text(from, prefix);
-        if (text && sscanf(text, "%lf %lf", &o->sum, &o->weight) != 2)
+        if (text && !read_two(text, &o->sum, &o->weight))
             return rni_fail(RN_ERR_FORMAT, NULL, "resume", "the state of %s cannot be read: \"%.60s\"", o->name, text);
     }
     return true;

@@ -59,10 +59,10 @@ static const char *read_item(const char *s, item *it)
         it->values = s + 2;
     else {
         char *end;
-        it->low = strtod(s + 1, &end);
+        it->low = rni_scan_f64(s + 1, &end);
         if (end == s + 1 || *end != ',') return NULL;
         s = end + 1;
-        it->high = strtod(s, &end);
+        it->high = rni_scan_f64(s, &end);
         if (end == s || *end != '}') return NULL;
         it->has_range = true;
     }
@@ -77,7 +77,7 @@ static bool read_values(rni_st_array *a, const char *s)
     double v = 0;
     while (*s && *s != '}') {
         char *end;
-        v = strtod(s, &end);
+        v = rni_scan_f64(s, &end);
         if (end == s || (n > 0 && n >= a->count)) return false;
         if (n < a->count) a->value[n] = rni_st_round(a->dtype, v);
         n++;
@@ -138,7 +138,7 @@ static void leave_kinks(rni_st_array *a, const char *kink, double range)
         s += n + (s[n] == '=');
         while (*s && *s != ' ' && *s != ';') {
             char *end;
-            const double at = strtod(s, &end);
+            const double at = rni_scan_f64(s, &end);
             if (end == s) return;
             s = *end == ',' ? end + 1 : end;
             const double least = 0.05 * range;

@@ -6,8 +6,6 @@
 #include "base/json.h"
 #include "base/number.h"
 
-#include <locale.h>
-
 static rni_json *parse(const char *text)
 {
     return rni_json_parse(text, (int64_t)strlen(text), "t.json");
@@ -295,22 +293,6 @@ RN_TEST(numbers_are_written_as_short_as_they_read_back)
         CHECK(rni_parse_f64(buf, (int64_t)strlen(buf), &back));
         CHECK(back == d);
     }
-}
-
-RN_TEST(a_decimal_comma_in_the_locale_changes_nothing)
-{
-    static const char *const names[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8" };
-    const char *set = NULL;
-    for (size_t i = 0; !set && i < RN_COUNTOF(names); i++) set = setlocale(LC_ALL, names[i]);
-    if (!set) SKIP("no locale with a decimal comma is installed");
-    rni_json *v = parse("1.5");
-    const double read = rni_json_number(v);
-    char buf[RNI_NUMBER_TEXT];
-    rni_format_f64(2.5, buf);
-    setlocale(LC_ALL, "C");
-    CHECK_NEAR(read, 1.5, 0);
-    CHECK_EQ_STR(buf, "2.5");
-    rni_json_free(v);
 }
 
 RN_TEST(text_is_read_as_a_number_only_if_all_of_it_is_one)
