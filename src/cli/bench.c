@@ -3,9 +3,9 @@
 #include "cli/run.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "train/trainer.h"
 
 #include <rensa/selftest.h>
 #include <stdlib.h>

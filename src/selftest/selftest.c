@@ -1,6 +1,7 @@
 /* The self-test's walk over the table: which checks run on which cases, under which names, and what is reported. */
 #include "selftest/selftest.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/shape.h"
 #include "engine/engine.h"
@@ -8,7 +9,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <time.h>
 
 static const rni_st_check checks[] = {
     { "fails", rni_st_check_fails, RNI_ST_BAD },
@@ -221,13 +221,6 @@ static void run_op(rni_st *t, const rn_op *op)
 
 /* ---- perf ---- */
 
-static double seconds(void)
-{
-    struct timespec s;
-    clock_gettime(CLOCK_MONOTONIC, &s);
-    return (double)s.tv_sec + 1e-9 * (double)s.tv_nsec;
-}
-
 /* One call, recorded, planned and run. */
 static bool one_call(const rni_st_case *c, rn_tensor **x)
 {
@@ -252,9 +245,9 @@ void rni_st_perf(rni_st *t)
     for (int i = 0; i < c->n_in; i++) bytes += rn_tensor_bytes(x[i]);
     for (int i = 0; ok && i < 10; i++) ok = one_call(c, x);
     int64_t n = 0;
-    const double start = seconds();
+    const double start = rni_now();
     double now = start;
-    for (; ok && now - start < 0.02; now = seconds(), n += 10)
+    for (; ok && now - start < 0.02; now = rni_now(), n += 10)
         for (int i = 0; ok && i < 10; i++) ok = one_call(c, x);
     if (ok)
         fprintf(t->args->to, "%9.3f us  %9lld bytes in  %s\n", 1e6 * (now - start) / (double)n, (long long)bytes, name);

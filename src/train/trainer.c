@@ -3,6 +3,7 @@
 #include "train/trainer.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -15,13 +16,6 @@
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
-
-double rni_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Two trainers would replace each other's files. A file system without locks has to do without. */
 static bool lock_folder(rn_trainer *t)

@@ -70,7 +70,6 @@ struct rn_trainer {
     char *graph; /* where the graph of the first step is to be written */
 };
 
-double rni_now(void); /* seconds of a steady clock */
 /* Turns the sums of training into "train_<name>" values and makes a row of the log of all that is known, if there is
  * none of this iteration. */
 bool rni_trainer_record(rn_trainer *t);
