@@ -6,6 +6,7 @@
 #include "base/shape.h"
 #include "base/str.h"
 #include "cli/draw.h"
+#include "data/data.h"
 #include "data/text.h"
 
 #include <string.h>
@@ -21,17 +22,6 @@ static int list_known(void)
     for (int i = 0; (name = rni_text_known_name(i, &brief)) != NULL; i++) printf("%-16s %s\n", name, brief);
     puts("\nAlso a folder of pictures (a sub-folder per class), a list of pictures, a CSV file, or an IDX file.");
     return 0;
-}
-
-static bool part_of(const char *text, rn_part *part)
-{
-    static const char *const names[] = { "train", "test", "valid" };
-    for (int i = 0; i < (int)RN_COUNTOF(names); i++)
-        if (strcmp(text, names[i]) == 0) {
-            *part = (rn_part)i;
-            return true;
-        }
-    return false;
 }
 
 static void print_columns(const rn_dataset *d)
@@ -100,14 +90,6 @@ static bool print_samples(rn_dataset *d, int64_t n)
     return ok;
 }
 
-static bool is_text(const char *name)
-{
-    const char *known;
-    for (int i = 0; (known = rni_text_known_name(i, NULL)) != NULL; i++)
-        if (strcmp(known, name) == 0) return true;
-    return false;
-}
-
 /* The beginning, a token as it stands between others. */
 static bool print_text(const rn_text *t, int64_t n)
 {
@@ -154,9 +136,9 @@ static int run(int argc, char **argv)
     cli_unused(&cli_data, options, show ? SHOW : get ? GET : LIST, show ? "to show" : get ? "to get" : "to list");
     if (list) return list_known();
     rn_part part;
-    if (!part_of(part_text, &part))
+    if (!rni_part_by_name(part_text, &part))
         return cli_usage(&cli_data, "--part is train, test or valid, not \"%s\"", part_text);
-    if (is_text(argv[2]))
+    if (rni_text_is_known(argv[2]))
         return run_text(argv[2],
                         &(rn_known_args){ .part = part,
                                           .source = source,

@@ -37,6 +37,10 @@ bool rni_columns_match(const rn_dataset *a, const rn_dataset *b, const rn_site *
 /* Position of the column called `name`, -1 with an error (and the nearest name) if there is none. */
 int rni_column_require(const rn_dataset *ds, const char *name, const rn_site *site, const char *op);
 
+/* "train", "test", "valid": by number and by name. */
+const char *rni_part_name(rn_part part);
+bool rni_part_by_name(const char *name, rn_part *part);
+
 enum { RNI_COLUMNS_MAX = 64 };
 
 /* Converts n bytes to floats from 0 to 1. */

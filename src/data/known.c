@@ -42,15 +42,31 @@ static const char *known_name(void *user, int i)
     return i < (int)RN_COUNTOF(rows) ? rows[i].info.name : NULL;
 }
 
+static const char *const part_names[] = { [RN_TRAIN] = "train", [RN_TEST] = "test", [RN_VALID] = "valid" };
+
+const char *rni_part_name(rn_part part)
+{
+    return part_names[part];
+}
+
+bool rni_part_by_name(const char *name, rn_part *part)
+{
+    for (int i = 0; i < (int)RN_COUNTOF(part_names); i++) {
+        if (strcmp(name, part_names[i]) != 0) continue;
+        *part = (rn_part)i;
+        return true;
+    }
+    return false;
+}
+
 /* A folder of pictures, or one with such folders called train, test and valid. */
 static rn_dataset *open_folder(const rn_dataset_open_args *a)
 {
-    static const char *const parts[] = { "train", "test", "valid" };
     rn_dataset *ds = NULL;
-    char *inside = rni_path_join(a->name, parts[a->part]);
+    char *inside = rni_path_join(a->name, rni_part_name(a->part));
     const bool split = inside && rni_folder_exists(inside);
     if (inside && !split && a->part != RN_TRAIN) {
-        rni_fail(RN_ERR_ARG, &a->site, "dataset_open", "the folder has no part \"%s\"", parts[a->part]);
+        rni_fail(RN_ERR_ARG, &a->site, "dataset_open", "the folder has no part \"%s\"", rni_part_name(a->part));
         rni_error_add("file", "%s", a->name);
     } else if (inside)
         ds = rn_dataset_images_at(

@@ -40,6 +40,9 @@ typedef struct rni_tokens {
 /* The next token: its text and length. False at the end. */
 bool rni_token_next(rni_tokens *from, const char **token, int64_t *n);
 
+/* Whether rn_text_known knows a text of this name. */
+bool rni_text_is_known(const char *name);
+
 /* An empty vocabulary with one reference, to be filled through names and finished. */
 rn_vocab *rni_vocab_begin(rn_token by);
 /* Prepares a filled vocabulary for lookups. */

@@ -44,10 +44,22 @@ static const char *text_name(void *user, int i)
     return rni_text_known_name(i, NULL);
 }
 
-static const known_text *find_text(const char *name, const rn_site *site)
+static const known_text *find_quietly(const char *name)
 {
     for (size_t i = 0; i < RN_COUNTOF(texts); i++)
         if (name && strcmp(texts[i].set.name, name) == 0) return &texts[i];
+    return NULL;
+}
+
+bool rni_text_is_known(const char *name)
+{
+    return find_quietly(name) != NULL;
+}
+
+static const known_text *find_text(const char *name, const rn_site *site)
+{
+    const known_text *found = find_quietly(name);
+    if (found) return found;
     rni_fail(RN_ERR_ARG, site, "text_known", "no text is known as \"%s\"", name ? name : "");
     rni_error_add("expect", "tinyshakespeare or ptb");
     const char *near = rni_nearest(name, text_name, NULL);

@@ -5,41 +5,22 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "data/text.h"
 #include "base/shape.h"
 #include "data/data.h"
 #include "data/picture.h"
+#include "data/text.h"
 #include "project/schema.h"
 #include "project/steps.h"
 
 #include <rensa/tensor.h>
 #include <string.h>
 
-static const char *const part_names[] = { [RN_TRAIN] = "train", [RN_TEST] = "test", [RN_VALID] = "valid" };
-static bool part_of(const char *text, rn_part *part)
-{
-    for (int i = 0; i < (int)RN_COUNTOF(part_names); i++) {
-        if (strcmp(text, part_names[i]) != 0) continue;
-        *part = (rn_part)i;
-        return true;
-    }
-    return false;
-}
-
-static bool is_known_text(const char *name)
-{
-    const char *known;
-    for (int i = 0; (known = rni_text_known_name(i, NULL)) != NULL; i++)
-        if (strcmp(name, known) == 0) return true;
-    return false;
-}
-
 bool rni_source_is_path(const char *source)
 {
     const rn_known_dataset *k;
     for (int i = 0; (k = rn_dataset_known(i)) != NULL; i++)
         if (strcmp(k->name, source) == 0) return false;
-    return !is_known_text(source);
+    return !rni_text_is_known(source);
 }
 
 char *rni_source_path(const rni_project *p, const char *source)
@@ -197,7 +178,7 @@ static rn_text *load_text(const opening *o)
     const rni_data *first = &o->all->at[0];
     const int k = choice_of(o->d, "by", by);
     if (k < 0) return NULL;
-    if (is_known_text(source))
+    if (rni_text_is_known(source))
         return rn_text_known_at(source, &(rn_known_args){ .part = o->d->part,
                                                           .site = o->site,
                                                           .progress = o->all->args.progress,
@@ -268,7 +249,7 @@ static const char *kind_name(void *user, int i)
 static bool find_kind(const rni_data *d, const kind **out)
 {
     const rni_json *type = rni_json_get(d->json, "type");
-    *out = is_known_text(source_of(d)) ? &kinds[RN_COUNTOF(kinds) - 1] : NULL;
+    *out = rni_text_is_known(source_of(d)) ? &kinds[RN_COUNTOF(kinds) - 1] : NULL;
     for (size_t i = 0; type && i < RN_COUNTOF(kinds); i++)
         if (strcmp(kinds[i].name, rni_json_string(type)) == 0) *out = &kinds[i];
     if (type && !*out) return rni_unknown(type, "kind of data called", rni_json_string(type), kind_name, NULL);
@@ -290,7 +271,7 @@ static rn_dataset *divide(const opening *o, rn_dataset *ds)
     const char *source = source_of(o->d);
     if (!ds || !o->d->part_given || o->d->text || !rni_source_is_path(source)) return ds;
     if (rni_folder_exists(o->path)) {
-        char *inside = rni_path_join(o->path, part_names[RN_TRAIN]);
+        char *inside = rni_path_join(o->path, rni_part_name(RN_TRAIN));
         const bool has_parts = inside && rni_folder_exists(inside);
         rni_free(inside);
         if (has_parts) return ds;
@@ -318,7 +299,7 @@ static rn_dataset *open_base(opening *o)
     o->path = path;
     const rn_part part = o->d->part;
     if (path && rni_folder_exists(path) && part != RN_TRAIN) { /* a folder without parts is opened as a whole */
-        char *inside = rni_path_join(path, part_names[part]);
+        char *inside = rni_path_join(path, rni_part_name(part));
         if (inside && !rni_folder_exists(inside)) o->d->part = RN_TRAIN;
         rni_free(inside);
     }
@@ -361,14 +342,14 @@ static bool add(rni_datas *all, const char *name, const rni_json *v)
 {
     rni_data *d = &all->at[all->n++];
     *d = (rni_data){ .name = name, .json = v };
-    part_of(name, &d->part);
+    rni_part_by_name(name, &d->part);
     if (rni_json_type_of(v) == RNI_JSON_STRING) return true;
     if (!rni_members_check(v, rni_members_data, "data set", false)) return false;
     if (!rni_json_get(v, "source")) return rni_json_fail(v, RN_ERR_ARG, "the data set \"%s\" has no \"source\"", name);
     const rni_json *part = rni_json_get(v, "part");
     if (!part) return true;
     d->part_given = true;
-    if (part_of(rni_json_string(part), &d->part)) return true;
+    if (rni_part_by_name(rni_json_string(part), &d->part)) return true;
     rni_json_fail(part, RN_ERR_ARG, "there is no part \"%s\"", rni_json_string(part));
     rni_error_add("expect", "train, test or valid");
     return false;
@@ -377,7 +358,7 @@ static bool add(rni_datas *all, const char *name, const rni_json *v)
 static bool add_all(rni_datas *all, const rni_json *v)
 {
     if (rni_json_type_of(v) == RNI_JSON_STRING) {
-        const bool text = is_known_text(rni_json_string(v));
+        const bool text = rni_text_is_known(rni_json_string(v));
         if (!add(all, "train", v) || !add(all, text ? "valid" : "test", v)) return false;
         for (int i = 0; i < 2; i++) all->at[i].part_given = true;
         return true;
