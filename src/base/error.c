@@ -17,8 +17,8 @@ static _Thread_local struct {
     rn_error error;
     char text[TEXT_MAX]; /* head and detail lines */
     char full[TEXT_MAX]; /* with the trail, made when asked for */
-    int length;
-    bool open; /* rni_error_add may still extend it */
+    int length, reason;  /* of the text; where in it the first line comes to the point */
+    bool open;           /* rni_error_add may still extend it */
     const rn_site *current;
 } t;
 
@@ -73,6 +73,7 @@ static void fail_v(rn_status status, const rn_site *site, const char *op, const 
     if (t.error.site.file) appendf("%s:%d: ", base_name(t.error.site.file), t.error.site.line);
     if (site && site->call) op = site->call;
     if (op) appendf("%s: ", op);
+    t.reason = t.length;
     append(fmt, args);
 }
 
@@ -168,9 +169,16 @@ const rn_site *rni_site_current(void)
 
 struct rni_error_copy {
     rn_error error;
-    int length;
+    int length, reason;
     char text[TEXT_MAX];
 };
+
+char *rni_error_reason(char *buf, size_t size)
+{
+    const char *text = rn_ok() ? "" : t.text + t.reason;
+    snprintf(buf, size, "%.*s", (int)strcspn(text, "\n"), text);
+    return buf;
+}
 
 rni_error_copy *rni_error_take(void)
 {
@@ -179,6 +187,7 @@ rni_error_copy *rni_error_take(void)
     if (e) {
         e->error = t.error;
         e->length = t.length;
+        e->reason = t.reason;
         memcpy(e->text, t.text, sizeof e->text);
     }
     rn_error_clear();
@@ -191,6 +200,7 @@ void rni_error_give(rni_error_copy *e)
     if (rn_ok()) {
         t.error = e->error;
         t.length = e->length;
+        t.reason = e->reason;
         memcpy(t.text, e->text, sizeof t.text);
     }
     free(e);

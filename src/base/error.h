@@ -18,6 +18,8 @@ const rn_site *rni_site_enter(const rn_site *site);
 const rn_site *rni_site_current(void);
 /* Copies the pending error out of a worker thread and raises it again in the thread that waits for it. */
 typedef struct rni_error_copy rni_error_copy;
+/* What the first line of the pending error says, without the place and the call; returns buf. */
+char *rni_error_reason(char *buf, size_t size);
 rni_error_copy *rni_error_take(void);
 void rni_error_give(rni_error_copy *e); /* frees e; NULL is fine */
 

@@ -134,18 +134,6 @@ static bool download_one(const rni_known_set *set, const rni_known_file *file, c
     return ok;
 }
 
-static void add_in_one_line(rni_str *to, const char *head, const char *text)
-{
-    rni_str_add(to, head);
-    for (int64_t n; *text; text += n) {
-        n = (int64_t)strcspn(text, "\n");
-        rni_str_add_n(to, text, n);
-        const int64_t gap = (int64_t)strspn(text + n, "\n ");
-        if (text[n + gap]) rni_str_add(to, gap ? ", " : "");
-        n += gap;
-    }
-}
-
 /* A download that failed for reasons of the network or the disk leaves the caller free to do without. */
 static rni_find_result download(const rni_known_set *set, const rni_known_file *files, int count,
                                 const rn_known_args *args, const char *folder, rni_str *why)
@@ -155,7 +143,9 @@ static rni_find_result download(const rni_known_set *set, const rni_known_file *
         const rn_error *e = rn_error_last();
         if (!e || (e->status != RN_ERR_IO && e->status != RN_ERR_FORMAT && e->status != RN_ERR_UNSUPPORTED))
             return RNI_FIND_FAILED;
-        add_in_one_line(why, "; download: ", e->message);
+        char reason[512];
+        rni_log(RN_LOG_DEBUG, "data", "%s: %s", set->name, e->message);
+        rni_str_addf(why, "; %s", rni_error_reason(reason, sizeof reason));
         rn_error_clear();
         return RNI_NOT_FOUND;
     }

@@ -76,8 +76,10 @@ static rn_dataset *load(const mnist_like *m, const rni_found *found, const rn_kn
 
 static rn_dataset *draw(const mnist_like *m, const rn_known_args *a, const char *why)
 {
-    rni_log(a->source ? RN_LOG_INFO : RN_LOG_WARN, "data", "%s: drawn digits (%s)", m->set.name,
-            why ? why : "as asked for");
+    if (why)
+        rni_log(RN_LOG_WARN, "data", "drawn digits stand for %s: %s", m->set.name, why);
+    else
+        rni_log(RN_LOG_INFO, "data", "drawn digits stand for %s, as asked for", m->set.name);
     return rn_dataset_drawn_at(&(rn_dataset_drawn_args){
         .part = a->part, .site = a->site, .seed = a->seed, .dtype = a->dtype, .flat = a->flat });
 }

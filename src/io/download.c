@@ -244,8 +244,9 @@ static void fail_all(const job *j, outcome o, const rni_str *tried)
     if (j->stopped)
         rni_fail(RN_ERR_STATE, NULL, NULL, "the download was stopped");
     else {
-        rni_fail(RN_ERR_IO, NULL, NULL, "the file could not be downloaded");
-        rni_error_add("tried", "%s", tried->at ? tried->at : "nothing: no address is known");
+        rni_fail(RN_ERR_IO, NULL, NULL, "the file could not be downloaded: %s",
+                 j->reason[0] ? j->reason : "no address is known");
+        if (tried->at) rni_error_add("tried", "%s", tried->at);
     }
     rni_error_add("file", "%s", j->args->path);
 }

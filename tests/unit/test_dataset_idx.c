@@ -249,6 +249,32 @@ RN_TEST(digits_are_drawn_where_nothing_else_is_to_be_had)
     restore("RENSA_MIRRORS", mirrors);
 }
 
+static char warning[2048];
+
+static void keep_warning(void *user, rn_log_level level, const char *topic, const char *text)
+{
+    (void)user, (void)topic;
+    if (level == RN_LOG_WARN) snprintf(warning, sizeof warning, "%s", text);
+}
+
+RN_TEST(a_line_says_why_digits_are_drawn)
+{
+    char *data = saved("RENSA_DATA"), *cache = saved("XDG_CACHE_HOME"), *mirrors = saved("RENSA_MIRRORS");
+    isolate("nowhere", "http://127.0.0.1:1/a http://127.0.0.1:1/b http://127.0.0.1:1/c");
+    rn_log_set(keep_warning, NULL);
+    rn_dataset_free(rn_dataset_mnist(RN_TEST));
+    rn_log_set(NULL, NULL);
+    CHECK_OK();
+    CHECK(strstr(warning, "drawn digits stand for mnist: ") == warning);
+    CHECK(strstr(warning, "RENSA_DATA is not set; not in "));
+    const char *reason = strstr(warning, "the file could not be downloaded: ");
+    CHECK(reason && !strstr(reason, "/a/"));
+    CHECK(!strchr(warning, '\n') && strlen(warning) < 300);
+    restore("RENSA_DATA", data);
+    restore("XDG_CACHE_HOME", cache);
+    restore("RENSA_MIRRORS", mirrors);
+}
+
 static int progress_calls;
 
 static bool on_progress(void *user, const char *file, int64_t done, int64_t total)
