@@ -124,7 +124,7 @@ static rn_link *lstm(void)
 {
     return rn_sequential(rn_embedding_link(10000, 650), rn_dropout_link(),
                          rn_lstm_link(650, .layers = 2, .dropout = 0.5), rn_dropout_link(),
-                         rn_linear_link(10000, .batch_axes = -1));
+                         rn_linear_link(10000, .last_axis = true));
 }
 
 typedef struct {
@@ -163,7 +163,7 @@ static rn_link *gpt_new(int64_t symbols, int64_t length, int64_t width, int64_t 
     }
     m->body = rn_chain_add(c, "body", body);
     m->norm = rn_chain_add(c, "norm", rn_layer_norm_link());
-    m->head = tied ? NULL : rn_chain_add(c, "head", rn_linear_link(symbols, .batch_axes = -1, .no_bias = true));
+    m->head = tied ? NULL : rn_chain_add(c, "head", rn_linear_link(symbols, .last_axis = true, .no_bias = true));
     rn_chain_set_forward(c, gpt_forward, m);
     return c;
 }

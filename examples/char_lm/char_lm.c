@@ -39,7 +39,7 @@ static rn_tensor *gpt(const model *m, rn_tensor *x)
 static rn_tensor *forward(const model *m, rn_tensor *x)
 {
     rn_tensor *h = m->gpt ? gpt(m, x) : lstm(m, x);
-    return rn_reshape(rn_affine(m->chain, "out", h, m->symbols, .batch_axes = -1), RN_SHAPE(-1, m->symbols));
+    return rn_reshape(rn_affine(m->chain, "out", h, m->symbols, .last_axis = true), RN_SHAPE(-1, m->symbols));
 }
 
 static rn_tensor *loss_of(const model *m, const rn_batch *b)

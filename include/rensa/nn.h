@@ -195,13 +195,14 @@ RN_API bool rn_link_set_state(rn_link *link, const char *name, rn_tensor *value)
     int64_t out; /* features of the result */                                                                          \
     rn_site site;                                                                                                      \
     int64_t in;         /* features of x */                                                                            \
-    int64_t batch_axes; /* 1: leading axes that are kept, the others are one feature axis; -1: all but the last */     \
+    int64_t batch_axes; /* 1: leading axes that are kept, the others are one feature axis */                           \
+    bool last_axis;     /* the last axis alone is that of features, however many are before it */                      \
     bool no_bias;                                                                                                      \
     rn_init w_init, b_init;
 typedef struct rn_linear_link_args {
     RNI_LINEAR_FIELDS
 } rn_linear_link_args;
-/** y = x W' + b.  x [N, ...] -> y [N, out].  W [out, in], b [out]. */
+/** y = x W' + b.  x [N, ...] -> y [N, out], with .last_axis x [..., in] -> y [..., out].  W [out, in], b [out]. */
 RN_API rn_link *rn_linear_link_at(const rn_linear_link_args *args);
 #define rn_linear_link(...)                                                                                            \
     rn_linear_link_at(&(rn_linear_link_args){ __VA_ARGS__, .site = RN_SITE(rn_linear_link_args) })

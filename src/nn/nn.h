@@ -72,6 +72,9 @@ bool rni_link_kept_set(rn_link *link, const char *name, rn_tensor *value);
 const rn_op *rni_activation(const char *name, const rn_site *site, const char *what);
 rn_tensor *rni_activate(const rn_op *op, rn_tensor *x);
 
+/* Raises SHAPE for an input of the link that has not the shape `expect`. Returns false. */
+bool rni_link_refuse(const rn_link *link, const rn_tensor *x, const char *expect, ...) RN_PRINTF(3, 4);
+
 /* ---- the tree ---- */
 
 /* Appends "block/conv1", the names from the root to this link; nothing for a root. */

@@ -1,6 +1,7 @@
 /* The table of link types, and links made by names and texts: how project files and the command make them. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/shape.h"
 #include "engine/op_table.h"
 #include "nn/nn.h"
 
@@ -108,6 +109,19 @@ const rn_op *rni_activation(const char *name, const rn_site *site, const char *w
     if (required == 1) return op;
     rni_fail(RN_ERR_ARG, site, what, "%s does not take one input", name);
     return NULL;
+}
+
+bool rni_link_refuse(const rn_link *link, const rn_tensor *x, const char *expect, ...)
+{
+    char shape[RNI_SHAPE_TEXT], text[160];
+    va_list args;
+    va_start(args, expect);
+    vsnprintf(text, sizeof text, expect, args);
+    va_end(args);
+    rni_fail(RN_ERR_SHAPE, NULL, link->type->name, "the input has not the shape that was asked for");
+    rni_error_add("expect", "%s", text);
+    rni_error_add("actual", "%s%s", rn_dtype_name(rn_tensor_dtype(x)), rni_shape_text(rn_tensor_shape(x), shape));
+    return false;
 }
 
 rn_tensor *rni_activate(const rn_op *op, rn_tensor *x)

@@ -36,7 +36,7 @@ net '{"name": "p", "type": "relu", "inputs": "q"}, {"name": "q", "type": "relu"}
 net '{"type": "add", "inputs": ["x"]}' '' 'is given 1 input'
 net '{"type": "linear", "out": 3, "repeat": 0.5}' '53: "repeat" cannot be' 'whole number'
 net '{"type": "linear", "out": 3, "repeat": 1e9}' '53: this is no number of repetitions' 'layer "linear" of'
-net '{"type": "linear", "out": 3}, {"type": "conv2d", "out": 3, "kernel": 3}' '' 'actual  x f32[24, 3]'
+net '{"type": "linear", "out": 3}, {"type": "conv2d", "out": 3, "kernel": 3}' '' 'actual  f32[24, 3]'
 
 # expressions
 net '{"type": "linear", "out": "=clases"}' '40: there is no value "clases"' 'did you mean "classes"?'

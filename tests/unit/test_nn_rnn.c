@@ -144,7 +144,7 @@ RN_TEST(a_counter_is_learned_by_truncated_backpropagation)
     rn_chain *model = rn_chain_new();
     rn_optimizer *o = rn_adam(model, .alpha = 0.01);
     rn_link *lstm = rn_chain_add(model, "lstm", rn_lstm_link(12, .carry = true));
-    rn_link *out = rn_chain_add(model, "out", rn_linear_link(1, .batch_axes = -1));
+    rn_link *out = rn_chain_add(model, "out", rn_linear_link(1, .last_axis = true));
     double last = 1;
     int64_t tensors = 0;
     for (int i = 0; i < 400; i++) {

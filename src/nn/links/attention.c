@@ -1,21 +1,10 @@
 /* multi_head_attention and transformer_block. */
 #include "base/error.h"
-#include "base/shape.h"
 #include "nn/nn.h"
 
 #include <rensa/lists.h>
 #include <rensa/ops.h>
 #include <string.h>
-
-static rn_tensor *refuse(const rn_link *link, const rn_tensor *x, const char *fmt, int64_t number)
-{
-    char text[RNI_SHAPE_TEXT], rule[96];
-    snprintf(rule, sizeof rule, "%s%lld", fmt, (long long)number);
-    rni_fail(RN_ERR_SHAPE, NULL, link->type->name, "the input has not the shape that was asked for");
-    rni_error_add("expect", "%s", rule);
-    rni_error_add("actual", "%s%s", rn_dtype_name(rn_tensor_dtype(x)), rni_shape_text(rn_tensor_shape(x), text));
-    return NULL;
-}
 
 /* x [N, T, D] times w [K, D], plus b. */
 static rn_tensor *project(rn_tensor *x, rn_tensor *w, rn_tensor *b)
@@ -52,7 +41,7 @@ static bool make_qkv(rn_link *link, rn_tensor *x, rn_tensor *memory, int64_t dim
     if (!rn_ok()) return false;
     if (!memory) return split_heads(project(x, w, b), 3, heads, qkv);
     if (rn_tensor_rank(memory) != 3 || rn_tensor_dim(memory, 2) != rn_tensor_dim(x, 2))
-        return refuse(link, memory, "a memory [N, S, D] with D = ", rn_tensor_dim(x, 2)) != NULL;
+        return rni_link_refuse(link, memory, "a memory [N, S, D] with D = %lld", (long long)rn_tensor_dim(x, 2));
     return split_heads(project(x, rows(w, 0, dim), rows(b, 0, dim)), 1, heads, qkv) &&
            split_heads(project(memory, rows(w, dim, 3 * dim), rows(b, dim, 3 * dim)), 2, heads, qkv + 1);
 }
@@ -62,10 +51,12 @@ static rn_tensor *attention_forward(rn_link *link, rn_tensor *const *in, int64_t
     (void)n;
     const rn_attention_link_args *a = rn_link_args(link);
     rn_tensor *x = in[0], *qkv[3] = { 0 };
-    if (rn_tensor_rank(x) != 3) return refuse(link, x, "x [N, T, D]: axes ", 3);
+    if (rn_tensor_rank(x) != 3) return rni_link_refuse(link, x, "x [N, T, D]"), NULL;
     const rn_shape s = *rn_tensor_shape(x);
     const int64_t dim = a->dim ? a->dim : s.dim[2];
-    if (dim % a->heads) return refuse(link, x, "a number of features that is a multiple of heads = ", a->heads);
+    if (dim % a->heads)
+        return rni_link_refuse(link, x, "a number of features that is a multiple of heads = %lld", (long long)a->heads),
+               NULL;
     if (!make_qkv(link, x, in[1], dim, a->heads, qkv)) return NULL;
     rn_tensor *y =
         rn_scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], in[2], .causal = a->causal, .dropout = a->dropout);
@@ -193,7 +184,7 @@ static rn_tensor *block_forward(rn_link *link, rn_tensor *const *in, int64_t n)
     (void)n;
     const parts *p = rn_link_memory(link);
     rn_tensor *x = in[0];
-    if (rn_tensor_rank(x) != 3) return refuse(link, x, "x [N, T, D]: axes ", 3);
+    if (rn_tensor_rank(x) != 3) return rni_link_refuse(link, x, "x [N, T, D]"), NULL;
     if ((p->memory != NULL) != (in[1] != NULL)) {
         rni_fail(RN_ERR_ARG, NULL, "transformer_block",
                  p->memory ? "the memory is missing" : "there is no part for a memory");

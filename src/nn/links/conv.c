@@ -1,6 +1,5 @@
 /* conv1d … conv3d, deconv1d … deconv3d, depthwise_conv2d: links around the functions of the same names. */
 #include "base/error.h"
-#include "base/shape.h"
 #include "nn/nn.h"
 
 #include <rensa/ops.h>
@@ -66,17 +65,14 @@ static bool setup(rn_link *link)
 static int64_t channels(const rn_link *link, const geometry *g, const rn_tensor *x)
 {
     const rn_shape *s = rn_tensor_shape(x);
-    char text[RNI_SHAPE_TEXT];
     const bool rank = s->rank == g->axes + 2;
     if (rank && (!g->in || s->dim[1] == g->in) && s->dim[1] % g->groups == 0) return s->dim[1];
-    rni_fail(RN_ERR_SHAPE, NULL, link->type->name, "x has not the shape that was asked for");
     if (!rank)
-        rni_error_add("expect", "%d axes: batch, channels, %d of space", g->axes + 2, g->axes);
+        rni_link_refuse(link, x, "%d axes: batch, channels, %d of space", g->axes + 2, g->axes);
     else if (g->in && s->dim[1] != g->in)
-        rni_error_add("expect", "x.shape[1] == %lld", (long long)g->in);
+        rni_link_refuse(link, x, "x.shape[1] == %lld", (long long)g->in);
     else
-        rni_error_add("expect", "x.shape[1] a multiple of groups %lld", (long long)g->groups);
-    rni_error_add("actual", "x %s%s", rn_dtype_name(rn_tensor_dtype(x)), rni_shape_text(s, text));
+        rni_link_refuse(link, x, "x.shape[1] a multiple of groups %lld", (long long)g->groups);
     return -1;
 }
 

@@ -20,15 +20,6 @@ enum { GAMMA, BETA, MEAN, VAR };
 #define BETA_ROW(T) RN_OPT_INIT(T, beta_init, "zero", "first values of beta")
 #define EPS_ROW(T, value) RN_OPT_F64(T, eps, value, 0, 1, "added to the variance")
 
-static bool refuse(const rn_link *link, const rn_tensor *x, const char *rule)
-{
-    char text[RNI_SHAPE_TEXT];
-    rni_fail(RN_ERR_SHAPE, NULL, link->type->name, "x has not the shape that was asked for");
-    rni_error_add("expect", "%s", rule);
-    rni_error_add("actual", "x %s%s", rn_dtype_name(rn_tensor_dtype(x)), rni_shape_text(rn_tensor_shape(x), text));
-    return false;
-}
-
 /* ---- batch normalisation ---- */
 
 typedef struct {
@@ -61,7 +52,7 @@ static rn_tensor *batch_norm_forward(rn_link *link, rn_tensor *const *in, int64_
     const rn_batch_norm_link_args *a = rn_link_args(link);
     rn_tensor *x = in[0];
     const int axis = rni_axis((int)a->axis, rn_tensor_rank(x));
-    if (axis < 0) return refuse(link, x, "an axis of channels"), NULL;
+    if (axis < 0) return rni_link_refuse(link, x, "an axis of channels"), NULL;
     const int64_t channels = rn_tensor_dim(x, axis);
     const rn_shape s = RN_SHAPE(channels);
     rn_tensor *gamma = rn_link_slot_get(link, GAMMA, x, s), *beta = rn_link_slot_get(link, BETA, x, s);
@@ -128,7 +119,7 @@ static rn_tensor *layer_norm_forward(rn_link *link, rn_tensor *const *in, int64_
 {
     (void)n;
     const rn_layer_norm_link_args *a = rn_link_args(link);
-    if (a->axes >= rn_tensor_rank(in[0])) return refuse(link, in[0], "more axes than are normalised"), NULL;
+    if (a->axes >= rn_tensor_rank(in[0])) return rni_link_refuse(link, in[0], "more axes than are normalised"), NULL;
     const rn_shape s = trailing(in[0], a->axes);
     rn_tensor *gamma = rn_link_slot_get(link, GAMMA, in[0], s), *beta = rn_link_slot_get(link, BETA, in[0], s);
     return rn_layer_norm(in[0], gamma, beta, .axis = -a->axes, .eps = a->eps);
@@ -171,7 +162,7 @@ static rn_tensor *rms_norm_forward(rn_link *link, rn_tensor *const *in, int64_t 
 {
     (void)n;
     const rn_rms_norm_link_args *a = rn_link_args(link);
-    if (rn_tensor_rank(in[0]) < 2) return refuse(link, in[0], "more axes than are normalised"), NULL;
+    if (rn_tensor_rank(in[0]) < 2) return rni_link_refuse(link, in[0], "more axes than are normalised"), NULL;
     rn_tensor *gamma = rn_link_slot_get(link, GAMMA, in[0], trailing(in[0], 1));
     return rn_rms_norm(in[0], gamma, .axis = -1, .eps = a->eps);
 }
@@ -205,7 +196,7 @@ static rn_tensor *group_norm_forward(rn_link *link, rn_tensor *const *in, int64_
 {
     (void)n;
     const rn_group_norm_link_args *a = rn_link_args(link);
-    if (rn_tensor_rank(in[0]) < 2) return refuse(link, in[0], "[N, C, ...]"), NULL;
+    if (rn_tensor_rank(in[0]) < 2) return rni_link_refuse(link, in[0], "[N, C, ...]"), NULL;
     const rn_shape s = RN_SHAPE(rn_tensor_dim(in[0], 1));
     rn_tensor *gamma = rn_link_slot_get(link, GAMMA, in[0], s), *beta = rn_link_slot_get(link, BETA, in[0], s);
     return rn_group_norm(in[0], gamma, beta, a->groups, .eps = a->eps);

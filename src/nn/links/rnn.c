@@ -4,7 +4,6 @@
  * which the functions over sequences take them. */
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/shape.h"
 #include "engine/engine.h"
 #include "nn/nn.h"
 
@@ -100,24 +99,14 @@ static bool setup(rn_link *link)
 
 /* ---- calling ---- */
 
-static bool refuse(const rn_link *link, const rn_tensor *x, const char *rule)
-{
-    char text[RNI_SHAPE_TEXT];
-    rni_fail(RN_ERR_SHAPE, NULL, link->type->name, "x has not the shape that was asked for");
-    rni_error_add("expect", "%s", rule);
-    rni_error_add("actual", "x %s%s", rn_dtype_name(rn_tensor_dtype(x)), rni_shape_text(rn_tensor_shape(x), text));
-    return false;
-}
-
 static bool check_input(const rn_link *link, const rn_tensor *x)
 {
     const rn_lstm_link_args *a = rn_link_args(link);
     const int rank = rn_tensor_rank(x);
-    char rule[64];
-    if (rank != 2 && rank != 3) return refuse(link, x, "[N, in] for a step, or [N, T, in] for a sequence");
-    if (rank == 2 && a->bidirectional) return refuse(link, x, "a sequence [N, T, in], for both directions");
-    snprintf(rule, sizeof rule, "%lld features in the last axis", (long long)a->in);
-    return !a->in || rn_tensor_dim(x, -1) == a->in || refuse(link, x, rule);
+    if (rank != 2 && rank != 3) return rni_link_refuse(link, x, "[N, in] for a step, or [N, T, in] for a sequence");
+    if (rank == 2 && a->bidirectional) return rni_link_refuse(link, x, "a sequence [N, T, in], for both directions");
+    return !a->in || rn_tensor_dim(x, -1) == a->in ||
+           rni_link_refuse(link, x, "%lld features in the last axis", (long long)a->in);
 }
 
 /* The weights of all layers and directions, in their order. Returns how many, -1 with an error pending. */
