@@ -152,7 +152,7 @@ static void grad_part(void *user, int thread, int threads)
     rni_cpu_part(chunks_of(st), thread, threads, &chunk, &last);
     for (; chunk < last; chunk++) {
         char *products = workspace + st->sums_at + 2 * chunk * st->row, *sums = products + st->row;
-        memset(products, 0, (size_t)(2 * st->row));
+        if (st->row > 0) memset(products, 0, (size_t)(2 * st->row));
         for (int64_t i = chunk * CHUNK; i < st->l.outer && i < (chunk + 1) * CHUNK; i++)
             grad_line(j, i, scratch, products, st->rms ? NULL : sums);
     }
@@ -165,7 +165,7 @@ bool rni_cpu_layer_norm_grad_run(rn_kernel_call *c)
     if (st->l.outer > 0) rni_cpu_parallel(st->threads, grad_part, &j);
     char *workspace = c->workspace, *wide = workspace + st->scratch_at;
     const rni_join *add = &st->isa->joins->join[st->compute][RN_JOIN_ADD];
-    for (int o = 1; o < c->n_out; o++) {
+    for (int o = 1; o < c->n_out && st->row > 0; o++) {
         memset(wide, 0, (size_t)st->row);
         for (int64_t k = 0; k < chunks_of(st); k++)
             add->widen(wide, workspace + st->sums_at + (2 * k + o - 1) * st->row, st->l.n);

@@ -38,7 +38,6 @@ const void *rni_line_load(const rni_isa *isa, rni_cpu_compute compute, const rn_
     const char *at = rni_line_piece(v, l, i, 0);
     rni_convert_fn *const load = isa->move->load[compute][v->dtype];
     if (in_place(compute, v, l)) return at;
-    if (l->n == 0) return scratch; /* an empty view may lie nowhere */
     if (l->inner == 1 || l->n == 1)
         load(scratch, at, rni_line_length(l));
     else if (l->piece == 1) {
@@ -60,7 +59,7 @@ void rni_line_store(const rni_isa *isa, rni_cpu_compute compute, const rn_view *
 {
     char *at = rni_line_piece(v, l, i, 0);
     rni_convert_fn *const store = isa->move->store[compute][v->dtype];
-    if (in_place(compute, v, l) || l->n == 0) return;
+    if (in_place(compute, v, l)) return;
     if (l->inner == 1 || l->n == 1)
         store(at, scratch, rni_line_length(l));
     else if (l->piece == 1) {

@@ -138,9 +138,9 @@ static bool nll_grad(const job *j)
     const int64_t label = label_of(j), n = j->st->lines.n;
     const double w = label == -1 ? 0 : weight_of(j, 3, label), factor = w * number_at(j, &j->call->in[2], j->line);
     void *gx = place(j);
-    if (w == 0)
-        memset(gx, 0, (size_t)(n * rni_line_bytes(j->st->compute)));
-    else {
+    if (w == 0) {
+        if (n > 0) memset(gx, 0, (size_t)(n * rni_line_bytes(j->st->compute)));
+    } else {
         j->st->kernels->softmax(gx, load(j, 0), n, factor);
         if (j->st->compute == RNI_CPU_F64)
             ((double *)gx)[label] -= factor;

@@ -143,14 +143,15 @@ static void store_f64_bf16(void *to, const void *from, int64_t n)
 
 /* ---- f32, f64 ---- */
 
+/* Empty views may lie nowhere, which memcpy does not bear. */
 static void copy_4(void *to, const void *from, int64_t n)
 {
-    memcpy(to, from, (size_t)n * 4);
+    if (n > 0) memcpy(to, from, (size_t)n * 4);
 }
 
 static void copy_8(void *to, const void *from, int64_t n)
 {
-    memcpy(to, from, (size_t)n * 8);
+    if (n > 0) memcpy(to, from, (size_t)n * 8);
 }
 
 static void f32_to_f64(void *to, const void *from, int64_t n)
@@ -191,7 +192,7 @@ static void stream(void *to, const void *from, int64_t n)
     for (int64_t i = 0; i < n; i += 16)
         _mm_stream_si128((void *)((char *)to + i), _mm_loadu_si128((const void *)((const char *)from + i)));
 #else
-    memcpy(to, from, (size_t)n);
+    if (n > 0) memcpy(to, from, (size_t)n);
 #endif
 }
 
