@@ -14,7 +14,6 @@
 #include <math.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Two trainers would replace each other's files. A file system without locks has to do without. */
