@@ -108,6 +108,11 @@ rni_thread *rni_thread_self(void);
 rn_tensor *rni_leaf_new(rni_thread *t, rni_device *device, rn_dtype dtype, const rn_shape *shape, const rn_site *site);
 rni_node *rni_node_new(int n_in, int n_out, int64_t opts_bytes);
 void rni_tensor_keep(rn_tensor *x);
+/* How many hold x now; other threads may hold it, too. */
+static inline int32_t rni_refs(const rn_tensor *x)
+{
+    return __atomic_load_n(&x->refs, __ATOMIC_ACQUIRE);
+}
 /* Releases; frees blocks without recursion, however deep the graph. */
 void rni_tensor_drop(rn_tensor *x);
 /* Puts x (one reference of which is handed over) into the innermost scope. On failure x is dropped and NULL returned.

@@ -242,7 +242,7 @@ static void find_dependence(walk *w)
         rni_node *node = w->order[k];
         for (int i = 0; i < node->n_out && !w->depends[k]; i++) {
             const int32_t v = w->first[k] + i;
-            w->depends[k] = !w->kept[v] && node->out[i].refs > w->readers[v];
+            w->depends[k] = !w->kept[v] && rni_refs(&node->out[i]) > w->readers[v];
         }
         /* a kept result that can be differentiated still needs its history */
         for (int i = 0; i < node->n_out && !w->depends[k]; i++)
@@ -267,9 +267,9 @@ static void find_dependence(walk *w)
     }
     for (int64_t i = 0; i < w->n_given; i++) {
         const rn_tensor *x = w->given[i];
-        const int32_t refs = __atomic_load_n(&x->refs, __ATOMIC_ACQUIRE);
-        w->donated[i] =
-            w->given_readers[i] == refs && x->buffer->refs == 1 && x->buffer->capacity > 0 && x->offset == 0;
+        const int32_t refs = rni_refs(x);
+        w->donated[i] = w->given_readers[i] == refs && __atomic_load_n(&x->buffer->refs, __ATOMIC_ACQUIRE) == 1 &&
+                        x->buffer->capacity > 0 && x->offset == 0;
     }
 }
 
@@ -351,7 +351,7 @@ static bool keep_late(walk *w, const rni_cached *entry)
         rni_node *node = w->order[k];
         for (int o = 0; o < node->n_out; o++) {
             const int32_t v = w->first[k] + o;
-            if (w->kept[v] || node->out[o].refs <= w->readers[v]) continue;
+            if (w->kept[v] || rni_refs(&node->out[o]) <= w->readers[v]) continue;
             w->kept[v] = any = true;
         }
     }
@@ -402,7 +402,7 @@ static void forget_history(rni_node *node)
 {
     for (int i = 0; i < node->n_out; i++) {
         const rn_tensor *y = &node->out[i];
-        if (y->refs > 0 && (!y->buffer || !(y->flags & (RNI_T_FORGET | RNI_T_LEAF)))) return;
+        if (rni_refs(y) > 0 && (!y->buffer || !(y->flags & (RNI_T_FORGET | RNI_T_LEAF)))) return;
     }
     rni_node_cut(node);
 }
@@ -505,10 +505,7 @@ static bool evaluate_once(rni_thread *t, rn_tensor *const *wanted, int64_t n, co
     for (int64_t i = 0; ok && i < w.n_roots; i++) ok = descend(&w, w.root[i]->node);
     if (ok && w.n_order) {
         ok = count_readers(&w);
-        /* the references that this walk itself holds on its roots do not count as somebody's */
-        for (int64_t i = 0; ok && i < w.n_roots; i++) w.root[i]->refs--;
         if (ok) find_dependence(&w);
-        for (int64_t i = 0; ok && i < w.n_roots; i++) w.root[i]->refs++;
         ok = ok && run(&w);
     }
     walk_free(&w);
