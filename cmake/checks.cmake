@@ -16,6 +16,9 @@ foreach(file ${fault_tests})
   rensa_test(${name} ${file})
 endforeach()
 
+# What it counts, a sanitizer adds to.
+set_tests_properties(memory PROPERTIES LABELS once)
+
 # Deep graphs on a small stack (ulimit counts KiB); sanitizers need more of it themselves.
 if(NOT RENSA_SANITIZE)
   add_test(NAME small_stack COMMAND sh -c "ulimit -s 256 && exec $<TARGET_FILE:test_depth>")
@@ -44,3 +47,4 @@ foreach(file ${e2e_tests})
   add_test(NAME e2e_${name} COMMAND ${file})
   set_tests_properties(e2e_${name} PROPERTIES ENVIRONMENT "RENSA=$<TARGET_FILE:rensa_cli>" TIMEOUT 300)
 endforeach()
+set_tests_properties(e2e_bad_files PROPERTIES LABELS once) # limits its memory, of which a sanitizer needs more

@@ -1,9 +1,11 @@
-# examples/: programs that see the installed headers only; built with the tests.
-if(NOT RENSA_TESTS)
-  return()
-endif()
+# examples/: programs that see the installed headers only. Built with the tests, else by `ninja examples`.
+add_custom_target(examples)
 function(rensa_example name source)
   add_executable(example_${name} examples/${source})
+  add_dependencies(examples example_${name})
+  if(NOT RENSA_TESTS)
+    set_target_properties(example_${name} PROPERTIES EXCLUDE_FROM_ALL TRUE)
+  endif()
   target_link_libraries(example_${name} PRIVATE rensa m)
   set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name}
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin/examples)

@@ -102,7 +102,11 @@ static void put_versions(rni_json_writer *w)
     rni_json_write_key(w, "versions");
     rni_json_object_begin(w);
     put_text(w, "rensa", rn_version());
+#ifdef __clang__
     put_text(w, "compiler", __VERSION__);
+#else
+    put_text(w, "compiler", "GCC " __VERSION__);
+#endif
     rni_json_object_end(w);
 }
 

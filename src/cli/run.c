@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { CLASSES_MAX = 20 };
@@ -68,7 +69,9 @@ bool cli_run_prepare(const char *folder, bool force)
     DIR *d = opendir(folder);
     if (!d && errno == ENOENT) return true;
     if (!d) return rni_fail(RN_ERR_IO, NULL, NULL, "\"%s\" cannot be a run folder: %s", folder, strerror(errno));
-    const bool ok = clear_folder(folder, d, force);
+    bool ok = flock(dirfd(d), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    if (!ok) rni_fail(RN_ERR_STATE, NULL, NULL, "another training is under way in \"%s\"", folder);
+    ok = ok && clear_folder(folder, d, force);
     closedir(d);
     return ok;
 }

@@ -20,6 +20,7 @@ void rni_infer_prepare(rn_infer *f, const rn_op *op, const rn_site *site, rn_ten
     f->opts = opts;
     f->n_in = (int)n_in;
     f->n_out = sig->n_out;
+    for (int i = 0; i < sig->n_out && i < RN_INPUTS_MAX; i++) f->out_dtype[i] = RN_DTYPE_NONE;
     f->in = in;
     f->site = site;
     f->part = 0;
@@ -37,10 +38,15 @@ void rn_infer_begin(rn_infer *f, const rn_call_info *c, const void *opts)
 
 bool rn_out(rn_infer *f, int i, rn_dtype dtype, rn_shape shape)
 {
+    if (i < 0 || i >= RN_INPUTS_MAX || dtype <= RN_DTYPE_NONE || dtype >= RN_DTYPE_COUNT)
+        return rn_refuse(f, RN_ERR_INTERNAL, "it declares a result that it does not have, or one of no type", NULL);
+    if (shape.rank < 0 || shape.rank > RN_MAX_RANK)
+        return rn_refuse(f, RN_ERR_SHAPE, "the result has too many axes", "rank <= RN_MAX_RANK");
     for (int k = 0; k < shape.rank; k++)
         if (shape.dim[k] < 0) return rn_refuse(f, RN_ERR_SHAPE, "a size of the result is negative", "sizes >= 0");
-    if (rni_shape_count(&shape) < 0)
-        return rn_refuse(f, RN_ERR_SHAPE, "the result has too many elements", "a product of sizes below 2 ** 63");
+    const int64_t count = rni_shape_count(&shape);
+    if (count < 0 || count > INT64_MAX / 2 / rn_dtype_bytes(dtype))
+        return rn_refuse(f, RN_ERR_SHAPE, "the result has too many elements", "fewer than 2 ** 62 bytes");
     f->out_dtype[i] = dtype;
     f->out_shape[i] = shape;
     return true;

@@ -256,7 +256,7 @@ static bool place_result(compiler *c, int32_t v)
 {
     place *at = &c->at[v];
     store *s = &c->stores[at->store];
-    const bool dense = rni_view_is_contiguous(&at->view), large = c->g->value[v].bytes * 2 >= s->bytes;
+    const bool dense = rni_view_is_contiguous(&at->view), large = c->g->value[v].bytes >= s->bytes / 2;
     if (!dense || (!large && s->kind == STORE_SLAB) || (s->kind == STORE_GIVEN && s->donated && !large)) {
         const rni_gnode origin = { .recorded = -1, .device = c->p->device };
         const rni_gnode *from = c->g->value[v].producer >= 0 ? &c->g->node[c->g->value[v].producer] : &origin;

@@ -68,6 +68,15 @@ static bool check_i64s(const rn_op *op, const rn_site *site, const rn_opt *o, in
     return true;
 }
 
+static bool check_length(const rn_op *op, const rn_site *site, const rn_opt *o, const char *from)
+{
+    const int n = o->type == RN_OPT_TYPE_SHAPE    ? ((const rn_shape *)from)->rank
+                  : o->type == RN_OPT_TYPE_AXES   ? ((const rn_axes *)from)->n
+                  : o->type == RN_OPT_TYPE_RANGES ? ((const rn_ranges *)from)->n
+                                                  : 0;
+    return (n >= 0 && n <= RN_MAX_RANK) || bad_option(op, site, o, "has %d places instead of up to %d", n, RN_MAX_RANK);
+}
+
 /* One option from the caller's argument struct at `from`, all zero where it was left out. */
 static bool take_option(const rn_op *op, const rn_site *site, const rn_opt *o, const char *from, char *to)
 {
@@ -108,7 +117,8 @@ static bool take_option(const rn_op *op, const rn_site *site, const rn_opt *o, c
     }
     default:
         memcpy(to, from, (size_t)rni_opt_bytes(o));
-        return o->type != RN_OPT_TYPE_I64S || check_i64s(op, site, o, (int64_t *)to);
+        if (o->type == RN_OPT_TYPE_I64S) return check_i64s(op, site, o, (int64_t *)to);
+        return check_length(op, site, o, from);
     }
 }
 
@@ -200,6 +210,8 @@ static bool declare_outputs(rn_infer *f, rni_node *node)
         f->part = i;
         if (f->op->parts && i > 0) RNI_TRY(infer(f));
         const int k = f->op->parts ? 0 : i;
+        if (f->out_dtype[k] == RN_DTYPE_NONE)
+            return rni_fail(RN_ERR_INTERNAL, f->site, f->op->name, "its infer declares no result %d", i);
         node->out[i].dtype = (uint8_t)f->out_dtype[k];
         node->out[i].shape = f->out_shape[k];
         node->out[i].count = rni_shape_count(&f->out_shape[k]);

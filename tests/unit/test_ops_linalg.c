@@ -62,3 +62,14 @@ RN_TEST(products_have_the_values_of_numpy)
     }
     CHECK_OK();
 }
+
+RN_TEST(a_product_over_nothing_is_zero_however_its_operands_lie)
+{
+    RN_SCOPE
+    {
+        rn_tensor *a = rn_zeros(RN_SHAPE(3, 0)), *b = rn_flip(rn_zeros(RN_SHAPE(0, 2)), .axes = RN_AXES(0, 1));
+        CHECK_NEAR(rn_item(rn_sum(rn_abs(rn_matmul(a, b)))), 0, 0);
+        CHECK_NEAR(rn_item(rn_sum(rn_abs(rn_matmul(rn_flip(a, .axes = RN_AXES(0)), b)))), 0, 0);
+    }
+    CHECK_OK();
+}

@@ -155,6 +155,59 @@ RN_TEST(zero_can_be_said_where_the_default_is_another_number)
     CHECK_OK();
 }
 
+RN_TEST(sizes_that_no_memory_has_and_too_many_axes_are_refused_at_the_call)
+{
+    const rn_shape nine = { .rank = 9, .dim = { 1, 1, 1, 1, 1, 1, 1, 1 } };
+    RN_SCOPE
+    {
+        CHECK(rn_zeros(nine) == NULL);
+        CHECK_ERROR(RN_ERR_ARG, "9 places");
+        CHECK(rn_reshape(rn_zeros(RN_SHAPE(1)), nine) == NULL);
+        CHECK_ERROR(RN_ERR_ARG, "9 places");
+        CHECK(rn_zeros(RN_SHAPE(INT64_C(1) << 61)) == NULL);
+        CHECK_ERROR(RN_ERR_SHAPE, "2 ** 62 bytes");
+        CHECK(rn_repeat(rn_zeros(RN_SHAPE(4)), INT64_C(1) << 60) == NULL);
+        CHECK_ERROR(RN_ERR_SHAPE, "");
+        CHECK(rn_one_hot(rn_array_i32(RN_SHAPE(1), 0), INT64_C(1) << 62) == NULL);
+        CHECK_ERROR(RN_ERR_SHAPE, "2 ** 62 bytes");
+    }
+}
+
+static bool declares_nothing(rn_infer *f)
+{
+    (void)f;
+    return true;
+}
+
+static bool declares_no_type(rn_infer *f)
+{
+    return rn_out(f, 0, (rn_dtype)77, *f->shape[0]);
+}
+
+static bool runs(rn_kernel_call *c)
+{
+    (void)c;
+    return true;
+}
+
+RN_TEST(a_rule_of_shapes_that_contradicts_its_row_is_a_defect_of_the_row)
+{
+    static const rn_op nothing = {
+        .name = "nothing", .kind = RN_KERNEL, .inputs = "x", .infer = declares_nothing, .run = runs
+    };
+    static const rn_op untyped = {
+        .name = "untyped", .kind = RN_KERNEL, .inputs = "x", .infer = declares_no_type, .run = runs
+    };
+    RN_SCOPE
+    {
+        rn_tensor *x = rn_zeros(RN_SHAPE(2)), *y = NULL;
+        CHECK(!rn_op_call(&nothing, RN_HERE, &x, 1, NULL, &y));
+        CHECK_ERROR(RN_ERR_INTERNAL, "nothing: its infer declares no result 0");
+        CHECK(!rn_op_call(&untyped, RN_HERE, &x, 1, NULL, &y));
+        CHECK_ERROR(RN_ERR_INTERNAL, "untyped: it declares a result");
+    }
+}
+
 RN_TEST(an_older_program_reads_defaults_for_options_added_after_it)
 {
     RN_SCOPE

@@ -118,10 +118,13 @@ static bool run(rn_kernel_call *c, const rn_view *a, bool trans_a, const rn_view
     const int r = y->rank;
     product p = { .a = a, .b = b, .y = y, .m = y->dim[r - 2], .n = y->dim[r - 1], .batches = 1, .add = add };
     p.k = a->dim[a->rank - (trans_a ? 2 : 1)];
+    for (int i = 0; i < r - 2; i++) p.batches *= y->dim[i];
+    const int64_t count = p.batches * p.m * p.n;
+    if (p.k == 0 && !add) memset(y->data, 0, (size_t)(count << rni_cpu_log_bytes(y->dtype)));
+    if (p.k == 0 || count == 0) return true;
     if (!find_layout(a, trans_a, &p.la) || !find_layout(b, trans_b, &p.lb))
         return c->fail(c, RN_ERR_INTERNAL, "an unreadable operand");
-    for (int i = 0; i < r - 2; i++) p.batches *= y->dim[i];
-    if (p.batches > 0 && p.m > 0 && p.n > 0) multiply_all(c, &p);
+    multiply_all(c, &p);
     return true;
 }
 
