@@ -31,12 +31,23 @@ static const struct {
     { "libhdf5", "libhdf5-103-1" },
 };
 
+/* OpenMP's threads spin where they wait for each other, for milliseconds unless told otherwise. On a machine that
+ * others use, too, they so keep from running what they wait for. GCC's library reads how long when it is loaded; a bit
+ * of spinning is better than none, as parallel loops follow each other closely. */
+static void *load(const char *path)
+{
+    const bool ours = !getenv("GOMP_SPINCOUNT") && !getenv("OMP_WAIT_POLICY") && !setenv("GOMP_SPINCOUNT", "2000", 0);
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (ours) unsetenv("GOMP_SPINCOUNT");
+    return handle;
+}
+
 static void *open_one(const char *folder, const char *name, rni_str *tried)
 {
     rni_str path = { 0 };
     rni_str_addf(&path, "%s/librensa_%s.so", folder, name);
     const bool there = !path.failed && rni_file_exists(path.at);
-    void *handle = there ? dlopen(path.at, RTLD_NOW | RTLD_LOCAL) : NULL;
+    void *handle = there ? load(path.at) : NULL;
     const char *why = there ? dlerror() : "not there";
     if (handle)
         rni_log(RN_LOG_INFO, "base", "loaded %s", path.at);
