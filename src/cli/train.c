@@ -195,6 +195,7 @@ static int train(rni_project *p, const char *out, const options *o)
                        : rn_snapshot_latest(o->resume, latest, sizeof latest) ? latest
                                                                               : NULL;
     int status = 1;
+    if (is_folder && !from && rn_ok() && !o->quiet) printf("no snapshot in %s: from the beginning\n", o->resume);
     bool ok = s != NULL && (from || load_weights(s));
     if (ok && from) ok = rn_trainer_resume(s->trainer, from);
     if (ok) ok = freeze_project(s, out);
@@ -282,6 +283,9 @@ static int run(int argc, char **argv)
     if (o.project.file && o.project.net) return cli_usage(&cli_train, "a project file or --net, not both");
     if (!o.project.file && !o.project.net && !o.resume)
         return cli_usage(&cli_train, "a project file, --net NAME or --resume DIR is needed");
+    if (o.resume && (o.project.rate > 0 || o.project.seed >= 0 || o.project.optimizer))
+        return cli_usage(&cli_train,
+                         "a run goes on with its own rate, seed and optimizer: no --lr, --seed, --optimizer");
     cli_unused(&cli_train, table,
                o.show    ? SHOW
                : o.check ? CHECK

@@ -30,6 +30,7 @@ says 2 "--epochs needs a whole number" "$RENSA" train --net lenet --epochs x
 says 2 "--epochs needs a whole number, 1 to" "$RENSA" train --net lenet --epochs 0
 says 2 "--batch needs a whole number" "$RENSA" train --net lenet --batch 99999999999999999999
 says 2 "--lr needs a number" "$RENSA" train --net lenet --lr fast
+says 2 "no --lr" "$RENSA" train --net lenet --resume . --lr 0.5
 says 2 "--epochs needs a value" "$RENSA" train --net lenet --epochs
 says 2 "--quiet takes no value" "$RENSA" train --net lenet --quiet=3
 says 2 "a project file or --net, not both" "$RENSA" train p.json --net lenet
