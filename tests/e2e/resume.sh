@@ -55,9 +55,10 @@ is "a torn snapshot" "$(hash_of out)" "$(member lenet-whole/result.json paramete
 is "the torn file" "$(find torn -name '*.tmp-*')" ""
 
 # an interrupt finishes the step and leaves a snapshot
-"$RENSA" train --net lenet --batch 16 --iterations 60 --limit 320 --seed 1 --quiet --out stopped >part 2>out &
-sleep "$(awk -v s="$(member lenet-whole/result.json seconds)" 'BEGIN { print 0.1 + s / 3 }')"
-kill -INT $!
+"$RENSA" train --net lenet --batch 16 --iterations 60 --limit 320 --seed 1 --quiet --set "$often" --out stopped \
+    >part 2>out &
+while kill -0 $! 2>/dev/null && ! ls stopped/snapshot_*.safetensors >/dev/null 2>&1; do sleep 0.02; done
+kill -INT $! 2>/dev/null
 wait $!
 status=$?
 if [ $status -eq 0 ]; then
