@@ -263,7 +263,7 @@ bool rn_optimizer_set_schedule(rn_optimizer *o, rn_schedule *schedule)
         rn_schedule_free(schedule);
         return rni_fail(RN_ERR_ARG, NULL, "optimizer_set_schedule", "the optimizer is NULL");
     }
-    rn_schedule_free(o->schedule);
+    if (o->schedule != schedule) rn_schedule_free(o->schedule);
     o->schedule = schedule;
     return true;
 }

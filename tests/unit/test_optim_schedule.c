@@ -89,7 +89,9 @@ RN_TEST(the_rate_of_an_optimizer_is_seen_and_followed)
     rn_chain_add(model, "l", rn_linear_link(1, .no_bias = true));
     rn_optimizer *o = rn_sgd(model, .rate = 2);
     CHECK_NEAR(rn_optimizer_rate(o), 2, 0);
-    CHECK(rn_optimizer_set_schedule(o, rn_schedule_step(.every = 2, .gamma = 0.5)));
+    rn_schedule *halves = rn_schedule_step(.every = 2, .gamma = 0.5);
+    CHECK(rn_optimizer_set_schedule(o, halves));
+    CHECK(rn_optimizer_set_schedule(o, halves)); /* given once more, it is not given back */
     RN_SCOPE
     {
         rn_link_set_param(model, "l/W", rn_zeros(RN_SHAPE(1, 1)));
