@@ -153,7 +153,34 @@ bool rn_link_copy_params(rn_link *to, rn_link *from)
     return rni_slots_visit(to, copy_from, from);
 }
 
-static rni_slot *copy_slot(const rni_slot *from)
+/* What has been copied, for slots and links that occur again: they are one thing in the copy as well. */
+typedef struct {
+    rn_copy_mode mode;
+    struct {
+        const void *from;
+        void *to; /* borrowed */
+    } * pair;
+    int64_t count, capacity;
+} copies;
+
+static void *copied(const copies *c, const void *from)
+{
+    for (int64_t i = 0; i < c->count; i++)
+        if (c->pair[i].from == from) return c->pair[i].to;
+    return NULL;
+}
+
+static bool remember(copies *c, const void *from, void *to)
+{
+    void *p = rni_grow(c->pair, c->count, &c->capacity, (int64_t)sizeof *c->pair);
+    if (!p) return false;
+    c->pair = p;
+    c->pair[c->count].from = from;
+    c->pair[c->count++].to = to;
+    return true;
+}
+
+static rni_slot *new_slot(const rni_slot *from)
 {
     rni_slot *s = rni_alloc((int64_t)sizeof *s);
     if (!s) return NULL;
@@ -169,43 +196,54 @@ static rni_slot *copy_slot(const rni_slot *from)
     return NULL;
 }
 
+/* The slot that stands for `from` in the copy, with a reference of its own. */
+static rni_slot *copy_slot(copies *c, rn_link *owner, rni_slot *from)
+{
+    rni_slot *s = c->mode == RN_COPY_SHARE ? from : from->refs > 1 ? copied(c, from) : NULL;
+    if (s) {
+        __atomic_fetch_add(&s->refs, 1, __ATOMIC_RELAXED);
+        return s;
+    }
+    s = new_slot(from);
+    const bool values = s && c->mode == RN_COPY_VALUES && from->cell;
+    if (s && (from->refs == 1 || remember(c, from, s)) && (!values || copy_value(s, owner, from->cell))) return s;
+    rni_slot_free(s);
+    return NULL;
+}
+
 /* The slots of `from` in the place of those that a new link of its type has. */
-static bool copy_slots(rn_link *to, rn_link *from, rn_copy_mode mode)
+static bool copy_slots(copies *c, rn_link *to, rn_link *from)
 {
     for (int64_t i = 0; i < to->n_slots; i++) rni_slot_free(to->slot[i]);
     to->n_slots = 0;
     for (int64_t i = 0; i < from->n_slots; i++) {
         rni_slot *s = from->slot[i];
-        if (s && mode == RN_COPY_SHARE)
-            __atomic_fetch_add(&s->refs, 1, __ATOMIC_RELAXED);
-        else if (s && !(s = copy_slot(s)))
-            return false;
+        if (s && !(s = copy_slot(c, to, s))) return false;
         if (!rni_slot_add(to, s)) {
             rni_slot_free(s);
             return false;
         }
-        const bool values = s && mode == RN_COPY_VALUES && from->slot[i]->cell;
-        if (values && !copy_value(s, to, from->slot[i]->cell)) return false;
     }
     return true;
 }
 
-static rn_link *copy_link(rn_link *from, rn_copy_mode mode);
+static rn_link *copy_link(copies *c, rn_link *from);
 
 /* Children that a type has made for itself are there already and get the slots only. */
-static bool copy_inside(rn_link *to, rn_link *from, rn_copy_mode mode)
+static bool copy_inside(copies *c, rn_link *to, rn_link *from)
 {
-    if (!copy_slots(to, from, mode)) return false;
     to->dtype = from->dtype;
+    if (from->refs > 1 && !remember(c, from, to)) return false;
+    if (!copy_slots(c, to, from)) return false;
     for (int64_t i = 0; i < from->n_children; i++) {
-        const rni_child *c = &from->child[i];
-        rn_link *have = rni_link_direct(to, c->name, (int64_t)strlen(c->name));
+        const rni_child *child = &from->child[i];
+        rn_link *have = rni_link_direct(to, child->name, (int64_t)strlen(child->name));
         if (have) {
-            if (!copy_inside(have, c->link, mode)) return false;
+            if (!copy_inside(c, have, child->link)) return false;
             continue;
         }
-        rn_link *copy = copy_link(c->link, mode);
-        if (!copy || !rn_chain_add(to, c->name, copy)) return false;
+        rn_link *again = copied(c, child->link), *copy = again ? rn_link_keep(again) : copy_link(c, child->link);
+        if (!copy || !rn_chain_add(to, child->name, copy)) return false;
     }
     return true;
 }
@@ -230,10 +268,10 @@ static rn_link *copy_shell(rn_link *from)
     return NULL;
 }
 
-static rn_link *copy_link(rn_link *from, rn_copy_mode mode)
+static rn_link *copy_link(copies *c, rn_link *from)
 {
     rn_link *l = copy_shell(from);
-    if (!l || copy_inside(l, from, mode)) return l;
+    if (!l || copy_inside(c, l, from)) return l;
     rn_link_free(l);
     return NULL;
 }
@@ -245,7 +283,9 @@ rn_link *rn_link_copy(rn_link *link, rn_copy_mode mode)
         rni_fail(RN_ERR_ARG, NULL, "link_copy", link ? "there is no such mode" : "the link is NULL");
         return NULL;
     }
-    rn_link *l = copy_link(link, mode);
+    copies c = { .mode = mode };
+    rn_link *l = copy_link(&c, link);
+    rni_free(c.pair);
     if (l) rni_link_draw(l);
     rni_nn_changed();
     return l;

@@ -341,6 +341,31 @@ RN_TEST(copies_share_hold_values_or_begin_anew)
     CHECK_OK();
 }
 
+RN_TEST(copies_share_what_the_original_shares)
+{
+    rn_chain *model = rn_sequential(rn_linear_link(3), rn_op_link("tanh", NULL));
+    rn_link *fc = rn_link_child(model, 0, NULL);
+    rn_chain_add(model, "2", rn_link_keep(fc));                /* the same link twice */
+    rn_chain_add(model, "3", rn_link_copy(fc, RN_COPY_SHARE)); /* another link with the same parameters */
+    RN_SCOPE
+    {
+        rn_tensor *x = input(2, 3), *y = rn_call(model, x);
+        CHECK_EQ_I64(rn_link_count(model, NULL), 2);
+        for (int mode = RN_COPY_VALUES; mode <= RN_COPY_INIT; mode++) {
+            rn_chain *copy = rn_link_copy(model, (rn_copy_mode)mode);
+            rn_tensor *z = rn_call(copy, x);
+            CHECK_EQ_I64(rn_link_count(copy, NULL), 2);
+            CHECK((rn_link_find(copy, "0") == rn_link_find(copy, "2")));
+            CHECK(rn_link_param(copy, "3/W") == rn_link_param(copy, "0/W"));
+            CHECK((rn_link_param(copy, "0/W") == rn_link_param(model, "0/W")) == (mode == RN_COPY_SHARE));
+            if (mode != RN_COPY_INIT) CHECK(memcmp(rn_data(z), rn_data(y), 24) == 0);
+            rn_link_free(copy);
+        }
+    }
+    rn_link_free(model);
+    CHECK_OK();
+}
+
 RN_TEST(parameters_can_be_set_before_the_first_call)
 {
     rn_chain *model = rn_chain_new();
