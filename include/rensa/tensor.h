@@ -119,7 +119,9 @@ RN_API rn_tensor *rn_value(rn_tensor *cell);
 
 /* ---- gradients ---- */
 
-/** Lets a tensor made from data want a gradient, or a parameter be trained (true) or frozen (false). Returns t. */
+/** Lets a tensor made from data want a gradient, or a parameter be trained (true) or frozen (false). The result of a
+ * function is computed and serves as data from here on, unless gradients pass it already. Returns t, NULL on an error.
+ * Errors: DTYPE unless it has a float type; STATE for false where gradients pass. */
 RN_API rn_tensor *rn_require_grad(rn_tensor *t, bool yes);
 RN_API bool rn_requires_grad(const rn_tensor *t);
 /** The same value, cut off from its history: gradients stop here. Scoped. */
@@ -151,7 +153,8 @@ RN_API bool rn_backward_at(const rn_backward_args *args);
 /** The gradient collected so far, NULL if there is none. Borrowed: valid until rn_clear_grad or the next rn_backward.
  */
 RN_API rn_tensor *rn_grad_of(const rn_tensor *t);
-/** Replaces (or with NULL forgets) the collected gradient. */
+/** Replaces (or with NULL forgets) the collected gradient. Errors: SHAPE; STATE if t is no parameter, state or tensor
+ * that rn_require_grad was called for. */
 RN_API bool rn_set_grad(rn_tensor *t, rn_tensor *grad);
 RN_API void rn_clear_grad(rn_tensor *t);
 

@@ -150,8 +150,8 @@ rn_tensor *rn_value(rn_tensor *cell)
     return rni_scoped(t, x);
 }
 
-/* A tensor made from data becomes the handle of a cell: its gradient hangs on the handle, while calls take the value.
- * So the gradient, which was computed from the value, does not hold what it hangs on. */
+/* A tensor with a value becomes the handle of a cell: its gradient hangs on the handle, while calls take the value. So
+ * the gradient, which was computed from the value, does not hold what it hangs on. */
 static bool make_data_cell(rn_tensor *x)
 {
     rni_cell *c = rni_alloc((int64_t)sizeof *c);
@@ -182,17 +182,15 @@ rn_tensor *rn_require_grad(rn_tensor *x, bool yes)
                  rn_dtype_name((rn_dtype)x->dtype));
         return NULL;
     }
-    if (!x->cell && x->node->op) { /* a result: gradients stop here, unless they already pass */
-        if (x->flags & RNI_T_GRAD && !(x->flags & RNI_T_LEAF)) {
+    if (!x->cell && x->node->op) { /* a result: data from here on, unless gradients already pass */
+        if (x->flags & RNI_T_GRAD) {
             if (yes) return x;
             rni_fail(RN_ERR_STATE, NULL, "require_grad",
                      "the tensor was computed from something that wants a gradient");
             rni_error_add("hint", "rn_detach gives the value without its history");
             return NULL;
         }
-        if (yes) x->flags |= RNI_T_LEAF;
-        mark_grad(x, yes);
-        return x;
+        if (yes && !rni_evaluate(rni_thread_self(), &x, 1, rni_site_current())) return NULL;
     }
     if (!x->cell && (!yes || !make_data_cell(x))) return yes ? NULL : x;
     x->cell->trains = yes;
@@ -215,10 +213,15 @@ bool rn_set_grad(rn_tensor *x, rn_tensor *grad)
 {
     if (!rni_is_tensor(x, NULL, "set_grad")) return false;
     if (grad) {
+        if (!rni_is_tensor(grad, NULL, "set_grad")) return false;
+        /* only a handle can hold a gradient: what is computed from it holds its value, so the two never hold each other
+         */
+        if (!x->cell) return rni_fail(RN_ERR_STATE, NULL, "set_grad", "the tensor does not want a gradient");
+        grad = rni_value_of(grad);
         if (!rni_shape_equal(&x->shape, &grad->shape))
             return rni_fail(RN_ERR_SHAPE, NULL, "set_grad", "the gradient has another shape than the tensor");
         rni_tensor_keep(grad);
-        if (!grad->cell) grad->users++;
+        grad->users++;
         rni_sink_remove(grad->node->thread, grad);
     }
     rn_tensor *old = x->grad;

@@ -381,9 +381,9 @@ bool rn_backward_at(const rn_backward_args *a)
     const int scope = rn_scope_begin(); /* intermediate gradients end here; the graph holds what it needs */
     bool ok = walk_back(&w, &m, &outputs, &grads);
     for (int64_t i = 0; ok && i < m.count; i++) {
-        rn_tensor *x = m.at[i].key;
-        rn_tensor *holder = x->version_of && x->version_of->self ? x->version_of->self : x;
-        rn_tensor *g = m.at[i].grad;
+        const rni_cell *cell = m.at[i].key->version_of;
+        rn_tensor *holder = cell ? cell->self : NULL, *g = m.at[i].grad;
+        if (!holder) continue; /* it has ended: nobody can ask */
         if (holder->grad) ok = (g = rn_add_at(&(rn_add_args){ holder->grad, g, .site = a->site })) != NULL;
         ok = ok && rn_set_grad(holder, g);
     }

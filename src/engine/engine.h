@@ -39,7 +39,7 @@ struct rn_tensor {
     int64_t offset;
     rni_cell *cell;       /* of a parameter or state */
     rni_cell *version_of; /* of a value that a cell has, or had */
-    rn_tensor *grad;      /* collected by rn_backward */
+    rn_tensor *grad;      /* of a tensor with a cell: collected by rn_backward, a value and never a cell */
     char *name;
     rn_tensor *sink_next, *sink_prev;
     uint64_t walk; /* its thread's evaluation that read it as a given value last, and its number there */
@@ -138,6 +138,8 @@ static inline int64_t rni_tensor_nbytes(const rn_tensor *x)
 /* Records one node (no expansion of functions). `out` gets n_out scoped tensors. */
 bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
                 rn_tensor **out);
+/* Runs the build of a function for the call that rni_site_enter has named; `out` is NULL before. */
+bool rni_build(rn_call_info *c);
 /* Marks cell as having a pending value / a known one. */
 void rni_dirty_add(rni_thread *t, rn_tensor *cell);
 void rni_dirty_remove(rn_tensor *cell);

@@ -174,17 +174,7 @@ typedef struct {
     rni_node *first;
 } graveyard;
 
-static void release_tensor(rn_tensor *x, graveyard *dead)
-{
-    if (!x || __atomic_fetch_sub(&x->refs, 1, __ATOMIC_ACQ_REL) != 1) return;
-    rni_node *node = x->node;
-    rni_sink_remove(node->thread, x);
-    rni_buffer_drop(x->buffer);
-    x->buffer = NULL;
-    if (__atomic_fetch_sub(&node->live, 1, __ATOMIC_ACQ_REL) != 1) return;
-    node->device = (rni_device *)dead->first;
-    dead->first = node;
-}
+static void release_tensor(rn_tensor *x, graveyard *dead);
 
 static void cell_drop(rni_cell *c)
 {
@@ -193,11 +183,29 @@ static void cell_drop(rni_cell *c)
 
 static void end_cell(rn_tensor *x, graveyard *dead)
 {
+    rni_cell *c = x->cell;
     rni_dirty_remove(x);
-    x->cell->self = NULL;
-    release_tensor(x->cell->value, dead);
-    x->cell->value = NULL;
-    cell_drop(x->cell);
+    x->cell = NULL;
+    c->self = NULL;
+    release_tensor(c->value, dead);
+    c->value = NULL;
+    cell_drop(c);
+    release_tensor(x->grad, dead);
+    x->grad = NULL;
+}
+
+/* Values and gradients of cells are no cells: this calls itself once at the most. */
+static void release_tensor(rn_tensor *x, graveyard *dead)
+{
+    if (!x || __atomic_fetch_sub(&x->refs, 1, __ATOMIC_ACQ_REL) != 1) return;
+    rni_node *node = x->node;
+    rni_sink_remove(node->thread, x);
+    if (x->cell) end_cell(x, dead);
+    rni_buffer_drop(x->buffer);
+    x->buffer = NULL;
+    if (__atomic_fetch_sub(&node->live, 1, __ATOMIC_ACQ_REL) != 1) return;
+    node->device = (rni_device *)dead->first;
+    dead->first = node;
 }
 
 static void bury(graveyard *dead)
@@ -208,9 +216,7 @@ static void bury(graveyard *dead)
         for (int i = 0; i < node->n_in; i++) release_tensor(node->in[i], dead);
         for (int i = 0; i < node->n_out; i++) {
             rn_tensor *x = &node->out[i];
-            if (x->cell) end_cell(x, dead);
             cell_drop(x->version_of);
-            release_tensor(x->grad, dead);
             rni_free(x->name);
             x->tag = 0;
         }
@@ -289,20 +295,21 @@ int rn_scope_end(int level)
 
 rn_tensor *rn_scope_return(int level, rn_tensor *x)
 {
-    if (x) rni_tensor_keep(x);
+    x = rn_keep(x);
     rn_scope_end(level);
     return x ? rni_scoped(rni_thread_self(), x) : NULL;
 }
 
 rn_tensor *rn_keep(rn_tensor *x)
 {
-    if (x) rni_tensor_keep(x);
+    if (!x || !rni_is_tensor(x, NULL, "keep")) return NULL;
+    rni_tensor_keep(x);
     return x;
 }
 
 void rn_drop(rn_tensor *x)
 {
-    if (x) rni_tensor_drop(x);
+    if (x && rni_is_tensor(x, NULL, "drop")) rni_tensor_drop(x);
 }
 
 /* ---- what a tensor is ---- */

@@ -280,3 +280,63 @@ RN_TEST(what_the_device_has_for_wide_floats_only_serves_narrow_ones)
     CHECK(rn_log_levels(""));
     rn_log_set(NULL, NULL);
 }
+
+/* ---- gradients and what they hang on ---- */
+
+RN_TEST(a_leaf_that_has_ended_is_not_held_by_its_gradient)
+{
+    const int64_t live = rn_live_tensors();
+    for (int computed = 0; computed <= 1; computed++) {
+        rn_tensor *y = NULL;
+        RN_SCOPE
+        {
+            rn_tensor *x = rn_array_f32(RN_SHAPE(2), 1, 2);
+            x = rn_require_grad(computed ? rn_mul_scalar(x, 3) : x, true);
+            y = rn_keep(rn_sum(rn_mul(x, x)));
+        }
+        RN_SCOPE CHECK(rn_backward(y));
+        rn_drop(y);
+        CHECK_OK();
+        CHECK_EQ_I64(rn_live_tensors(), live);
+    }
+}
+
+RN_TEST(a_result_that_wants_a_gradient_ends_before_its_gradient_is_looked_at)
+{
+    const int64_t live = rn_live_tensors();
+    RN_SCOPE
+    {
+        rn_tensor *part[2];
+        rn_tensor *w = rn_array_f32(RN_SHAPE(4), 1, 2, 3, 4);
+        rn_split(w, part, 2);
+        CHECK(rn_require_grad(part[0], true) && rn_require_grad(part[1], true));
+        CHECK(rn_backward(rn_sum(rn_mul(part[0], part[1])), .create_graph = true));
+        CHECK_NEAR(rn_data_f32(rn_grad_of(part[0]))[1], 4, 0);
+        CHECK_NEAR(rn_data_f32(rn_grad_of(part[1]))[0], 1, 0);
+    }
+    CHECK_OK();
+    CHECK_EQ_I64(rn_live_tensors(), live);
+}
+
+RN_TEST(a_tensor_can_be_its_own_gradient)
+{
+    const int64_t live = rn_live_tensors();
+    RN_SCOPE
+    {
+        rn_tensor *x = rn_require_grad(rn_array_f32(RN_SHAPE(2), 1, 2), true);
+        CHECK(rn_set_grad(x, x));
+        CHECK_NEAR(rn_data_f32(rn_grad_of(x))[1], 2, 0);
+        CHECK(rn_set_grad(x, rn_mul(x, x)));
+        rn_tensor *plain = rn_array_f32(RN_SHAPE(2), 1, 2);
+        CHECK(!rn_set_grad(plain, plain));
+        CHECK_ERROR(RN_ERR_STATE, "does not want a gradient");
+        rn_tensor *w = rn_param("w", plain);
+        CHECK(rn_set_grad(w, w));
+        CHECK(rn_assign(w, rn_mul_scalar(w, 5)));
+        CHECK_NEAR(rn_data_f32(w)[1], 10, 0);
+        CHECK_NEAR(rn_data_f32(rn_grad_of(w))[1], 2, 0);
+        rn_drop(w);
+    }
+    CHECK_OK();
+    CHECK_EQ_I64(rn_live_tensors(), live);
+}
