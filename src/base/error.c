@@ -111,6 +111,12 @@ void rni_error_add(const char *label, const char *fmt, ...)
     va_end(args);
 }
 
+bool rni_explained(bool ok, const rn_site *site, const char *op, const char *part)
+{
+    if (t.error.status != RN_OK) return false;
+    return ok || rni_fail(RN_ERR_INTERNAL, site, op, "%s failed without saying why", part);
+}
+
 void rni_error_trail(const rn_site *site, const char *what)
 {
     if (t.current) return; /* inside of a call: whoever made it may still say more */

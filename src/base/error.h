@@ -12,6 +12,9 @@ bool rni_fail(rn_status status, const rn_site *site, const char *op, const char 
 void rni_error_add(const char *label, const char *fmt, ...) RN_PRINTF(2, 3);
 /* A call that got the result of the failed one: one more step of the trail. */
 void rni_error_trail(const rn_site *site, const char *what);
+/* What came of a callback: true if it returned `ok` and raised nothing. If it failed without an error, one is raised
+ * that says so of `part` ("its infer"). */
+bool rni_explained(bool ok, const rn_site *site, const char *op, const char *part);
 /* The call that the running code acts for. Compositions and gradients set it, so that errors inside name the user's
  * line; public calls made while it is set take it as theirs. Returns the previous one. */
 const rn_site *rni_site_enter(const rn_site *site);

@@ -143,7 +143,8 @@ bool rni_dataset_get(rn_dataset *ds, const rn_example *example)
     }
     bool all = true;
     for (int i = 0; i < ds->column_count; i++) all = all && example->to[i];
-    if ((all || ds->partial) ? ds->get(ds->user, example) : get_whole(ds, example)) return true;
+    const bool ok = (all || ds->partial) ? ds->get(ds->user, example) : get_whole(ds, example);
+    if (ok && rn_ok()) return true;
     if (rn_ok())
         rni_fail(RN_ERR_INTERNAL, NULL, NULL, "example %lld of \"%s\" could not be read, and it was not said why",
                  (long long)example->index, ds->source);

@@ -20,12 +20,10 @@ static bool transform_get(void *user, const rn_example *e)
     if (!block) return false;
     for (int i = 0; i < t->ds->column_count; i++) read_only[i] = from[i];
     bool ok = rni_dataset_get(t->ds, &(rn_example){ e->index, e->epoch, from });
-    if (ok && !t->fn(t->user, e, read_only)) {
-        ok = false;
-        if (rn_ok())
-            rni_fail(RN_ERR_INTERNAL, NULL, "dataset_transform",
-                     "the function failed for example %lld and did not say why", (long long)e->index);
-    }
+    ok = ok && t->fn(t->user, e, read_only);
+    if (!ok && rn_ok())
+        rni_fail(RN_ERR_INTERNAL, NULL, "dataset_transform", "the function failed for example %lld without saying why",
+                 (long long)e->index);
     rni_free(block);
     return ok;
 }

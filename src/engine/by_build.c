@@ -51,9 +51,9 @@ static int64_t asked(const rn_vjp *v, rn_tensor *const *made, rn_tensor **y, rn_
 
 static bool differentiate(rn_vjp *v, rn_tensor **x, bool create_graph)
 {
-    rn_tensor *made[RN_INPUTS_MAX] = { 0 }, *y[RN_INPUTS_MAX], *g[RN_INPUTS_MAX];
+    rn_tensor *made[RN_INPUTS_MAX] = { NULL }, *y[RN_INPUTS_MAX], *g[RN_INPUTS_MAX];
     rn_call_info c = { .op = v->op, .opts = v->opts, .n_in = v->n_in, .n_out = v->n_out, .in = x, .out = made };
-    if (!v->op->build(&c) || !rn_ok()) return false;
+    RNI_TRY(rni_build(&c));
     const int64_t n = asked(v, made, y, g);
     if (n == 0) return true;
     rn_tensor *wanted[RN_INPUTS_MAX], *grad[RN_INPUTS_MAX] = { 0 };

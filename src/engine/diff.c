@@ -221,9 +221,11 @@ static bool backward_node(walk *w, rni_node *node, rn_tensor **gout, rn_tensor *
         ok = backward_map(&v, &node->site);
     else
         ok = rni_fail(RN_ERR_UNSUPPORTED, &node->site, node->op->name, "has no gradient");
-    for (int i = 0; ok && rn_ok() && i < node->n_in; i++)
+    ok = rni_explained(ok, &node->site, node->op->name, "its gradient");
+    for (int i = 0; ok && i < node->n_in; i++)
         if (gin[i]) {
-            gin[i] = fit_gradient(gin[i], node->in[i]);
+            ok = rni_is_tensor(gin[i], &node->site, node->op->name);
+            gin[i] = ok ? fit_gradient(gin[i], node->in[i]) : NULL;
             ok = gin[i] != NULL;
         }
     w->t->place = place;

@@ -52,6 +52,7 @@ bool rn_graph_save_at(const rn_site *site, const char *path, rn_list outputs)
         rni_error_trail(site, "graph_save");
         return false;
     }
+    if (!path) return rni_fail(RN_ERR_ARG, site, "graph_save", "the path is NULL");
     rni_thread *t = rni_thread_self();
     const uint64_t mark = ++t->walk;
     list l = { 0 };

@@ -169,11 +169,16 @@ static bool expand_node(lowering *l, const rni_gnode *n)
     const rn_site *before = rni_site_enter(&n->site);
     rni_device *place = l->t->place;
     l->t->place = n->device;
-    ok = ok && n->op->build(&c) && rn_ok();
+    ok = ok && rni_build(&c);
     l->t->place = place;
     rni_site_enter(before);
     for (int i = 0; ok && i < n->n_out; i++) {
-        const int32_t v = import(l, rni_value_of(out[i]), n);
+        rn_tensor *y = rni_value_of(out[i]);
+        const rni_gvalue *want = &from->value[n->first_out + i];
+        if (y->dtype != want->dtype || !rni_shape_equal(&y->shape, &want->shape))
+            return rni_fail(RN_ERR_INTERNAL, &n->site, n->op->name,
+                            "its build makes another type or shape of result %d than its infer declares", i);
+        const int32_t v = import(l, y, n);
         ok = v >= 0;
         l->map[n->first_out + i] = v;
     }

@@ -54,11 +54,11 @@ static bool view(const rn_view *in, const void *opts, rn_view *out)
     return true;
 }
 
-static rn_tensor *run_segment(const segment_opt *o, rn_tensor *const *x)
+static rn_tensor *run_segment(rn_segment_fn *fn, void *user, rn_tensor *const *x, int64_t n, const rn_site *site)
 {
-    rn_segment_fn *fn;
-    memcpy(&fn, &o->fn, sizeof fn);
-    return fn((void *)(uintptr_t)o->user, x, o->n_arguments);
+    rn_tensor *y = fn(user, x, n);
+    if (!rni_explained(y != NULL, site, "recompute", "the segment")) return NULL;
+    return rni_is_tensor(y, site, "recompute") ? y : NULL;
 }
 
 /* The segment again, on copies of its arguments at which its gradient stops. */
@@ -71,8 +71,11 @@ static bool run_again(rn_vjp *v, bool create_graph, rn_tensor **x, rn_tensor **g
         if (v->in[1 + i]->flags & RNI_T_GRAD) x[i]->flags |= RNI_T_GRAD | RNI_T_LEAF;
     }
     for (int64_t i = o->n_arguments; i < v->n_in - 1; i++) x[i] = v->in[1 + i];
-    rn_tensor *y = run_segment(o, x);
+    rn_segment_fn *fn;
+    memcpy(&fn, &o->fn, sizeof fn);
+    rn_tensor *y = run_segment(fn, (void *)(uintptr_t)o->user, x, o->n_arguments, rni_site_current());
     if (!y) return false;
+    if (!rn_requires_grad(y)) return true; /* a constant */
     return rn_grad(RN_LIST(y), ((rn_list){ x, v->n_in - 1 }), .grad_outputs = RN_LIST(v->gout[0]),
                    .create_graph = create_graph, .grads = grads);
 }
@@ -127,8 +130,14 @@ rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, r
         rni_error_trail(site, "recompute");
         return NULL;
     }
+    if (!fn) {
+        rni_fail(RN_ERR_ARG, site, "recompute", "there is no segment: fn is NULL");
+        return NULL;
+    }
+    for (int64_t i = 0; i < xs.n; i++)
+        if (!rni_is_tensor(xs.at[i], site, "recompute")) return NULL;
     rni_thread *t = rni_thread_self();
-    if (t->no_grad) return fn(user, xs.at, xs.n);
+    if (t->no_grad) return run_segment(fn, user, xs.at, xs.n, site);
     uint64_t state[2];
     rn_random_state(state);
     segment_opt o = {
@@ -138,7 +147,8 @@ rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, r
     struct rni_collector found = { 0 }, *outer = t->collector;
     t->collector = &found;
     rn_grad_mode(false);
-    rn_tensor *y = fn(user, xs.at, xs.n);
+    rn_tensor *y = run_segment(fn, user, xs.at, xs.n, site);
+    if (y) rni_collect(&found, rni_value_of(y)); /* it may be one from outside */
     rn_grad_mode(true);
     t->collector = outer;
     rn_tensor *result = NULL;

@@ -185,7 +185,7 @@ static bool check_inputs(const rn_op *op, const rni_signature *s, const rn_site 
 
 static bool infer(rn_infer *f)
 {
-    if (f->op->infer) return f->op->infer(f);
+    if (f->op->infer) return rni_explained(f->op->infer(f), f->site, f->op->name, "its infer");
     return f->op->kind == RN_REDUCE ? rni_infer_reduce(f) : rni_infer_map(f);
 }
 
@@ -351,6 +351,17 @@ bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
     return true;
 }
 
+bool rni_build(rn_call_info *c)
+{
+    const rn_site *site = rni_site_current();
+    RNI_TRY(rni_explained(c->op->build(c), site, c->op->name, "its build"));
+    for (int i = 0; i < c->n_out; i++) {
+        if (!c->out[i]) return rni_fail(RN_ERR_INTERNAL, site, c->op->name, "its build sets no result %d", i);
+        RNI_TRY(rni_is_tensor(c->out[i], site, c->op->name));
+    }
+    return true;
+}
+
 static bool expand(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
                    rn_tensor **out)
 {
@@ -363,10 +374,10 @@ static bool expand(const rn_op *op, const rn_site *site, rn_tensor *const *in, i
     rn_call_info c = {
         .op = op, .opts = opts, .n_in = (int)n_in, .n_out = rni_signature_of(op)->n_out, .in = in, .out = out
     };
-    const bool ok = op->build(&c) && rn_ok();
+    for (int i = 0; i < c.n_out; i++) out[i] = NULL;
+    const bool ok = rni_build(&c);
     rni_site_enter(before);
     t->place = place;
-    if (!ok && rn_ok()) rni_fail(RN_ERR_INTERNAL, site, op->name, "failed without saying why");
     return ok;
 }
 

@@ -135,6 +135,10 @@ bool rni_plan_run(rni_plan *p, rni_run *r)
         if (p->timed) rni_explain_time(p, &p->step[k], rni_explain_now() - start);
         if (!ok) mark_spoiled(p, k, r->spoiled);
     }
+    if (ok && !rn_ok()) { /* raised by a kernel that returned true */
+        mark_spoiled(p, p->n_steps - 1, r->spoiled);
+        ok = false;
+    }
     p->runs += p->timed;
     ok = ok && take_results(p, r, own);
     for (int32_t i = 0; i < made; i++) rni_buffer_drop(own[i]);

@@ -13,6 +13,12 @@ static const char *what_of(const rn_link *l)
     return l->type ? l->type->name : l->op ? l->op->name : kinds[l->kind];
 }
 
+/* What a function of a program has returned, if it is a tensor. */
+static rn_tensor *alive(const rn_link *l, rn_tensor *y, const rn_site *site)
+{
+    return y && rni_is_tensor(y, site, what_of(l)) ? y : NULL;
+}
+
 static rn_tensor *run_sequence(rn_link *link, rn_tensor *const *x, int64_t n, const rn_site *site)
 {
     if (link->n_children == 0) return x[0];
@@ -41,7 +47,7 @@ static rn_tensor *run_typed(rn_link *link, rn_tensor *const *x, int64_t n, const
         in[i] = x[i];
     }
     const int scope = rn_scope_begin();
-    return rn_scope_return(scope, link->type->forward(link, in, n));
+    return rn_scope_return(scope, alive(link, link->type->forward(link, in, n), site));
 }
 
 static rn_tensor *run(rn_link *link, rn_list xs, const rn_site *site)
@@ -54,7 +60,7 @@ static rn_tensor *run(rn_link *link, rn_list xs, const rn_site *site)
     case RNI_SEQUENTIAL:
         return run_sequence(link, xs.at, xs.n, site);
     default:
-        return link->fn(link->user, xs.at, xs.n);
+        return alive(link, link->fn(link->user, xs.at, xs.n), site);
     }
 }
 

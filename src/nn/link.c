@@ -130,10 +130,9 @@ rn_link *rni_link_typed(const rn_link_type *type, const rn_site *site, void *arg
     count_inputs(l, type->inputs);
     const rn_site *before = rni_site_enter(rni_site_current() ? rni_site_current() : site);
     bool ok = !type->memory || (l->memory = rni_alloc((int64_t)type->memory)) != NULL;
-    ok = ok && add_slots(l) && (!type->setup || type->setup(l)) && rn_ok();
+    ok = ok && add_slots(l) && rni_explained(!type->setup || type->setup(l), site, type->name, "its setup");
     rni_site_enter(before);
     if (ok) return l;
-    if (rn_ok()) rni_fail(RN_ERR_INTERNAL, site, type->name, "could not be made, without saying why");
     rn_link_free(l);
     return NULL;
 }

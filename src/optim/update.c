@@ -149,8 +149,8 @@ static bool run_hooks(step *s)
                               .decays = s->decays,
                               .rate = rn_optimizer_rate(o),
                               .optimizer = o };
-        if (!o->hook[i].row->apply(&call) || !rn_ok())
-            return rni_fail(RN_ERR_INTERNAL, s->site, o->hook[i].row->name, "the hook failed without saying why");
+        const rn_hook *row = o->hook[i].row;
+        if (!rni_explained(row->apply(&call), s->site, row->name, "the hook")) return false;
     }
     return true;
 }

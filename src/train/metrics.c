@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "engine/engine.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,7 +27,7 @@ bool rn_metric_at(const rn_site *site, rn_metrics *m, const char *name, rn_tenso
         rni_error_trail(site, "metric");
         return false;
     }
-    if (!value) return rni_fail(RN_ERR_ARG, site, "metric", "%s: the value is NULL", name);
+    if (!rni_is_tensor(value, site, "metric")) return false;
     if (rn_tensor_count(value) != 1)
         return rni_fail(RN_ERR_SHAPE, site, "metric", "%s: a metric is a single number", name);
     rni_mean *p = rni_metrics_find(m, name, true);
@@ -83,15 +84,22 @@ bool rn_evaluate_at(const rn_site *site, rn_iterator *batches, rn_loss_fn *loss,
         rni_error_trail(site, "evaluate");
         return false;
     }
-    if (!batches) return rni_fail(RN_ERR_ARG, site, "evaluate", "the batches are NULL");
+    if (!batches || !loss || !each)
+        return rni_fail(RN_ERR_ARG, site, "evaluate", "%s NULL",
+                        !batches ? "the batches are"
+                        : !loss  ? "the loss is"
+                                 : "the function for the means is");
     rn_metrics m = { 0 };
     const bool training = rn_train_mode(false), grad = rn_grad_mode(false);
     const rn_iterator_state before = rn_iterator_get_state(batches);
     bool ok = rn_iterator_reset(batches);
     for (int64_t left = rn_iterator_epoch_batches(batches); ok && left > 0; left--) {
         const rn_batch *b = rn_next_at(site, batches);
-        RN_SCOPE
-        if (b) rni_metrics_loss(&m, loss(loss_user, b, &m), b, site);
+        if (b) RN_SCOPE
+            {
+                rn_tensor *l = loss(loss_user, b, &m);
+                if (rni_explained(l != NULL, site, "evaluate", "the loss")) rni_metrics_loss(&m, l, b, site);
+            }
         ok = b && rni_metrics_collect(&m);
     }
     ok = ok && rn_ok();

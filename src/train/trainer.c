@@ -75,9 +75,16 @@ void rni_history_free(rn_trainer *t)
     t->n_history = t->cap_history = 0;
 }
 
+bool rni_trainer_rests(const rn_trainer *t, const rn_site *site, const char *what)
+{
+    if (!t->site) return true;
+    rni_fail(RN_ERR_STATE, site, what, "the trainer is running: this cannot be done from its loss or extensions");
+    return false;
+}
+
 void rn_trainer_free(rn_trainer *t)
 {
-    if (!t) return;
+    if (!t || !rni_trainer_rests(t, NULL, "trainer_free")) return;
     for (int64_t i = 0; i < t->n_hung; i++) {
         if (t->hung[i].row->free) t->hung[i].row->free(t->hung[i].self);
         rni_free(t->hung[i].name);
@@ -182,11 +189,11 @@ bool rni_trainer_record(rn_trainer *t)
 {
     if (t->n_history > 0 && t->history[t->n_history - 1].iteration == t->iteration) return true;
     if (!show_training(t)) return false;
-    rni_record *p = rni_grow(t->history, t->n_history, &t->cap_history, (int64_t)sizeof *p);
+    rni_log_row *p = rni_grow(t->history, t->n_history, &t->cap_history, (int64_t)sizeof *p);
     if (!p) return false;
     t->history = p;
     p += t->n_history;
-    *p = (rni_record){ .iteration = t->iteration, .epoch = t->epoch, .seconds = rn_trainer_seconds(t) };
+    *p = (rni_log_row){ .iteration = t->iteration, .epoch = t->epoch, .seconds = rn_trainer_seconds(t) };
     p->name = rni_alloc((t->seen.count + 1) * (int64_t)sizeof *p->name);
     p->value = rni_alloc((t->seen.count + 1) * (int64_t)sizeof *p->value);
     bool ok = p->name && p->value;
@@ -208,7 +215,10 @@ bool rni_trainer_record(rn_trainer *t)
 
 bool rn_trainer_add(rn_trainer *t, const rn_extension *row, void *self, rn_every every)
 {
-    rni_hung *p = rn_ok() && t ? rni_grow(t->hung, t->n_hung, &t->cap_hung, (int64_t)sizeof *p) : NULL;
+    if (!row || !row->name) return rni_fail(RN_ERR_ARG, NULL, "trainer_add", "the row is NULL, or has no name");
+    if (rn_ok() && !t) rni_fail(RN_ERR_ARG, NULL, "trainer_add", "the trainer is NULL");
+    const bool open = rn_ok() && rni_trainer_rests(t, NULL, "trainer_add");
+    rni_hung *p = open ? rni_grow(t->hung, t->n_hung, &t->cap_hung, (int64_t)sizeof *p) : NULL;
     if (p) t->hung = p;
     /* a second one of the same name is called name_1 */
     int same = 0;
@@ -276,17 +286,21 @@ static bool due(const rn_trainer *t, rni_hung *h)
     return yes;
 }
 
+static bool ask(rn_trainer *t, const rni_hung *h, bool (*callback)(rn_trainer *t, void *self), const char *part)
+{
+    return !callback || rni_explained(callback(t, h->self), t->site, h->name, part);
+}
+
 static bool run_one(rn_trainer *t, rni_hung *h)
 {
     h->last_step = t->iteration;
-    return !h->row->run || h->row->run(t, h->self);
+    return ask(t, h, h->row->run, "its run");
 }
 
 static bool after_step(rn_trainer *t)
 {
     bool ok = true;
-    for (int64_t i = 0; ok && i < t->n_hung; i++)
-        if (t->hung[i].row->step) ok = t->hung[i].row->step(t, t->hung[i].self);
+    for (int64_t i = 0; ok && i < t->n_hung; i++) ok = ask(t, &t->hung[i], t->hung[i].row->step, "its step");
     for (int64_t i = 0; ok && i < t->n_hung; i++)
         if (due(t, &t->hung[i])) ok = run_one(t, &t->hung[i]);
     return ok && rn_ok();
@@ -308,28 +322,29 @@ static bool last_time(rn_trainer *t)
 
 /* ---- the loop ---- */
 
-static bool step(rn_trainer *t, const rn_site *site)
+static bool step(rn_trainer *t)
 {
+    const rn_site *site = t->site;
     rn_batch *b = rn_next_at(site, t->batches);
     if (!b) b = rn_next_at(site, t->batches); /* an iterator that does not repeat goes on after its NULL */
-    if (!b) return false;
+    if (!b) return rn_ok() && rni_fail(RN_ERR_STATE, site, "trainer", "there are no batches");
+    const int64_t count = b->count;
     rn_optimizer_set_epoch(t->optimizer, t->epoch);
     RN_SCOPE
     {
         rn_tensor *loss = t->loss(t->user, b, &t->now);
-        if (loss && t->graph && t->iteration == 0) rn_graph_save_at(site, t->graph, RN_LIST(loss));
-        if (loss) {
+        if (rni_explained(loss != NULL, site, "trainer", "the loss")) {
+            if (t->graph && t->iteration == 0) rn_graph_save_at(site, t->graph, RN_LIST(loss));
             rni_metrics_loss(&t->now, loss, b, site);
             rn_update_at(&(rn_update_args){ .optimizer = t->optimizer, .loss = loss, .site = *site });
-        } else if (rn_ok())
-            rni_fail(RN_ERR_STATE, site, "trainer", "the loss function gave no loss");
+        }
     }
     if (!rn_ok() || !rni_metrics_collect(&t->now)) {
         rni_metrics_forget(&t->now);
         return false;
     }
     t->iteration++;
-    t->examples += b->count;
+    t->examples += count;
     t->epoch = rn_iterator_epoch_detail(t->batches);
     return true;
 }
@@ -341,21 +356,15 @@ static bool at_end(const rn_trainer *t)
            (t->limit_seconds > 0 && rn_trainer_seconds(t) >= t->limit_seconds);
 }
 
-bool rn_trainer_run_at(const rn_site *site, rn_trainer *t)
+static bool run(rn_trainer *t)
 {
-    if (!rn_ok() || !t) {
-        rni_error_trail(site, "trainer_run");
-        return false;
-    }
-    const bool training = rn_train_mode(true);
     t->started = rni_now();
     bool ok = true;
     int64_t begun = 0;
     const int64_t first = t->iteration;
-    for (; ok && begun < t->n_hung; begun++)
-        if (t->hung[begun].row->start) ok = t->hung[begun].row->start(t, t->hung[begun].self);
+    for (; ok && begun < t->n_hung; begun++) ok = ask(t, &t->hung[begun], t->hung[begun].row->start, "its start");
     while (ok && !at_end(t)) {
-        ok = step(t, site);
+        ok = step(t);
         if (ok && !t->why) ok = after_step(t);
     }
     if (ok && !t->stop && t->iteration > first) ok = last_time(t);
@@ -364,12 +373,26 @@ bool rn_trainer_run_at(const rn_site *site, rn_trainer *t)
     /* extensions end in any case; the error that ended training stands before theirs */
     t->failed = !ok || !rn_ok();
     rni_error_copy *error = rni_error_take();
-    for (int64_t i = 0; i < begun; i++)
-        if (t->hung[i].row->finish) ok &= t->hung[i].row->finish(t, t->hung[i].self);
+    for (int64_t i = 0; i < begun; i++) ok &= ask(t, &t->hung[i], t->hung[i].row->finish, "its finish");
     if (error) {
         rn_error_clear();
         rni_error_give(error);
     }
-    rn_train_mode(training);
     return ok && rn_ok();
+}
+
+bool rn_trainer_run_at(const rn_site *site, rn_trainer *t)
+{
+    if (!rn_ok()) {
+        rni_error_trail(site, "trainer_run");
+        return false;
+    }
+    if (!t) return rni_fail(RN_ERR_ARG, site, "trainer_run", "the trainer is NULL");
+    RNI_TRY(rni_trainer_rests(t, site, "trainer_run"));
+    const bool training = rn_train_mode(true);
+    t->site = site;
+    const bool ok = run(t);
+    t->site = NULL;
+    rn_train_mode(training);
+    return ok;
 }

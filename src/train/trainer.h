@@ -35,7 +35,7 @@ typedef struct {
     int64_t count;
     char **name;
     double *value;
-} rni_record;
+} rni_log_row;
 
 typedef struct {
     const rn_extension *row;
@@ -57,19 +57,22 @@ struct rn_trainer {
     int64_t epochs, iterations;
     double limit_seconds;
     volatile sig_atomic_t stop;
+    const rn_site *site; /* of the run, while it lasts: NULL otherwise */
     bool ended, failed;
     const char *why; /* of a regular end before the limits */
     int64_t iteration, examples;
     double epoch, seconds, started;
     rn_metrics now;  /* means of training since they were last shown */
     rn_metrics seen; /* latest values by name: weight 1 */
-    rni_record *history;
+    rni_log_row *history;
     int64_t n_history, cap_history;
     rni_hung *hung;
     int64_t n_hung, cap_hung;
     char *graph; /* where the graph of the first step is to be written */
 };
 
+/* Refuses what cannot be done to a trainer from within its own loss or extensions. */
+bool rni_trainer_rests(const rn_trainer *t, const rn_site *site, const char *what);
 /* Turns the sums of training into "train_<name>" values and makes a row of the log of all that is known, if there is
  * none of this iteration. */
 bool rni_trainer_record(rn_trainer *t);

@@ -22,7 +22,7 @@ static const char *quantity(const char *name)
     return under ? under + 1 : name;
 }
 
-static double value_in(const rni_record *r, const char *name)
+static double value_in(const rni_log_row *r, const char *name)
 {
     for (int64_t i = 0; i < r->count; i++)
         if (strcmp(r->name[i], name) == 0) return r->value[i];
@@ -32,7 +32,7 @@ static double value_in(const rni_record *r, const char *name)
 /* Chart number `at` shows the series whose names end in `what`. */
 static bool add_chart(rni_str *svg, const rn_trainer *t, const char *what, int at)
 {
-    const rni_record *last = &t->history[t->n_history - 1];
+    const rni_log_row *last = &t->history[t->n_history - 1];
     const int64_t n = t->n_history;
     double *data = rni_alloc(n * (SERIES_MAX + 1) * (int64_t)sizeof *data);
     if (!data) return false;
@@ -54,7 +54,7 @@ static bool run(rn_trainer *t, void *self)
 {
     const file_extension *e = self;
     if (!rni_trainer_record(t)) return false;
-    const rni_record *last = &t->history[t->n_history - 1];
+    const rni_log_row *last = &t->history[t->n_history - 1];
     const char *names[QUANTITIES_MAX];
     int n = 0;
     for (int64_t k = 0; k < last->count && n < QUANTITIES_MAX; k++) {

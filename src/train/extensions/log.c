@@ -24,7 +24,7 @@ void *rni_ext_file_make(const rn_trainer_use_args *a)
     return e;
 }
 
-static void write_record(rni_str *s, const rni_record *r)
+static void write_record(rni_str *s, const rni_log_row *r)
 {
     rni_json_writer w = { .to = s };
     rni_json_object_begin(&w);

@@ -28,7 +28,7 @@ static bool print_row(rn_trainer *t, void *self)
 {
     printer *p = self;
     if (!rni_trainer_record(t)) return false;
-    const rni_record *r = &t->history[t->n_history - 1];
+    const rni_log_row *r = &t->history[t->n_history - 1];
     const bool terminal = isatty(fileno(p->to));
     if (terminal) fputs("\r\033[K", p->to);
     if (p->shown != r->count) {

@@ -34,6 +34,8 @@ static int64_t iteration_of(const char *name)
 
 bool rn_snapshot_latest(const char *folder, char *buf, int64_t size)
 {
+    if (!folder || (size > 0 && !buf))
+        return rni_fail(RN_ERR_ARG, NULL, "snapshot_latest", "the %s is NULL", folder ? "buffer" : "folder");
     DIR *d = opendir(folder);
     if (!d) return false;
     int64_t best = -1, length = 0;
