@@ -156,8 +156,9 @@ RN_API bool rn_snapshot_latest(const char *folder, char *buf, int64_t size);
 /** Writes parameters and state of a model, without those of training. */
 RN_API bool rn_model_save_at(const rn_site *site, rn_link *model, const char *path);
 #define rn_model_save(model, path) rn_model_save_at(RN_HERE, model, path)
-/** Reads them back, from a model file or a snapshot. Parameters that do not exist yet (lazy sizes) are made. Errors:
- * IO, FORMAT; ARG names parameters that the file lacks; SHAPE. */
+/** Reads them back, from a model file or a snapshot. Parameters that do not exist yet (lazy sizes) are made with the
+ * shapes of the file. Errors: IO, FORMAT, SHAPE; ARG names a parameter that the file lacks, unless it had no value when
+ * the file was saved, or one that the model lacks. */
 RN_API bool rn_model_load_at(const rn_site *site, rn_link *model, const char *path);
 #define rn_model_load(model, path) rn_model_load_at(RN_HERE, model, path)
 /** SHA-256 over names, types, shapes and values of all parameters and states, as 64 hexadecimal digits. */

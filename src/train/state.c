@@ -10,6 +10,8 @@
 #include "base/number.h"
 #include "base/sha256.h"
 #include "base/shape.h"
+#include "base/str.h"
+#include "nn/nn.h"
 
 #include <math.h>
 #include <rensa/ops.h>
@@ -21,7 +23,11 @@ typedef struct {
     rn_dict *dict;
     rn_link *model;
     const rn_site *site;
+    rni_str unmade; /* when saving: names of parameters that have no value yet, a line each */
 } visitor;
+
+/* The text of a file that holds those names. */
+static const char unmade[] = "unmade";
 
 static bool full_name(char *to, size_t size, const char *prefix, const char *name, const rn_site *site)
 {
@@ -42,8 +48,21 @@ static bool put(rn_dict *d, const char *prefix, const char *name, rn_tensor *cel
 
 static bool save_param(void *user, const rn_param_info *info)
 {
-    const visitor *v = user;
-    return !info->param || put(v->dict, "model", info->name, info->param, v->site);
+    visitor *v = user;
+    if (info->param) return put(v->dict, "model", info->name, info->param, v->site);
+    rni_str_addf(&v->unmade, "%s\n", info->name);
+    return !v->unmade.failed;
+}
+
+static bool has_line(const char *lines, const char *line)
+{
+    const size_t n = strlen(line);
+    for (const char *p = lines; p && *p; p += *p == '\n') {
+        const size_t m = strcspn(p, "\n");
+        if (m == n && memcmp(p, line, n) == 0) return true;
+        p += m;
+    }
+    return false;
 }
 
 static bool load_param(void *user, const rn_param_info *info)
@@ -53,7 +72,7 @@ static bool load_param(void *user, const rn_param_info *info)
     if (!full_name(full, sizeof full, "model", info->name, v->site)) return false;
     rn_tensor *value = rn_dict_find(v->dict, full);
     if (!value) value = rn_dict_find(v->dict, info->name); /* files of other programs have no prefix */
-    if (!value && !info->param) return true;               /* was not there when it was saved */
+    if (!value && !info->param && has_line(rn_dict_text(v->dict, unmade), info->name)) return true;
     if (!value) return rni_fail(RN_ERR_ARG, v->site, "load", "the file has no \"%s\"", info->name);
     /* The file may stay mapped: a copy of its own lets the first update reuse the memory. */
     bool ok = false;
@@ -65,13 +84,55 @@ static bool load_param(void *user, const rn_param_info *info)
 static bool model_to_dict(const rn_site *site, rn_link *model, rn_dict *d)
 {
     visitor v = { .dict = d, .model = model, .site = site };
-    return rn_dict_set_text(d, "format", "rensa") && rn_dict_set_text(d, "rensa_version", RN_VERSION) &&
-           rn_link_visit(model, RN_PARAMS | RN_STATES, save_param, &v);
+    const bool ok = rn_dict_set_text(d, "format", "rensa") && rn_dict_set_text(d, "rensa_version", RN_VERSION) &&
+                    rn_link_visit(model, RN_PARAMS | RN_STATES, save_param, &v) &&
+                    (!v.unmade.length || rn_dict_set_text(d, unmade, v.unmade.at));
+    rni_str_free(&v.unmade);
+    return ok;
+}
+
+/* Whether the model has a place for each parameter of the file. Files of other programs hold nothing but parameters. */
+static bool all_fit(const visitor *v)
+{
+    static const char prefix[] = "model/";
+    const size_t n = sizeof prefix - 1;
+    for (int64_t i = 0; i < rn_dict_count(v->dict); i++) {
+        const char *name = rn_dict_name_at(v->dict, i);
+        const bool prefixed = strncmp(name, prefix, n) == 0;
+        if (!prefixed && rn_dict_text(v->dict, "format")) continue;
+        if (rni_slot_find(v->model, name, NULL) || (prefixed && rni_slot_find(v->model, name + n, NULL))) continue;
+        rni_fail(RN_ERR_ARG, v->site, "load", "the file has \"%s\", for which the model has no parameter",
+                 name + (prefixed ? n : 0));
+        if (!rn_link_count(v->model, NULL))
+            rni_error_add("hint", "links that are made by name appear at the first call: call the model once before");
+        return false;
+    }
+    return true;
+}
+
+static bool model_from_dict(const rn_site *site, rn_link *model, rn_dict *d)
+{
+    visitor v = { .dict = d, .model = model, .site = site };
+    return all_fit(&v) && rn_link_visit(model, RN_PARAMS | RN_STATES, load_param, &v);
+}
+
+/* What saving and loading have in common: nothing happens while an error is pending, or without one of the two. */
+static bool check_path(const rn_site *site, const char *what, const void *object, const char *path)
+{
+    if (!rn_ok()) {
+        rni_error_trail(site, what);
+        return false;
+    }
+    return (object && path) || rni_fail(RN_ERR_ARG, site, what, "the %s is NULL",
+                                        object           ? "path"
+                                        : what[0] == 'm' ? "model"
+                                                         : "trainer");
 }
 
 bool rn_model_save_at(const rn_site *site, rn_link *model, const char *path)
 {
-    rn_dict *d = rn_ok() ? rn_dict_new() : NULL;
+    RNI_TRY(check_path(site, "model_save", model, path));
+    rn_dict *d = rn_dict_new();
     const bool ok = d && model_to_dict(site, model, d) && rn_safetensors_save_at(site, path, d);
     rn_dict_free(d);
     return ok;
@@ -79,9 +140,9 @@ bool rn_model_save_at(const rn_site *site, rn_link *model, const char *path)
 
 bool rn_model_load_at(const rn_site *site, rn_link *model, const char *path)
 {
-    rn_dict *d = rn_ok() ? rn_dict_load_at(site, path) : NULL;
-    visitor v = { .dict = d, .model = model, .site = site };
-    const bool ok = d && rn_link_visit(model, RN_PARAMS | RN_STATES, load_param, &v);
+    RNI_TRY(check_path(site, "model_load", model, path));
+    rn_dict *d = rn_dict_load_at(site, path);
+    const bool ok = d && model_from_dict(site, model, d);
     if (d && !ok) rni_error_add("file", "%s", path);
     rn_dict_free(d);
     return ok;
@@ -105,6 +166,7 @@ static bool hash_param(void *user, const rn_param_info *info)
 
 bool rn_model_hash(rn_link *model, char hex[65])
 {
+    if (!model || !hex) return rni_fail(RN_ERR_ARG, NULL, "model_hash", "the %s is NULL", model ? "text" : "model");
     rni_sha256 h;
     unsigned char digest[32];
     rni_sha256_begin(&h);
@@ -179,7 +241,7 @@ static void write_history(rni_json_writer *w, const rn_trainer *t)
     rni_json_write_key(w, "history");
     rni_json_array_begin(w);
     for (int64_t i = 0; i < t->n_history; i++) {
-        const rni_record *r = &t->history[i];
+        const rni_log_row *r = &t->history[i];
         rni_json_object_begin(w);
         rni_json_write_key(w, "iteration");
         rni_json_write_int(w, r->iteration);
@@ -253,15 +315,15 @@ static bool read_history(rn_trainer *t, const rni_json *list)
     for (int64_t i = 0; i < rni_json_count(list); i++) {
         const rni_json *v = rni_json_at(list, i), *means = rni_json_get(v, "means");
         const int64_t n = rni_json_count(means);
-        rni_record *p = rni_grow(t->history, t->n_history, &t->cap_history, (int64_t)sizeof *p);
+        rni_log_row *p = rni_grow(t->history, t->n_history, &t->cap_history, (int64_t)sizeof *p);
         if (!p) return false;
         t->history = p;
         p += t->n_history;
-        *p = (rni_record){ .iteration = rni_json_int(rni_json_get(v, "iteration")),
-                           .epoch = rni_json_number(rni_json_get(v, "epoch")),
-                           .seconds = rni_json_number(rni_json_get(v, "seconds")),
-                           .name = rni_alloc((n + 1) * (int64_t)sizeof *p->name),
-                           .value = rni_alloc((n + 1) * (int64_t)sizeof *p->value) };
+        *p = (rni_log_row){ .iteration = rni_json_int(rni_json_get(v, "iteration")),
+                            .epoch = rni_json_number(rni_json_get(v, "epoch")),
+                            .seconds = rni_json_number(rni_json_get(v, "seconds")),
+                            .name = rni_alloc((n + 1) * (int64_t)sizeof *p->name),
+                            .value = rni_alloc((n + 1) * (int64_t)sizeof *p->value) };
         t->n_history++;
         if (!p->name || !p->value) return false;
         for (int64_t k = 0; k < n; k++) {
@@ -320,16 +382,15 @@ static bool read_run(const rn_site *site, rn_trainer *t, const rni_json *r)
 
 bool rn_trainer_save_at(const rn_site *site, rn_trainer *t, const char *path)
 {
-    if (!rn_ok() || !t) {
-        rni_error_trail(site, "trainer_save");
-        return false;
-    }
+    RNI_TRY(check_path(site, "trainer_save", t, path));
     rn_dict *d = rn_dict_new();
     rni_str run = { 0 };
     visitor v = { .dict = d, .model = t->model, .site = site };
     bool ok = d && model_to_dict(site, t->model, d) && rn_optimizer_states(t->optimizer, save_state, &v);
     for (int64_t i = 0; ok && i < t->n_hung; i++)
-        if (t->hung[i].row->save) ok = t->hung[i].row->save(t->hung[i].self, t->hung[i].name, d);
+        if (t->hung[i].row->save)
+            ok = rni_explained(t->hung[i].row->save(t->hung[i].self, t->hung[i].name, d), site, t->hung[i].name,
+                               "its save");
     if (ok) {
         rni_json_writer w = { .to = &run };
         write_run(&w, t);
@@ -342,24 +403,22 @@ bool rn_trainer_save_at(const rn_site *site, rn_trainer *t, const char *path)
 
 bool rn_trainer_resume_at(const rn_site *site, rn_trainer *t, const char *path)
 {
-    if (!rn_ok() || !t) {
-        rni_error_trail(site, "trainer_resume");
-        return false;
-    }
+    RNI_TRY(check_path(site, "trainer_resume", t, path) && rni_trainer_rests(t, site, "trainer_resume"));
     char latest[1024];
     if (rn_snapshot_latest(path, latest, sizeof latest)) path = latest;
     rn_dict *d = rn_dict_load_at(site, path);
     if (!d) return false;
     const char *text = rn_dict_text(d, "run");
-    visitor v = { .dict = d, .model = t->model, .site = site };
     rni_json *run = NULL;
     bool ok =
         text || rni_fail(RN_ERR_FORMAT, site, "trainer_resume", "the file holds a model, not a snapshot of training");
     ok = ok && (run = rni_json_parse(text, (int64_t)strlen(text), path)) != NULL;
-    ok = ok && rn_link_visit(t->model, RN_PARAMS | RN_STATES, load_param, &v) && load_optimizer(t->optimizer, d);
+    ok = ok && model_from_dict(site, t->model, d) && load_optimizer(t->optimizer, d);
     ok = ok && read_run(site, t, run);
     for (int64_t i = 0; ok && i < t->n_hung; i++)
-        if (t->hung[i].row->load) ok = t->hung[i].row->load(t->hung[i].self, t->hung[i].name, d);
+        if (t->hung[i].row->load)
+            ok = rni_explained(t->hung[i].row->load(t->hung[i].self, t->hung[i].name, d), site, t->hung[i].name,
+                               "its load");
     if (!ok) rni_error_add("file", "%s", path);
     rni_json_free(run);
     rn_dict_free(d);

@@ -451,6 +451,55 @@ RN_TEST(a_model_file_goes_into_a_model_that_has_not_been_called)
     CHECK(!rn_model_load(other, path));
     CHECK_ERROR(RN_ERR_SHAPE, "fc0/W");
     rn_link_free(other);
+    other = rn_mlp_link(RN_SHAPE(8));
+    CHECK(!rn_model_load(other, path));
+    CHECK_ERROR(RN_ERR_ARG, "the file has \"fc1/W\"");
+    rn_link_free(other);
+    other = rn_mlp_link(RN_SHAPE(8, 2, 2));
+    CHECK(!rn_model_load(other, path));
+    CHECK_ERROR(RN_ERR_ARG, "the file has no \"fc2/W\"");
+    rn_link_free(other);
+    other = rn_chain_new();
+    CHECK(!rn_model_load(other, path));
+    CHECK_ERROR(RN_ERR_ARG, "call the model once before");
+    rn_link_free(other);
     rn_link_free(fresh);
     end(&s);
+}
+
+RN_TEST(parameters_that_had_no_value_when_the_model_was_saved_stay_to_be_made)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/unmade.safetensors", test_folder());
+    rn_chain *model = rn_chain_new(), *again = rn_chain_new();
+    for (int i = 0; i < 2; i++) {
+        rn_chain_add(i ? again : model, "used", rn_linear_link(2));
+        rn_chain_add(i ? again : model, "unused", rn_linear_link(2));
+    }
+    RN_SCOPE
+    rn_call(rn_link_find(model, "used"), rn_zeros(RN_SHAPE(1, 3)));
+    CHECK(rn_model_save(model, path));
+    CHECK(rn_model_load(again, path));
+    CHECK_OK();
+    CHECK_EQ_I64(rn_link_count(again, NULL), 2);
+    CHECK(rn_link_param(again, "unused/W") == NULL);
+    rn_link_free(model);
+    rn_link_free(again);
+}
+
+RN_TEST(what_is_left_out_of_calls_about_files_is_told)
+{
+    char hex[65];
+    rn_chain *model = rn_chain_new();
+    CHECK(!rn_model_save(model, NULL));
+    CHECK_ERROR(RN_ERR_ARG, "model_save: the path is NULL");
+    CHECK(!rn_model_load(NULL, "a"));
+    CHECK_ERROR(RN_ERR_ARG, "model_load: the model is NULL");
+    CHECK(!rn_model_hash(NULL, hex));
+    CHECK_ERROR(RN_ERR_ARG, "model_hash: the model is NULL");
+    CHECK(!rn_trainer_save(NULL, "a"));
+    CHECK_ERROR(RN_ERR_ARG, "trainer_save: the trainer is NULL");
+    CHECK(!rn_snapshot_latest(NULL, NULL, 0));
+    CHECK_ERROR(RN_ERR_ARG, "snapshot_latest: the folder is NULL");
+    rn_link_free(model);
 }
