@@ -32,3 +32,14 @@ foreach(file ${unit_tests})
 endforeach()
 include(cmake/fuzz.cmake)
 include(cmake/checks.cmake)
+
+# The calls of every exported function with NULL.
+file(GLOB public_headers CONFIGURE_DEPENDS include/rensa/*.h)
+set(null_calls ${PROJECT_BINARY_DIR}/null_calls/null_calls.inc)
+add_custom_command(OUTPUT ${null_calls}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/null_calls
+  COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER} ${PROJECT_SOURCE_DIR}/tests/abi/calls
+    ${PROJECT_SOURCE_DIR}/include >${null_calls}
+  DEPENDS ${PROJECT_SOURCE_DIR}/tests/abi/calls ${public_headers})
+rensa_test(null tests/abi/test_null.c ${null_calls})
+target_include_directories(test_null PRIVATE ${PROJECT_BINARY_DIR}/null_calls)

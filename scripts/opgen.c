@@ -160,6 +160,7 @@ static void wrapper(rni_str *s, const rn_op *op, const char *symbol)
             if (!(o->flags & RN_OPT_HIDDEN)) rni_str_addf(s, " offsetof(rn_%s_args, %s),", n, o->name);
         rni_str_add(s, " };\n");
     }
+    rni_str_add(s, "    if (!rni_args(a, __func__)) return NULL;\n");
     const int n_out = rni_op_outputs(op);
     rni_str_addf(s, "    rn_tensor *out[%d] = { 0 };\n", n_out);
     const char *offsets = n_opts ? "offsets" : "NULL";
@@ -187,8 +188,10 @@ static void wrapper(rni_str *s, const rn_op *op, const char *symbol)
 
 static void write_wrappers(rni_str *s)
 {
-    rni_str_add(s, "/* The public wrappers of the functions on tensors. Written by scripts/opgen.c; do not edit. */\n"
-                   "#include <rensa/op.h>\n#include <rensa/ops.h>\n\n#include \"engine/record.h\"\n\n");
+    rni_str_add(
+        s,
+        "/* The public wrappers of the functions on tensors. Written by scripts/opgen.c; do not edit. */\n"
+        "#include <rensa/op.h>\n#include <rensa/ops.h>\n\n#include \"base/error.h\"\n#include \"engine/record.h\"\n\n");
     rni_str body = { 0 };
     for (const rni_op_row *r = rni_op_rows; r->op; r++) {
         const char *slash = strrchr(r->file, '/');

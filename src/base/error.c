@@ -66,7 +66,7 @@ static void fail_v(rn_status status, const rn_site *site, const char *op, const 
 {
     t.error.status = status;
     if (t.current) site = t.current;
-    t.error.site = site ? *site : (rn_site){ 0 };
+    t.error.site = rni_site_copy(site);
     t.error.trail_count = 0;
     t.length = 0;
     t.open = true;
@@ -90,12 +90,17 @@ bool rni_fail(rn_status status, const rn_site *site, const char *op, const char 
     return false;
 }
 
+bool rni_given(const void *arg, const rn_site *site, const char *op, const char *name)
+{
+    return arg || rni_fail(RN_ERR_ARG, site, op, "%s is NULL", name);
+}
+
 bool rn_fail(rn_status status, const rn_site *site, const char *fmt, ...)
 {
     if (t.error.status != RN_OK) return false;
     va_list args;
     va_start(args, fmt);
-    fail_v(status, site, NULL, fmt, args);
+    fail_v(status, site, NULL, fmt ? fmt : "no text was given", args);
     va_end(args);
     t.open = false;
     return false;

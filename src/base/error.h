@@ -7,6 +7,18 @@
 
 /* Records an error unless one is pending. `op` (may be NULL) is the function that refuses. Returns false. */
 bool rni_fail(rn_status status, const rn_site *site, const char *op, const char *fmt, ...) RN_PRINTF(4, 5);
+/* Whether an argument that must be there is; else records that `name` is NULL, in the name of `op`. */
+bool rni_given(const void *arg, const rn_site *site, const char *op, const char *name);
+/* The same for the argument struct of the exported function `func`, as __func__ has it. */
+static inline bool rni_args(const void *args, const char *func)
+{
+    return args || rni_given(args, NULL, func, "args");
+}
+/* A copy of a call site that may be NULL. */
+static inline rn_site rni_site_copy(const rn_site *site)
+{
+    return site ? *site : (rn_site){ 0 };
+}
 /* Adds a line "  <label>  <text>" to the error just recorded; does nothing if the pending error was not recorded by the
  * last rni_fail of this thread. Labels in use: expect, actual, hint, file, in. */
 void rni_error_add(const char *label, const char *fmt, ...) RN_PRINTF(2, 3);

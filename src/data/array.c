@@ -65,7 +65,7 @@ static rn_dataset *arrays_dataset(arrays *a, const rn_array_column *from, int co
                                                      .get = arrays_get,
                                                      .columns = columns,
                                                      .column_count = count,
-                                                     .site = *site,
+                                                     .site = rni_site_copy(site),
                                                      .user = a,
                                                      .free = arrays_free,
                                                      .source = "arrays in memory",
@@ -74,6 +74,7 @@ static rn_dataset *arrays_dataset(arrays *a, const rn_array_column *from, int co
 
 rn_dataset *rn_dataset_arrays_at(const rn_dataset_arrays_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     if (!rn_ok()) {
         rni_error_trail(&args->site, "dataset_arrays");
         return NULL;
@@ -118,6 +119,7 @@ rn_dataset *rn_dataset_tensors_at(const rn_site *site, rn_list tensors, const ch
     rn_array_column columns[RNI_COLUMNS_MAX] = { 0 };
     char spare[RNI_COLUMNS_MAX][16];
     int64_t count = -1;
+    if (tensors.n > 0 && !rni_given(tensors.at, site, "dataset_tensors", "tensors")) return NULL;
     bool ok = rn_ok() && tensors.n > 0;
     for (int64_t i = 0; i < tensors.n; i++) ok = ok && tensors.at[i];
     if (!ok) {
@@ -133,5 +135,6 @@ rn_dataset *rn_dataset_tensors_at(const rn_site *site, rn_list tensors, const ch
         columns[i].name = names && names[i] ? names[i] : i < 2 ? usual[i] : spare[i];
         if (!tensor_column(tensors.at[i], &columns[i], &count, site)) return NULL;
     }
-    return rn_dataset_arrays_at(&(rn_dataset_arrays_args){ count, columns, (int)tensors.n, *site, false });
+    return rn_dataset_arrays_at(
+        &(rn_dataset_arrays_args){ count, columns, (int)tensors.n, rni_site_copy(site), false });
 }

@@ -72,14 +72,15 @@ static double *option_of(rn_augment *step, const rni_augment_option *o)
 bool rn_augment_set(rn_augment *step, const char *option, double value)
 {
     if (!rn_ok()) return false;
+    RNI_TRY(rni_given(step, NULL, "augment_set", "step") && rni_given(option, NULL, "augment_set", "option"));
     const rni_augment_kind *k = find_kind(step->name, NULL);
     if (!k) return false;
     for (int i = 0; i < RNI_AUGMENT_OPTIONS && k->option[i].name; i++)
-        if (option && strcmp(k->option[i].name, option) == 0) {
+        if (strcmp(k->option[i].name, option) == 0) {
             for (int n = 0; n < k->option[i].count; n++) option_of(step, &k->option[i])[n] = value;
             return true;
         }
-    rni_fail(RN_ERR_ARG, NULL, "augment", "%s has no option \"%s\"", k->name, option ? option : "");
+    rni_fail(RN_ERR_ARG, NULL, "augment_set", "%s has no option \"%s\"", k->name, option);
     const char *near = rni_nearest(option, option_name, (void *)(uintptr_t)k);
     if (near) rni_error_add("hint", "did you mean \"%s\"?", near);
     return false;
@@ -209,6 +210,7 @@ static augment *augment_new(rn_dataset *ds, const rn_dataset_augment_args *args)
 
 rn_dataset *rn_dataset_augment_at(const rn_dataset_augment_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     rn_dataset *ds = rni_dataset_hold(args->ds);
     if (!rni_dataset_ready(ds, &args->site, "dataset_augment")) {
         rn_dataset_free(ds);

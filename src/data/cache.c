@@ -122,6 +122,7 @@ static rn_dataset *cache_memory(rn_dataset *ds, const rn_dataset_cache_args *a)
 
 rn_dataset *rn_dataset_cache_at(const rn_dataset_cache_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     rn_dataset *ds = rni_dataset_hold(a->ds);
     if (rni_dataset_ready(ds, &a->site, "dataset_cache")) {
         if (a->bytes >= 0) return a->file ? rni_cache_file(ds, a) : cache_memory(ds, a);

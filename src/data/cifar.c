@@ -161,6 +161,7 @@ static bool check_args(const rn_known_args *a)
 
 rn_dataset *rn_dataset_cifar10_at(const rn_known_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     static const char *const classes[] = { "airplane", "automobile", "bird",  "cat",  "deer",
                                            "dog",      "frog",       "horse", "ship", "truck" };
     if (!rn_ok()) rni_error_trail(&a->site, "cifar10");

@@ -65,7 +65,7 @@ static rn_dataset *concat_dataset(concat *c, const rn_site *site)
                                                        .get = concat_get,
                                                        .columns = head->columns,
                                                        .column_count = head->column_count,
-                                                       .site = *site,
+                                                       .site = rni_site_copy(site),
                                                        .user = c,
                                                        .free = concat_free,
                                                        .source = source.at,
@@ -78,6 +78,7 @@ static rn_dataset *concat_dataset(concat *c, const rn_site *site)
 
 rn_dataset *rn_dataset_concat_at(const rn_site *site, rn_dataset *const *parts, int count)
 {
+    if (count > 0 && !rni_given(parts, site, "dataset_concat", "parts")) return NULL;
     for (int i = 0; i < count; i++) rni_dataset_hold(parts[i]);
     concat *c = NULL;
     if (check_parts(parts, count, site)) c = rni_alloc((int64_t)sizeof *c + count * (int64_t)sizeof c->part[0]);

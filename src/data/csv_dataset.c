@@ -164,6 +164,7 @@ static csv_set *csv_load(const rn_dataset_csv_args *a)
 
 rn_dataset *rn_dataset_csv_at(const rn_dataset_csv_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     rn_dataset *like = rni_dataset_hold(a->like), *ds = NULL;
     if (rn_ok() && !a->path) rni_fail(RN_ERR_ARG, &a->site, "dataset_csv", "the path is missing");
     if (rn_ok() && like && like->get != csv_get)

@@ -72,6 +72,7 @@ static rn_dataset *dataset_make(const rn_dataset_new_args *a)
 
 rn_dataset *rn_dataset_new_at(const rn_dataset_new_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     rn_dataset *ds = dataset_make(a);
     if (!ds && a->free) a->free(a->user);
     if (!ds) rni_error_trail(&a->site, "dataset_new");
@@ -154,6 +155,7 @@ bool rni_dataset_get(rn_dataset *ds, const rn_example *example)
 bool rn_dataset_read_at(const rn_site *site, rn_dataset *ds, int64_t index, void *const *to)
 {
     if (!rni_dataset_ready(ds, site, "dataset_read")) return false;
+    RNI_TRY(rni_given(to, site, "dataset_read", "to"));
     const rn_site *before = rni_site_enter(site);
     const bool ok = rni_dataset_get(ds, &(rn_example){ index, 0, to });
     rni_site_enter(before);

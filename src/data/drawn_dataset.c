@@ -81,6 +81,7 @@ static drawn_set *drawn_new(const rn_dataset_drawn_args *a)
 
 rn_dataset *rn_dataset_drawn_at(const rn_dataset_drawn_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     static const char *const classes[] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
     if (!rn_ok()) {
         rni_error_trail(&args->site, "dataset_drawn");

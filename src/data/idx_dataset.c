@@ -117,7 +117,7 @@ rn_dataset *rni_idx_dataset(rni_idx *x, rni_idx *t, const rni_idx_options *o, co
                                                      .get = idx_get,
                                                      .columns = columns,
                                                      .column_count = s->t ? 2 : 1,
-                                                     .site = *site,
+                                                     .site = rni_site_copy(site),
                                                      .user = s,
                                                      .free = idx_free,
                                                      .source = o->source,
@@ -126,6 +126,7 @@ rn_dataset *rni_idx_dataset(rni_idx *x, rni_idx *t, const rni_idx_options *o, co
 
 rn_dataset *rn_dataset_idx_at(const rn_dataset_idx_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     rn_dataset *ds = NULL;
     if (!a->path || !rn_ok()) {
         if (rn_ok()) rni_fail(RN_ERR_ARG, &a->site, "dataset_idx", "the path is missing");

@@ -279,6 +279,7 @@ static rn_dataset *images_dataset(image_set *s, const rn_dataset_images_args *a)
 
 rn_dataset *rn_dataset_images_at(const rn_dataset_images_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     if (!rn_ok()) rni_error_trail(&a->site, "dataset_images");
     image_set *s = rn_ok() && check_args(a) ? rni_alloc((int64_t)sizeof *s) : NULL;
     if (!s) return NULL;

@@ -93,6 +93,7 @@ static void fill_defaults(rn_iterator_new_args *a, const rn_dataset *ds)
 
 rn_iterator *rn_iterator_new_at(const rn_iterator_new_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     rn_dataset *ds = rni_dataset_hold(args->ds);
     rn_iterator *it = NULL;
     if (rni_dataset_ready(ds, &args->site, "iterator_new") && check_args(args, ds)) it = rni_alloc((int64_t)sizeof *it);

@@ -154,6 +154,7 @@ static rn_dataset *open_path(const rn_dataset_open_args *a)
 
 rn_dataset *rn_dataset_open_at(const rn_dataset_open_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     if (rn_ok() && !a->name) rni_fail(RN_ERR_ARG, &a->site, "dataset_open", "the name is missing");
     if (!rn_ok()) {
         rni_error_trail(&a->site, "dataset_open");

@@ -127,10 +127,12 @@ static rn_dataset *open_at_site(const mnist_like *m, const rn_known_args *a)
 
 rn_dataset *rn_dataset_mnist_at(const rn_known_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return open_at_site(&mnist, args);
 }
 
 rn_dataset *rn_dataset_fashion_mnist_at(const rn_known_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return open_at_site(&fashion_mnist, args);
 }

@@ -93,6 +93,7 @@ static rn_dataset *nnc_dataset(rni_nnc_table *t, const rn_dataset_nnc_args *a)
 
 rn_dataset *rn_dataset_nnc_at(const rn_dataset_nnc_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     if (rn_ok() && !a->path) rni_fail(RN_ERR_ARG, &a->site, "dataset_nnc", "the path is missing");
     if (!rn_ok()) rni_error_trail(&a->site, "dataset_nnc");
     rni_nnc_table *t = rn_ok() ? rni_alloc((int64_t)sizeof *t) : NULL;

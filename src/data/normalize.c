@@ -88,6 +88,7 @@ static normalize *normalize_new(rn_dataset *ds, const rn_dataset_normalize_args 
 
 rn_dataset *rn_dataset_normalize_at(const rn_dataset_normalize_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     rn_dataset *ds = rni_dataset_hold(a->ds), *made = NULL;
     rn_dataset *like = a->like != a->ds ? rni_dataset_hold(a->like) : NULL;
     normalize *n = NULL;

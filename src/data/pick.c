@@ -60,7 +60,7 @@ rn_dataset *rn_dataset_pick_at(const rn_site *site, rn_dataset *ds, const char *
                                                      .get = pick_get,
                                                      .columns = columns,
                                                      .column_count = p->count,
-                                                     .site = *site,
+                                                     .site = rni_site_copy(site),
                                                      .user = p,
                                                      .free = pick_free,
                                                      .source = ds->source,

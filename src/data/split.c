@@ -155,6 +155,7 @@ static bool split(const rn_dataset_split_args *a)
 
 bool rn_dataset_split_at(const rn_dataset_split_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
     rni_dataset_hold(a->ds);
     for (int p = 0; a->parts && p < a->count; p++) a->parts[p] = NULL;
     const bool ok = rni_dataset_ready(a->ds, &a->site, "dataset_split") && check_fractions(a) && split(a);

@@ -41,7 +41,7 @@ static rn_dataset *subset_new(rn_dataset *ds, int64_t first, int64_t *index, int
                                                      .get = subset_get,
                                                      .columns = ds->columns,
                                                      .column_count = ds->column_count,
-                                                     .site = *site,
+                                                     .site = rni_site_copy(site),
                                                      .user = s,
                                                      .free = subset_free,
                                                      .source = ds->source,

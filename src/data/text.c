@@ -94,6 +94,7 @@ rn_text *rni_text_make(const char *bytes, int64_t n, rn_token by, bool raw_lines
 
 rn_text *rn_text_load_at(const rn_text_load_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     if (rn_ok() && !a->path) rni_fail(RN_ERR_ARG, &a->site, "text_load", "the path is missing");
     if (!rn_ok()) {
         rni_error_trail(&a->site, "text_load");

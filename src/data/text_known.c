@@ -119,6 +119,7 @@ static rn_text *open_text(const known_text *k, const rn_known_args *a)
 
 rn_text *rn_text_known_at(const char *name, const rn_known_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     if (!rn_ok()) {
         rni_error_trail(&a->site, "text_known");
         return NULL;

@@ -38,6 +38,7 @@ static void transform_free(void *user)
 
 rn_dataset *rn_dataset_transform_at(const rn_dataset_transform_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     rn_dataset *ds = rni_dataset_hold(a->ds);
     bool ok = rni_dataset_ready(ds, &a->site, "dataset_transform");
     if (ok && !a->fn) ok = rni_fail(RN_ERR_ARG, &a->site, "dataset_transform", "the function is missing");

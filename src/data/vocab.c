@@ -190,6 +190,7 @@ int64_t rn_vocab_decode(const rn_vocab *v, const int32_t *ids, int64_t count, ch
     limited out = { buf, size, 0 };
     bool space = false;
     if (!v || (!ids && count > 0) || !rn_ok()) return -1;
+    if (size > 0 && !rni_given(buf, NULL, "vocab_decode", "buf")) return -1;
     for (int64_t i = 0; i < count; i++) {
         const char *token = rn_vocab_token(v, ids[i]);
         if (!token) {

@@ -60,7 +60,7 @@ static rn_dataset *windows_dataset(const windows *from, rn_text *text, int64_t c
                                                      .get = windows_get,
                                                      .columns = columns,
                                                      .column_count = 2,
-                                                     .site = *site,
+                                                     .site = rni_site_copy(site),
                                                      .user = w,
                                                      .free = windows_free,
                                                      .source = rn_text_source(text),
@@ -77,6 +77,7 @@ static rn_dataset *too_short(const rn_text *text, int64_t need, const rn_site *s
 
 rn_dataset *rn_text_windows_at(const rn_text_windows_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     if (!a->text || !rn_ok()) {
         rni_error_trail(&a->site, "text_windows");
         return NULL;

@@ -70,6 +70,7 @@ static bool differentiate(rn_vjp *v, rn_tensor **x, bool create_graph)
 
 bool rn_backward_by_build(rn_vjp *v)
 {
+    RNI_TRY(rni_given(v, NULL, "backward_by_build", "v"));
     if (v->n_in > RN_INPUTS_MAX || v->n_out > RN_INPUTS_MAX)
         return rni_fail(RN_ERR_UNSUPPORTED, rni_site_current(), v->op->name,
                         "has too many inputs for a gradient by parts");

@@ -40,7 +40,7 @@ void rni_value_give(const rn_tensor *x, rn_tensor *value)
 static rn_tensor *cell_new(const rn_site *site, const char *name, rn_tensor *value, bool is_param)
 {
     if (!rn_ok()) return NULL;
-    if (!rni_is_tensor(value, site, "param")) return NULL;
+    if (!rni_is_tensor(value, site, is_param ? "param" : "state")) return NULL;
     rni_thread *t = rni_thread_self();
     value = rni_value_of(value);
     /* The cell owns a version of its own, so that the first update can reuse the memory. */

@@ -146,7 +146,7 @@ static bool table_grow(table *m)
 
 static bool sum_into(rn_tensor **at, rn_tensor *g, const rn_site *site)
 {
-    *at = *at ? rn_add_at(&(rn_add_args){ *at, g, .site = *site }) : g;
+    *at = *at ? rn_add_at(&(rn_add_args){ *at, g, .site = rni_site_copy(site) }) : g;
     return *at != NULL;
 }
 
@@ -332,6 +332,8 @@ static bool check_lists(const rn_list *outputs, const rn_list *grads, const rn_s
         rni_error_trail(site, "grad");
         return false;
     }
+    if (outputs->n && !rni_given(outputs->at, site, "grad", "outputs")) return false;
+    if (grads->n && !rni_given(grads->at, site, "grad", "grad_outputs")) return false;
     if (grads->n && grads->n != outputs->n)
         return rni_fail(RN_ERR_ARG, site, "grad", "%lld outputs but %lld gradients of outputs", (long long)outputs->n,
                         (long long)grads->n);
@@ -349,8 +351,10 @@ static bool check_lists(const rn_list *outputs, const rn_list *grads, const rn_s
 
 bool rn_grad_at(const rn_grad_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
     for (int64_t i = 0; a->grads && i < a->inputs.n; i++) a->grads[i] = NULL;
     if (!check_lists(&a->outputs, &a->grad_outputs, &a->site)) return false;
+    if (a->inputs.n && !rni_given(a->inputs.at, &a->site, "grad", "inputs")) return false;
     if (!a->grads)
         return rni_fail(RN_ERR_ARG, &a->site, "grad", "grads is missing: where the gradients are to be stored");
     rni_thread *t = rni_thread_self();
@@ -375,6 +379,8 @@ bool rn_grad_at(const rn_grad_args *a)
 
 bool rn_backward_at(const rn_backward_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
+    RNI_TRY(rni_given(a->loss, &a->site, "backward", "loss"));
     const rn_list outputs = { &a->loss, 1 }, grads = { &a->grad, a->grad ? 1 : 0 };
     if (!check_lists(&outputs, &grads, &a->site)) return false;
     walk w = { .t = rni_thread_self(), .site = &a->site };

@@ -53,6 +53,7 @@ bool rn_graph_save_at(const rn_site *site, const char *path, rn_list outputs)
         return false;
     }
     if (!path) return rni_fail(RN_ERR_ARG, site, "graph_save", "the path is NULL");
+    if (outputs.n > 0 && !rni_given(outputs.at, site, "graph_save", "outputs")) return false;
     rni_thread *t = rni_thread_self();
     const uint64_t mark = ++t->walk;
     list l = { 0 };

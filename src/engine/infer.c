@@ -33,11 +33,13 @@ void rni_infer_prepare(rn_infer *f, const rn_op *op, const rn_site *site, rn_ten
 
 void rn_infer_begin(rn_infer *f, const rn_call_info *c, const void *opts)
 {
+    if (!rni_given(f, NULL, "infer_begin", "f") || !rni_given(c, NULL, "infer_begin", "c")) return;
     rni_infer_prepare(f, c->op, rni_site_current(), c->in, c->n_in, opts);
 }
 
 bool rn_out(rn_infer *f, int i, rn_dtype dtype, rn_shape shape)
 {
+    RNI_TRY(rni_given(f, NULL, "out", "f"));
     if (i < 0 || i >= RN_INPUTS_MAX || dtype <= RN_DTYPE_NONE || dtype >= RN_DTYPE_COUNT)
         return rn_refuse(f, RN_ERR_INTERNAL, "it declares a result that it does not have, or one of no type", NULL);
     if (shape.rank < 0 || shape.rank > RN_MAX_RANK)
@@ -73,7 +75,8 @@ void rni_infer_inside(const rn_site *site, const rn_op *op)
 
 bool rn_refuse(rn_infer *f, rn_status status, const char *what, const char *rule)
 {
-    rni_fail(status, f->site, f->op->name, "%s", what);
+    RNI_TRY(rni_given(f, NULL, "refuse", "f"));
+    rni_fail(status, f->site, f->op->name, "%s", what ? what : "the call is refused");
     if (rule) rni_error_add("expect", "%s", rule);
     rni_infer_inside(f->site, f->op);
     rni_str s = { 0 };
@@ -86,6 +89,7 @@ bool rn_refuse(rn_infer *f, rn_status status, const char *what, const char *rule
 void rn_infer_hint(const char *fmt, ...)
 {
     char text[512];
+    if (!fmt) return;
     va_list args;
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
@@ -95,6 +99,7 @@ void rn_infer_hint(const char *fmt, ...)
 
 bool rn_want_rank(rn_infer *f, int input, int rank)
 {
+    RNI_TRY(rni_given(f, NULL, "want_rank", "f"));
     if (rank < 0 || !f->in[input] || f->shape[input]->rank == rank) return true;
     char name[48] = "", rule[96], mark;
     rni_op_name(f->op->inputs, input, name, sizeof name, &mark);
@@ -104,6 +109,7 @@ bool rn_want_rank(rn_infer *f, int input, int rank)
 
 bool rn_want_float(rn_infer *f, int input)
 {
+    RNI_TRY(rni_given(f, NULL, "want_float", "f"));
     if (!f->in[input] || rn_dtype_is_float(f->dtype[input])) return true;
     char name[48] = "", rule[96], mark;
     rni_op_name(f->op->inputs, input, name, sizeof name, &mark);

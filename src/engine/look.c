@@ -95,6 +95,7 @@ bool rn_eval_at(const rn_site *site, rn_list ts)
         rni_error_trail(site, "eval");
         return false;
     }
+    if (ts.n > 0 && !rni_given(ts.at, site, "eval", "ts")) return false;
     for (int64_t i = 0; i < ts.n; i++)
         if (!rni_is_tensor(ts.at[i], site, "eval")) return false;
     return rni_evaluate(rni_thread_self(), ts.at, ts.n, site);

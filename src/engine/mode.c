@@ -58,6 +58,7 @@ void rn_seed(uint64_t seed)
 
 void rn_random_state(uint64_t state[2])
 {
+    if (!rni_given(state, NULL, "random_state", "state")) return;
     rni_thread *t = rni_thread_self();
     state[0] = t->seed;
     state[1] = t->draws;
@@ -65,6 +66,7 @@ void rn_random_state(uint64_t state[2])
 
 void rn_set_random_state(const uint64_t state[2])
 {
+    if (!rni_given(state, NULL, "set_random_state", "state")) return;
     rni_thread *t = rni_thread_self();
     t->seed = state[0];
     t->draws = state[1];

@@ -98,6 +98,7 @@ const char *rni_row_defect(const rn_op *op)
 
 bool rn_op_register(const rn_op *op)
 {
+    RNI_TRY(rni_given(op, NULL, "op_register", "op"));
     const char *why = rni_row_defect(op);
     if (why) return rni_fail(RN_ERR_ARG, NULL, "op_register", "%s: %s", op->name ? op->name : "(no name)", why);
     pthread_mutex_lock(&g.lock);
@@ -195,6 +196,8 @@ double rni_opt_number(const rn_opt *o, const void *opts)
 
 void rn_opts_default(const rn_op *op, void *opts)
 {
+    if (!rni_given(op, NULL, "opts_default", "op") || !op->opts_size) return;
+    if (!rni_given(opts, NULL, "opts_default", "opts")) return;
     memset(opts, 0, op->opts_size);
     for (const rn_opt *o = op->opts; o && o->name; o++) {
         char *p = (char *)opts + o->offset;
@@ -344,6 +347,8 @@ static const char *opt_name(void *user, int i)
 
 bool rn_opts_set(const rn_op *op, void *opts, const char *name, const char *text, const rn_site *site)
 {
+    RNI_TRY(rni_given(op, site, "opts_set", "op") && rni_given(opts, site, "opts_set", "opts"));
+    RNI_TRY(rni_given(name, site, "opts_set", "name") && rni_given(text, site, "opts_set", "text"));
     const rn_opt *o = op->opts;
     while (o && o->name && (strcmp(o->name, name) != 0 || o->flags & RN_OPT_HIDDEN)) o++;
     if (!o || !o->name) {

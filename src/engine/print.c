@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 
 #include "base/convert.h"
+#include "base/error.h"
 #include "base/number.h"
 #include "base/str.h"
 
@@ -281,6 +282,7 @@ static bool make_text(const rn_site *site, rn_tensor *x, rni_str *out)
 bool rn_print_at(const rn_site *site, FILE *to, rn_tensor *x)
 {
     rni_str s = { 0 };
+    RNI_TRY(rni_given(to, site, "print", "to") && rni_given(x, site, "print", "t"));
     if (!make_text(site, x, &s)) return false;
     fprintf(to, "%s\n", s.at);
     rni_str_free(&s);
@@ -290,6 +292,7 @@ bool rn_print_at(const rn_site *site, FILE *to, rn_tensor *x)
 int64_t rn_tensor_text(rn_tensor *x, char *buf, int64_t size)
 {
     rni_str s = { 0 };
+    if (!rni_given(x, NULL, "tensor_text", "t") || (size > 0 && !rni_given(buf, NULL, "tensor_text", "buf"))) return -1;
     if (!make_text(NULL, x, &s)) return -1;
     if (size > 0) snprintf(buf, (size_t)size, "%s", s.at);
     const int64_t n = s.length;

@@ -134,6 +134,7 @@ rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, r
         rni_fail(RN_ERR_ARG, site, "recompute", "there is no segment: fn is NULL");
         return NULL;
     }
+    if (xs.n > 0 && !rni_given(xs.at, site, "recompute", "xs")) return NULL;
     for (int64_t i = 0; i < xs.n; i++)
         if (!rni_is_tensor(xs.at[i], site, "recompute")) return NULL;
     rni_thread *t = rni_thread_self();

@@ -170,6 +170,7 @@ static bool check_inputs(const rn_op *op, const rni_signature *s, const rn_site 
                          int64_t n_in)
 {
     const bool groups = op->flags & RN_OP_LIST_OUT, many = s->list || groups;
+    if (n_in > 0 && !in) return rni_fail(RN_ERR_ARG, site, op->name, "called with a list that is NULL");
     if (n_in > (many ? RNI_LIST_MAX : s->n_in) || n_in < s->n_required || (groups && n_in % s->n_in))
         return rni_fail(RN_ERR_ARG, site, op->name, "called with %lld tensors", (long long)n_in);
     for (int64_t i = 0; i < n_in; i++) {
@@ -276,7 +277,7 @@ static rni_hash hash_node(const rni_node *node)
 /* The line, and the function called there: for the parts that a function is made of, those of the whole. */
 static rn_site calling(const rn_op *op, const rn_site *site)
 {
-    rn_site s = rni_site_current() ? *rni_site_current() : site ? *site : (rn_site){ 0 };
+    rn_site s = rni_site_current() ? *rni_site_current() : rni_site_copy(site);
     if (!s.call) s.call = op->name;
     return s;
 }
@@ -394,10 +395,13 @@ static void fill_up(const rni_signature *s, rn_tensor *const **in, int64_t *n_in
 bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
                 rn_tensor **out)
 {
+    RNI_TRY(rni_given(op, site, "op_call", "op"));
     if (!rn_ok()) {
         rni_error_trail(site, op->name);
         return false;
     }
+    RNI_TRY(rni_given(out, site, op->name, "out"));
+    if (op->opts_size > 0 && !rni_given(opts, site, op->name, "opts")) return false;
     const rni_signature *s = rni_signature_of(op);
     if (s->defect) return rni_fail(RN_ERR_ARG, site, op->name, "%s", s->defect);
     RNI_TRY(check_inputs(op, s, site, in, n_in));

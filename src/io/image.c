@@ -3,6 +3,7 @@
 #include <rensa/tensor.h>
 
 #include "base/alloc.h"
+#include "base/error.h"
 #include "io/codec.h"
 #include "io/entry.h"
 
@@ -72,6 +73,7 @@ static bool draw(const rn_image_save_args *a, const grid *g, rni_image *out)
 
 bool rn_image_save_at(const rn_image_save_args *args)
 {
+    RNI_TRY(rni_args(args, __func__));
     rni_entry e;
     grid g;
     rni_image image = { 0 };

@@ -5,6 +5,7 @@
 #include "io/npy.h"
 
 #include "base/alloc.h"
+#include "base/error.h"
 #include "base/log.h"
 
 #include <rensa/io.h>
@@ -121,6 +122,7 @@ static bool check_save(const rn_npz_save_args *a)
 
 bool rn_npz_save_at(const rn_npz_save_args *args)
 {
+    RNI_TRY(rni_args(args, __func__));
     rn_npz_save_args a = { 0 };
     rni_entry e;
     const size_t given = (size_t)args->site.size;

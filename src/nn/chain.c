@@ -103,6 +103,7 @@ bool rn_chain_set_forward(rn_chain *chain, rn_segment_fn *fn, void *user)
 
 rn_chain *rn_sequential_at(const rn_site *site, rn_link *const *links, int64_t n)
 {
+    if (n > 0 && !rni_given(links, site, "sequential", "links")) return NULL;
     rn_link *l = rni_link_alloc(RNI_SEQUENTIAL, site);
     if (l) rni_link_draw(l);
     bool ok = l != NULL;

@@ -41,7 +41,7 @@ bool rni_slot_add(rn_link *link, rni_slot *slot)
 
 int rn_link_add_slot(rn_link *link, const char *name, rn_init init, unsigned flags)
 {
-    if (!rn_ok()) return -1;
+    if (!rn_ok() || !rni_given(link, NULL, "link_add_slot", "link")) return -1;
     if (!name || !*name || strchr(name, '/')) {
         rni_fail(RN_ERR_ARG, NULL, "link_add_slot", "\"%s\" cannot be the name of a parameter", name ? name : "");
         return -1;
@@ -221,12 +221,12 @@ const rn_link_type *rn_link_type_of(const rn_link *link)
 
 const void *rn_link_args(const rn_link *link)
 {
-    return link->args;
+    return link ? link->args : NULL;
 }
 
 void *rn_link_memory(rn_link *link)
 {
-    return link->memory;
+    return link ? link->memory : NULL;
 }
 
 /* ---- parameters ---- */
@@ -281,7 +281,7 @@ static void shape_conflict(const rn_link *l, const rni_slot *s, const rn_shape *
 
 rn_tensor *rn_link_slot_get(rn_link *link, int slot, const rn_tensor *like, rn_shape shape)
 {
-    if (!rn_ok()) return NULL;
+    if (!rn_ok() || !rni_given(link, NULL, "link_slot_get", "link")) return NULL;
     if (slot < 0 || slot >= link->n_slots) {
         rni_fail(RN_ERR_ARG, NULL, "link_slot_get", "the link has no slot %d", slot);
         return NULL;

@@ -112,7 +112,7 @@ static rn_chain *enter(rn_chain *scope, const char **name, const rn_site *site)
     return scope;
 }
 
-static rn_tensor *call(const rn_link_type *type, const void *scoped, size_t site_at)
+static rn_tensor *call(const rn_link_type *type, const void *scoped, size_t site_at, const char *what)
 {
     const head *h = scoped;
     const char *args = (const char *)scoped + sizeof *h;
@@ -123,10 +123,8 @@ static rn_tensor *call(const rn_link_type *type, const void *scoped, size_t site
         rni_error_trail(&site, type->name);
         return NULL;
     }
-    if (!h->scope || !h->name) {
-        rni_fail(RN_ERR_ARG, &site, type->name, "the %s is NULL", h->scope ? "name" : "chain");
-        return NULL;
-    }
+    if (!rni_given(h->scope, &site, what, "scope") || !rni_given(h->name, &site, what, "name")) return NULL;
+    if (!rni_given(h->x, &site, what, "x")) return NULL;
     const char *name = h->name;
     rn_chain *scope = enter(h->scope, &name, &site);
     if (!scope) return NULL;
@@ -152,7 +150,8 @@ static rn_tensor *call(const rn_link_type *type, const void *scoped, size_t site
 #define X(name, struct_name, type_name)                                                                                \
     rn_tensor *rn_##name##_at(const rn_##struct_name##_args *args)                                                     \
     {                                                                                                                  \
-        return call(&rni_link_##type_name, args, offsetof(rn_##struct_name##_args, site));                             \
+        if (!rni_args(args, __func__)) return NULL;                                                                    \
+        return call(&rni_link_##type_name, args, offsetof(rn_##struct_name##_args, site), #name);                      \
     }
 RNI_SCOPED_LIST(X)
 #undef X

@@ -1,4 +1,5 @@
 /* adam, adamw, lion: averages of the gradient and its square. */
+#include "base/error.h"
 #include "nn/args.h"
 #include "optim/optim.h"
 
@@ -164,15 +165,18 @@ const rn_optimizer_type rni_optimizer_lion = {
 
 rn_optimizer *rn_adam_at(const rn_adam_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_optimizer_new_at(&args->site, &rni_optimizer_adam, args->model, args);
 }
 
 rn_optimizer *rn_adamw_at(const rn_adamw_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_optimizer_new_at(&args->site, &rni_optimizer_adamw, args->model, args);
 }
 
 rn_optimizer *rn_lion_at(const rn_lion_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_optimizer_new_at(&args->site, &rni_optimizer_lion, args->model, args);
 }

@@ -1,4 +1,5 @@
 /* adagrad, adadelta, rmsprop, rmsprop_graves: rates for each element by the size of its past gradients. */
+#include "base/error.h"
 #include "nn/args.h"
 #include "optim/optim.h"
 
@@ -142,20 +143,24 @@ const rn_optimizer_type rni_optimizer_rmsprop_graves = {
 
 rn_optimizer *rn_adagrad_at(const rn_adagrad_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_optimizer_new_at(&args->site, &rni_optimizer_adagrad, args->model, args);
 }
 
 rn_optimizer *rn_adadelta_at(const rn_adadelta_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_optimizer_new_at(&args->site, &rni_optimizer_adadelta, args->model, args);
 }
 
 rn_optimizer *rn_rmsprop_at(const rn_rmsprop_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_optimizer_new_at(&args->site, &rni_optimizer_rmsprop, args->model, args);
 }
 
 rn_optimizer *rn_rmsprop_graves_at(const rn_rmsprop_graves_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_optimizer_new_at(&args->site, &rni_optimizer_rmsprop_graves, args->model, args);
 }

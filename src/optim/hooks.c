@@ -201,7 +201,8 @@ bool rn_optimizer_add_hook(rn_optimizer *o, const rn_hook *hook, const double *a
         if (i == RNI_HOOK_ARGS_MAX)
             return rni_fail(RN_ERR_ARG, NULL, hook->name, "more than %d numbers", RNI_HOOK_ARGS_MAX);
         p->args[i] = args ? args[i] : value;
-        if (!isfinite(p->args[i])) return rni_fail(RN_ERR_ARG, NULL, hook->name, "%s is missing or not finite", name);
+        if (!isfinite(p->args[i]))
+            return rni_fail(RN_ERR_ARG, NULL, hook->name, "the hook's %s is missing or not finite", name);
     }
     o->n_hooks++;
     return true;

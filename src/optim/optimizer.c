@@ -87,7 +87,7 @@ rn_optimizer *rn_optimizer_new_at(const rn_site *site, const rn_optimizer_type *
     }
     if (!check_type(type, site)) return NULL;
     if (!model) {
-        rni_fail(RN_ERR_ARG, site, type->name, "the model is NULL");
+        rni_fail(RN_ERR_ARG, site, type->name, "the model is NULL: an optimizer trains one");
         return NULL;
     }
     const rni_args_of of = args_of(type);

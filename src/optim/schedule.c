@@ -152,41 +152,49 @@ static rn_schedule *from_args(const char *name, const rn_schedule_args *a)
 
 rn_schedule *rn_schedule_constant_at(const rn_schedule_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return from_args("constant", args);
 }
 
 rn_schedule *rn_schedule_step_at(const rn_schedule_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return from_args("step", args);
 }
 
 rn_schedule *rn_schedule_multistep_at(const rn_schedule_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return from_args("multistep", args);
 }
 
 rn_schedule *rn_schedule_exponential_at(const rn_schedule_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return from_args("exponential", args);
 }
 
 rn_schedule *rn_schedule_polynomial_at(const rn_schedule_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return from_args("polynomial", args);
 }
 
 rn_schedule *rn_schedule_inverse_at(const rn_schedule_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return from_args("inverse", args);
 }
 
 rn_schedule *rn_schedule_cosine_at(const rn_schedule_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return from_args("cosine", args);
 }
 
 rn_schedule *rn_schedule_warmup_at(const rn_schedule_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return from_args("warmup", args);
 }
 

@@ -1,4 +1,5 @@
 /* sgd, momentum_sgd, nesterov: steps along the gradient, with or without a memory of earlier ones. */
+#include "base/error.h"
 #include "nn/args.h"
 #include "optim/optim.h"
 
@@ -75,15 +76,18 @@ const rn_optimizer_type rni_optimizer_nesterov = {
 
 rn_optimizer *rn_sgd_at(const rn_sgd_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_optimizer_new_at(&args->site, &rni_optimizer_sgd, args->model, args);
 }
 
 rn_optimizer *rn_momentum_sgd_at(const rn_momentum_sgd_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_optimizer_new_at(&args->site, &rni_optimizer_momentum_sgd, args->model, args);
 }
 
 rn_optimizer *rn_nesterov_at(const rn_nesterov_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_optimizer_new_at(&args->site, &rni_optimizer_nesterov, args->model, args);
 }

@@ -352,6 +352,7 @@ static bool check(const rn_optimizer *o, const rn_site *site)
 
 bool rn_update_at(const rn_update_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
     rn_optimizer *o = a->optimizer;
     if (!check(o, &a->site) || !rni_is_tensor(a->loss, &a->site, "update") || !rni_optim_refresh(o)) return false;
     step s;

@@ -261,6 +261,7 @@ void rni_st_perf(rni_st *t)
 
 bool rn_selftest_at(const rn_selftest_args *args)
 {
+    RNI_TRY(rni_args(args, __func__));
     if (!rn_ok()) {
         rni_error_trail(&args->site, "selftest");
         return false;

@@ -26,12 +26,13 @@ static bool lock_folder(rn_trainer *t)
 
 rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *a)
 {
+    if (!rni_args(a, __func__)) return NULL;
     if (!rn_ok()) {
         rni_error_trail(&a->site, "trainer");
         return NULL;
     }
-    if (!a->optimizer || !a->batches || !a->loss) {
-        rni_fail(RN_ERR_ARG, &a->site, "trainer", "needs an optimizer, batches and a loss");
+    if (!a->model || !a->optimizer || !a->batches || !a->loss) {
+        rni_fail(RN_ERR_ARG, &a->site, "trainer", "needs a model, an optimizer, batches and a loss; one is NULL");
         return NULL;
     }
     if (a->epochs <= 0 && a->iterations <= 0 && a->seconds <= 0) {
@@ -151,6 +152,7 @@ double rn_trainer_value(const rn_trainer *t, const char *name)
 
 bool rn_trainer_report(rn_trainer *t, const char *name, double mean)
 {
+    RNI_TRY(rni_given(name, NULL, "trainer_report", "name"));
     rni_mean *p = t ? rni_metrics_find(&t->seen, name, true) : NULL;
     if (!p) return false;
     p->sum = mean;
@@ -253,10 +255,12 @@ const rn_extension *rn_extension_at(int i)
 
 bool rn_trainer_use_at(const rn_trainer_use_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
     if (!rn_ok() || !a->trainer) {
         rni_error_trail(&a->site, "trainer_use");
         return false;
     }
+    RNI_TRY(rni_given(a->name, &a->site, "trainer_use", "name"));
     const rni_extension_row *r = rni_extension_rows;
     while (r->row && strcmp(r->row->name, a->name) != 0) r++;
     if (!r->row) {
@@ -336,7 +340,7 @@ static bool step(rn_trainer *t)
         if (rni_explained(loss != NULL, site, "trainer", "the loss")) {
             if (t->graph && t->iteration == 0) rn_graph_save_at(site, t->graph, RN_LIST(loss));
             rni_metrics_loss(&t->now, loss, b, site);
-            rn_update_at(&(rn_update_args){ .optimizer = t->optimizer, .loss = loss, .site = *site });
+            rn_update_at(&(rn_update_args){ .optimizer = t->optimizer, .loss = loss, .site = rni_site_copy(site) });
         }
     }
     if (!rn_ok() || !rni_metrics_collect(&t->now)) {

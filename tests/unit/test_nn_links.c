@@ -484,7 +484,7 @@ RN_TEST(scoped_calls_refuse_other_options_and_types)
         CHECK(rn_affine(model, "fc", input(2, 7), 4) == NULL);
         CHECK_ERROR(RN_ERR_SHAPE, "fc/W");
         CHECK(rn_affine(NULL, "fc", x, 4) == NULL);
-        CHECK_ERROR(RN_ERR_ARG, "the chain is NULL");
+        CHECK_ERROR(RN_ERR_ARG, "scope is NULL");
         CHECK(rn_affine(model, "fc/x", x, 4) == NULL);
         CHECK_ERROR(RN_ERR_ARG, "not a chain");
     }

@@ -103,6 +103,7 @@ const rn_link_type rni_link_multi_head_attention = {
 
 rn_link *rn_multi_head_attention_link_at(const rn_attention_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_multi_head_attention, args);
 }
 
@@ -241,5 +242,6 @@ const rn_link_type rni_link_transformer_block = {
 
 rn_link *rn_transformer_block_link_at(const rn_transformer_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_transformer_block, args);
 }

@@ -289,35 +289,42 @@ const rn_link_type rni_link_depthwise_conv2d = {
 
 rn_link *rn_conv1d_link_at(const rn_conv1d_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_conv1d, args);
 }
 
 rn_link *rn_conv2d_link_at(const rn_conv2d_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_conv2d, args);
 }
 
 rn_link *rn_conv3d_link_at(const rn_conv3d_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_conv3d, args);
 }
 
 rn_link *rn_deconv1d_link_at(const rn_deconv1d_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_deconv1d, args);
 }
 
 rn_link *rn_deconv2d_link_at(const rn_deconv2d_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_deconv2d, args);
 }
 
 rn_link *rn_deconv3d_link_at(const rn_deconv3d_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_deconv3d, args);
 }
 
 rn_link *rn_depthwise_conv2d_link_at(const rn_depthwise_conv2d_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_depthwise_conv2d, args);
 }

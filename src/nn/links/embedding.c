@@ -1,4 +1,5 @@
 /* embedding: a vector for each symbol. */
+#include "base/error.h"
 #include "nn/nn.h"
 
 #include <rensa/ops.h>
@@ -41,5 +42,6 @@ const rn_link_type rni_link_embedding = {
 
 rn_link *rn_embedding_link_at(const rn_embedding_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_embedding, args);
 }

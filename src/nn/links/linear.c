@@ -81,5 +81,6 @@ const rn_link_type rni_link_linear = {
 
 rn_link *rn_linear_link_at(const rn_linear_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_linear, args);
 }

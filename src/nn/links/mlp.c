@@ -91,6 +91,7 @@ const rn_link_type rni_link_mlp = {
 
 rn_link *rn_mlp_link_at(const rn_mlp_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_mlp, args);
 }
 
@@ -152,5 +153,6 @@ const rn_link_type rni_link_highway = {
 
 rn_link *rn_highway_link_at(const rn_highway_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_highway, args);
 }

@@ -102,6 +102,7 @@ const rn_link_type rni_link_batch_norm = {
 
 rn_link *rn_batch_norm_link_at(const rn_batch_norm_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_batch_norm, args);
 }
 
@@ -155,6 +156,7 @@ const rn_link_type rni_link_layer_norm = {
 
 rn_link *rn_layer_norm_link_at(const rn_layer_norm_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_layer_norm, args);
 }
 
@@ -187,6 +189,7 @@ const rn_link_type rni_link_rms_norm = {
 
 rn_link *rn_rms_norm_link_at(const rn_rms_norm_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_rms_norm, args);
 }
 
@@ -229,5 +232,6 @@ const rn_link_type rni_link_group_norm = {
 
 rn_link *rn_group_norm_link_at(const rn_group_norm_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_group_norm, args);
 }

@@ -261,15 +261,18 @@ const rn_link_type rni_link_rnn = {
 
 rn_link *rn_lstm_link_at(const rn_lstm_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_lstm, args);
 }
 
 rn_link *rn_gru_link_at(const rn_gru_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_gru, args);
 }
 
 rn_link *rn_rnn_link_at(const rn_rnn_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_rnn, args);
 }

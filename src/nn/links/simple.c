@@ -43,6 +43,7 @@ const rn_link_type rni_link_prelu = {
 
 rn_link *rn_prelu_link_at(const rn_prelu_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_prelu, args);
 }
 
@@ -124,11 +125,13 @@ const rn_link_type rni_link_bias = {
 
 rn_link *rn_scale_link_at(const rn_scale_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_scale, args);
 }
 
 rn_link *rn_bias_link_at(const rn_bias_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_bias, args);
 }
 
@@ -156,5 +159,6 @@ const rn_link_type rni_link_dropout = {
 
 rn_link *rn_dropout_link_at(const rn_dropout_link_args *args)
 {
+    if (!rni_args(args, __func__)) return NULL;
     return rn_link_new_at(&args->site, &rni_link_dropout, args);
 }

@@ -105,6 +105,7 @@ static bool split(const list_call *c, const rn_split_args *a)
 
 bool rn_split_at(const rn_split_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
     list_call c;
     return begin(&c, &a->site, "split", a->parts, a->n) && end(&c, split(&c, a));
 }
@@ -135,6 +136,7 @@ static bool split_axis(const list_call *c, const rn_split_axis_args *a)
 
 bool rn_split_axis_at(const rn_split_axis_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
     list_call c;
     return begin(&c, &a->site, "split_axis", a->parts, a->n) && end(&c, split_axis(&c, a));
 }
@@ -159,6 +161,7 @@ static bool separate(const list_call *c, const rn_separate_args *a)
 
 bool rn_separate_at(const rn_separate_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
     list_call c;
     return begin(&c, &a->site, "separate", a->parts, a->n) && end(&c, separate(&c, a));
 }
@@ -167,6 +170,7 @@ bool rn_separate_at(const rn_separate_args *a)
 
 static bool all_tensors(const list_call *c, const rn_list *xs)
 {
+    if (xs->n > 0 && !rni_given(xs->at, c->site, c->name, "xs")) return false;
     for (int64_t i = 0; i < xs->n; i++)
         if (!rni_is_tensor(xs->at[i], c->site, c->name)) return false;
     return true;
@@ -192,6 +196,7 @@ static bool broadcast(const list_call *c, const rn_broadcast_args *a)
 
 bool rn_broadcast_at(const rn_broadcast_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
     list_call c;
     return begin(&c, &a->site, "broadcast", a->ys, a->xs.n) && end(&c, broadcast(&c, a));
 }
@@ -220,6 +225,7 @@ static bool meshgrid(const list_call *c, const rn_meshgrid_args *a)
 
 bool rn_meshgrid_at(const rn_meshgrid_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
     list_call c;
     return begin(&c, &a->site, "meshgrid", a->ys, a->xs.n) && end(&c, meshgrid(&c, a));
 }
@@ -264,6 +270,7 @@ static bool transpose_sequence(const list_call *c, const rn_transpose_sequence_a
 
 bool rn_transpose_sequence_at(const rn_transpose_sequence_args *a)
 {
+    RNI_TRY(rni_args(a, __func__));
     list_call c;
     return begin(&c, &a->site, "transpose_sequence", a->ys, a->n) && end(&c, transpose_sequence(&c, a));
 }
