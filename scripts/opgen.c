@@ -1,6 +1,6 @@
 /* Writes what is derived from the table of functions: include/rensa/ops.h (argument structs and prototypes),
- * src/ops/ops.c (the wrappers), docs/ops/<topic>.md, docs/links.md and docs/optimizers.md. All are committed; a test
- * compares. Usage: opgen ROOT [check] */
+ * src/ops/ops.c (the wrappers), docs/ops/ (a page per topic, and one of contents), docs/links.md and
+ * docs/optimizers.md. All are committed; a test compares. Usage: opgen ROOT [check] */
 #include "base/str.h"
 #include "engine/op_table.h"
 #include "nngen.h"
@@ -271,6 +271,32 @@ static void write_docs(rni_str *s, const char *topic)
     }
 }
 
+/* The i-th topic, NULL past the last. */
+static const char *topic_at(int i)
+{
+    const char *last = "";
+    for (const rni_op_row *r = rni_op_rows; r->op; r++) {
+        if (strcmp(r->topic, last) == 0) continue;
+        last = r->topic;
+        if (i-- == 0) return last;
+    }
+    return NULL;
+}
+
+static void write_contents(rni_str *s)
+{
+    rni_str_add(
+        s, "<!-- Written by scripts/opgen.c; do not edit. -->\n# Functions\n\n"
+           "All functions on tensors, a page per topic. `rensa ops NAME` shows the entry of one in the terminal.\n");
+    for (int t = 0; topic_at(t); t++) {
+        rni_str_addf(s, "\n## [%s](%s.md)\n\n", topic_at(t), topic_at(t));
+        for (int i = 0; i < n_ops; i++)
+            if (strcmp(topics[i], topic_at(t)) == 0 && !(ops[i]->flags & RN_OP_INTERNAL))
+                rni_str_addf(s, "- [%s](%s.md#%s): %s\n", ops[i]->name, topics[i], ops[i]->name,
+                             ops[i]->doc.brief ? ops[i]->doc.brief : "");
+    }
+}
+
 /* ---- files ---- */
 
 static int differing;
@@ -322,13 +348,12 @@ int main(int argc, char **argv)
     char docs[1024];
     snprintf(docs, sizeof docs, "%s/docs/ops", argv[1]);
     mkdir(docs, 0777);
-    const char *last = "";
-    for (const rni_op_row *r = rni_op_rows; r->op; r++) {
-        if (strcmp(r->topic, last) == 0) continue;
-        last = r->topic;
+    write_contents(&s);
+    put(argv[1], "docs/ops/README.md", &s, check);
+    for (int i = 0; topic_at(i); i++) {
         char path[256];
-        snprintf(path, sizeof path, "docs/ops/%s.md", last);
-        write_docs(&s, last);
+        snprintf(path, sizeof path, "docs/ops/%s.md", topic_at(i));
+        write_docs(&s, topic_at(i));
         put(argv[1], path, &s, check);
     }
     nngen_links(&s);
