@@ -208,7 +208,12 @@ static bool parse_number(parser *s, rni_json *v)
         q += n;
         integral = false;
     }
+    char *text = take(s->doc, q - start + 1);
+    if (!text) return false;
+    memcpy(text, start, (size_t)(q - start));
+    text[q - start] = '\0';
     v->type = RNI_JSON_NUMBER;
+    v->digits = text;
     if (!rni_parse_f64(start, q - start, &v->number)) return fail_at(s, start, "this number cannot be read");
     if (isinf(v->number)) return fail_at(s, start, "the number is too large");
     v->is_int = integral && rni_parse_i64(start, q - start, &v->integer);

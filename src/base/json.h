@@ -41,6 +41,7 @@ const char *rni_json_key(const rni_json *v);                      /* under which
 const char *rni_json_string(const rni_json *v);
 int64_t rni_json_string_bytes(const rni_json *v); /* a string may hold \u0000 */
 double rni_json_number(const rni_json *v);
+const char *rni_json_number_text(const rni_json *v); /* as it was written */
 /* Whether v is a whole number that fits int64_t; then rni_json_int is exact. 1e3 and 2.0 are whole, up to 2^53. */
 bool rni_json_is_int(const rni_json *v);
 int64_t rni_json_int(const rni_json *v);
@@ -79,6 +80,7 @@ void rni_json_write_string(rni_json_writer *w, const char *text); /* NULL writes
 void rni_json_write_number(rni_json_writer *w, double value);     /* NaN and infinities become null */
 void rni_json_write_f32(rni_json_writer *w, float value);         /* the shortest text that gives the same float */
 void rni_json_write_int(rni_json_writer *w, int64_t value);
+void rni_json_write_digits(rni_json_writer *w, const char *text); /* of rni_json_number_text */
 void rni_json_write_bool(rni_json_writer *w, bool value);
 void rni_json_write_null(rni_json_writer *w);
 

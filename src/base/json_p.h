@@ -17,7 +17,7 @@ typedef struct rni_json_document {
 
 struct rni_json {
     rni_json_document *doc;
-    const char *key, *text; /* NUL-terminated */
+    const char *key, *text, *digits; /* NUL-terminated; digits: of a number, as it was written */
     int64_t key_bytes, text_bytes, integer, count;
     double number;
     rni_json *next;           /* sibling, in the order of the text */

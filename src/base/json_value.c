@@ -105,6 +105,11 @@ double rni_json_number(const rni_json *v)
     return v ? v->number : 0;
 }
 
+const char *rni_json_number_text(const rni_json *v)
+{
+    return v ? v->digits : NULL;
+}
+
 bool rni_json_is_int(const rni_json *v)
 {
     return v && v->is_int;
@@ -133,7 +138,10 @@ bool rni_json_fail(const rni_json *v, rn_status status, const char *fmt, ...)
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
     if (!v) return rni_fail(status, NULL, NULL, "%s", what);
-    return rni_fail(status, NULL, NULL, "%s:%d:%d: %s", v->doc->source, v->line, v->column, what);
+    const rn_site *before = rni_site_enter(NULL); /* one place is enough */
+    rni_fail(status, NULL, NULL, "%s:%d:%d: %s", v->doc->source, v->line, v->column, what);
+    rni_site_enter(before);
+    return false;
 }
 
 bool rni_json_expect(const rni_json *v, rni_json_type type)

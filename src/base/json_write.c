@@ -153,6 +153,11 @@ void rni_json_write_int(rni_json_writer *w, int64_t value)
     add_value(w, buf);
 }
 
+void rni_json_write_digits(rni_json_writer *w, const char *text)
+{
+    add_value(w, text);
+}
+
 void rni_json_write_bool(rni_json_writer *w, bool value)
 {
     add_value(w, value ? "true" : "false");

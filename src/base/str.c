@@ -97,7 +97,7 @@ const char *rni_nearest(const char *name, const char *(*next)(void *user, int i)
         const char *c = next(user, i);
         if (!c) return best;
         const size_t m = strlen(c);
-        if (m > NAME_MAX_LENGTH) continue;
+        if (m == 0 || m > NAME_MAX_LENGTH) continue;
         const int e = edits(name, (int)n, c, (int)m);
         if (e < best_edits) {
             best_edits = e;

@@ -18,7 +18,8 @@ void rni_str_addf(rni_str *s, const char *fmt, ...) RN_PRINTF(2, 3);
 void rni_str_addv(rni_str *s, const char *fmt, va_list args);
 void rni_str_free(rni_str *s);
 
-/* The candidate nearest to `name` in edits, NULL if none is near. next(user, i) gives the i-th candidate, NULL ends. */
+/* The candidate nearest to `name` in edits, NULL if none is near. next(user, i) gives the i-th candidate, NULL ends;
+ * empty ones are passed over. */
 const char *rni_nearest(const char *name, const char *(*next)(void *user, int i), void *user);
 
 #endif

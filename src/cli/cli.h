@@ -2,18 +2,10 @@
 #ifndef RNI_CLI_CLI_H
 #define RNI_CLI_CLI_H
 
+#include "base/nowhere.h"
+
 #include <rensa.h>
-
 #include <stdio.h>
-
-/* Errors name the line of the call. Lines of the command say nothing to who runs it. */
-#undef RN_HERE
-#undef RN_SITE
-#define RN_HERE (&(const rn_site){ 0 })
-#define RN_SITE(args_type)                                                                                             \
-    {                                                                                                                  \
-        .size = (int)sizeof(args_type)                                                                                 \
-    }
 
 #define EXIT_USAGE 2
 
@@ -28,7 +20,15 @@ extern const cli_command cli_train, cli_evaluate, cli_predict, cli_data, cli_ops
 /* ---- options ---- */
 
 /* One long option of a sub-command: "--epochs N". A row without a value is a switch (bool). */
-typedef enum { CLI_TEXT, CLI_INT, CLI_NUMBER, CLI_SWITCH, CLI_TEXTS } cli_kind;
+typedef enum {
+    CLI_TEXT, /* not empty */
+    CLI_LINE, /* may be */
+    CLI_DEVICE,
+    CLI_INT,
+    CLI_NUMBER,
+    CLI_SWITCH,
+    CLI_TEXTS
+} cli_kind;
 
 /* Of an option that may be repeated. */
 typedef struct cli_texts {
@@ -54,7 +54,13 @@ bool cli_options(const cli_command *command, const cli_option *options, int argc
 void cli_unused(const cli_command *command, const cli_option *options, unsigned mode, const char *how);
 /* Prints "rensa COMMAND: text" and the usage line; returns EXIT_USAGE. */
 int cli_usage(const cli_command *command, const char *fmt, ...) RN_PRINTF(2, 3);
+/* The same of functions or tests with `part` in their names, of which there are none. */
+int cli_no_such_name(const cli_command *command, const char *part);
+/* Names of functions for rni_nearest; those that are not public are empty. */
+const char *cli_op_name(void *user, int i);
 /* Reports the pending error and returns 1; 0 if there is none. */
 int cli_end(void);
+/* Writes out what was printed. The status, or 1 if that cannot be written. */
+int cli_flushed(int status);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/number.h"
 #include "project/data.h"
 
 #include <stdlib.h>
@@ -92,11 +93,13 @@ static bool add_data(changes *c, const rni_project *p, const char *source)
 static bool add_rate(changes *c, const rni_project *p, double rate, bool replaced)
 {
     const rni_json *many = replaced ? NULL : rni_json_get(rni_json_get(p->json, "training"), "optimizers");
-    if (!many) return add(c, "training.optimizer.rate", "%.17g", rate);
+    char text[RNI_NUMBER_TEXT];
+    rni_format_f64(rate, text);
+    if (!many) return add(c, "training.optimizer.rate", "%s", text);
     for (int64_t i = 0; i < rni_json_count(many); i++) {
         char path[64];
         snprintf(path, sizeof path, "training.optimizers.%lld.rate", (long long)i);
-        if (!add(c, path, "%.17g", rate)) return false;
+        if (!add(c, path, "%s", text)) return false;
     }
     return true;
 }
@@ -132,7 +135,8 @@ static bool collect(changes *c, const rni_project *p, const cli_project_args *o)
     for (size_t i = 0; ok && i < RN_COUNTOF(numbers); i++)
         if (numbers[i].value != numbers[i].unset) ok = add(c, numbers[i].path, "%lld", (long long)numbers[i].value);
     if (o->device) ok = ok && add_text(c, "training.device", o->device);
-    if (o->seconds > 0) ok = ok && add(c, "training.seconds", "%.17g", o->seconds);
+    char seconds[RNI_NUMBER_TEXT];
+    if (o->seconds > 0) ok = ok && add(c, "training.seconds", "%s", rni_format_f64(o->seconds, seconds));
     return ok && add_sets(c, &o->sets);
 }
 

@@ -17,19 +17,18 @@ static const char *name_at(void *user, int i)
 /* Names win over numbers, so that a column called "1" can be meant. */
 static int64_t find_column(rni_csv_table *t, const char *name, int64_t n, const rn_site *site)
 {
-    int64_t i;
-    for (i = 0; i < t->column_count; i++)
+    int64_t number;
+    const bool is_number = rni_parse_i64(name, n, &number);
+    for (int64_t i = 0; i < t->column_count; i++)
         if ((int64_t)strlen(t->columns[i].name) == n && memcmp(t->columns[i].name, name, (size_t)n) == 0) return i;
-    if (rni_parse_i64(name, n, &i)) {
-        if (i < 0) i += t->column_count;
-        if (i >= 0 && i < t->column_count) return i;
-    }
+    if (is_number && number < 0) number += t->column_count;
+    if (is_number && number >= 0 && number < t->column_count) return number;
     rni_fail(RN_ERR_ARG, site, "dataset_csv", "the table has no column \"%.*s\"", (int)n, name);
     rni_error_add("actual", "%lld columns: %s … %s", (long long)t->column_count, t->columns[0].name,
                   t->columns[t->column_count - 1].name);
     char *copy = rni_strndup(name, n);
     const char *near = copy ? rni_nearest(copy, name_at, t) : NULL;
-    if (near && t->header) rni_error_add("hint", "did you mean \"%s\"?", near);
+    if (near && t->header && !is_number) rni_error_add("hint", "did you mean \"%s\"?", near);
     rni_free(copy);
     return -1;
 }

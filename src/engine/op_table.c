@@ -276,7 +276,7 @@ static bool set_number(const rn_opt *o, char *p, const char *text)
     if (o->type == RN_OPT_TYPE_F64)
         *(double *)p = v;
     else {
-        if (v != floor(v) || fabs(v) > 0x1p53) return false;
+        if (v != floor(v) || fabs(v) >= 0x1p53) return false; /* may be another number, rounded */
         *(int64_t *)p = (int64_t)v;
     }
     return true;
@@ -381,7 +381,7 @@ bool rn_opts_set(const rn_op *op, void *opts, const char *name, const char *text
     if (o->type == RN_OPT_TYPE_ENUM)
         rni_error_add("expect", "one of %s", o->choices);
     else if (o->type == RN_OPT_TYPE_F64 || o->type == RN_OPT_TYPE_I64)
-        rni_error_add("expect", "%g … %g", o->min, o->max);
+        rni_error_add("expect", "%.10g … %.10g", o->min, o->max);
     if (o->help) rni_error_add("hint", "%s: %s", name, o->help);
     return false;
 }

@@ -23,7 +23,7 @@ static bool refuse(const rni_args_of *a, const rn_site *site, const rn_opt *o, c
     if (o->type == RN_OPT_TYPE_ENUM)
         rni_error_add("expect", "one of %s", o->choices);
     else if (o->max > o->min)
-        rni_error_add("expect", "%g <= %s <= %g", o->min, o->name, o->max);
+        rni_error_add("expect", "%.10g <= %s <= %.10g", o->min, o->name, o->max);
     if (o->help) rni_error_add("hint", "%s: %s", o->name, o->help);
     return false;
 }

@@ -302,7 +302,8 @@ bool rni_slot_set(rni_slot *slot, rn_link *owner, rn_tensor *value)
     rni_link_path(owner, &path);
     rni_str_addf(&path, "%s%s", path.length ? "/" : "", slot->name);
     if (path.failed) return false;
-    slot->cell = slot->flags & RN_SLOT_STATE ? rn_state(path.at, value) : rn_param(path.at, value);
+    slot->cell = slot->flags & RN_SLOT_STATE ? rn_state_at(&owner->site, path.at, value)
+                                             : rn_param_at(&owner->site, path.at, value);
     rni_str_free(&path);
     if (!slot->cell) return false;
     if (slot->frozen) rn_require_grad(slot->cell, false);

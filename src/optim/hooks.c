@@ -89,6 +89,8 @@ static bool clip_norm(rn_hook_call *c)
                                   .opts = number_rows,
                                   .opts_size = sizeof(numbers) };
     static const rn_op op = HOOK_OP("hook_clip_norm", "g, s", "g = g * s");
+    if (!(c->args[0] > 0))
+        return rni_fail(RN_ERR_ARG, NULL, "clip_norm", "the threshold %g is not above 0", c->args[0]);
     rn_tensor *norm = rn_sqrt(rni_sum_of_squares(c->grad, c->n)), *y = NULL;
     const numbers opts = { .a = c->args[0] };
     if (!norm || !keep_norm(c->optimizer, norm)) return false;

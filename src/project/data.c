@@ -330,7 +330,9 @@ static bool open_data(rni_datas *all, rni_data *d)
     d->base = open_base(&o);
     const bool ok = d->base && limit(&o);
     rni_site_enter(before);
-    if (ok && rni_steps_run(all, d)) return true;
+    if (ok && rni_steps_run(all, d) &&
+        (rn_dataset_count(d->set) > 0 || rni_fail(RN_ERR_ARG, NULL, NULL, "no example is left")))
+        return true;
     rni_error_add("in", "%s:%d:%d, data set \"%s\"", rni_json_source(d->json), rni_json_line(d->json),
                   rni_json_column(d->json), d->name);
     return false;

@@ -257,7 +257,14 @@ static bool add_rate(const rni_json *v, const rn_optimizer_type *type, rni_setti
     if (!v || rni_json_number(v) == 0) return true; /* zero would mean the default here */
     if (!rni_value_read(v, NULL, &value)) return false;
     rni_value_text(&value, &text);
-    rn_setting *p = text.failed ? NULL : rni_grow(s->at, s->n, &s->capacity, (int64_t)sizeof *p);
+    const rn_opt *o = type->opts;
+    while (strcmp(o->name, type->rate) != 0) o++;
+    const bool ok = value.number >= o->min && value.number <= o->max;
+    if (!ok && !text.failed) {
+        rni_json_fail(v, RN_ERR_ARG, "\"rate\" cannot be %s", text.at);
+        rni_error_add("expect", "a number from %.10g to %.10g", o->min, o->max);
+    }
+    rn_setting *p = text.failed || !ok ? NULL : rni_grow(s->at, s->n, &s->capacity, (int64_t)sizeof *p);
     if (!p) {
         rni_str_free(&text);
         return false;

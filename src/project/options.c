@@ -71,7 +71,7 @@ static bool refuse(const rni_json *v, const char *what, const rn_opt *o, const c
     if (o->type == RN_OPT_TYPE_ENUM)
         rni_error_add("expect", "one of %s", o->choices);
     else if (o->max > o->min)
-        rni_error_add("expect", "%s from %g to %g", forms[o->type].text, o->min, o->max);
+        rni_error_add("expect", "%s from %.10g to %.10g", forms[o->type].text, o->min, o->max);
     else
         rni_error_add("expect", "%s", forms[o->type].text);
     if (o->help) rni_error_add("hint", "%s: %s", o->name, o->help);
@@ -89,6 +89,14 @@ static bool in_choices(const char *choices, const rni_value *v)
     return false;
 }
 
+static void number_problem(const rni_value *value, char *buf, size_t size)
+{
+    rni_str s = { 0 };
+    rni_value_text(value, &s);
+    snprintf(buf, size, "cannot be %s", s.at ? s.at : "this number");
+    rni_str_free(&s);
+}
+
 static bool check_value(const rni_json *v, const char *what, const rn_opt *o, const rni_value *value)
 {
     char problem[64];
@@ -98,7 +106,7 @@ static bool check_value(const rni_json *v, const char *what, const rn_opt *o, co
     }
     if (o->type == RN_OPT_TYPE_ENUM && !in_choices(o->choices, value)) return refuse(v, what, o, "cannot be this text");
     if (value->kind == RNI_VALUE_NUMBER) {
-        snprintf(problem, sizeof problem, "cannot be %g", value->number);
+        number_problem(value, problem, sizeof problem);
         const bool ranged = (o->type == RN_OPT_TYPE_F64 || o->type == RN_OPT_TYPE_I64 || o->type == RN_OPT_TYPE_I64S) &&
                             o->max > o->min;
         if (ranged && !(value->number >= o->min && value->number <= o->max)) return refuse(v, what, o, problem);

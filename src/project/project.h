@@ -7,6 +7,7 @@
 #define RNI_PROJECT_PROJECT_H
 
 #include "base/json.h"
+#include "base/nowhere.h"
 
 #include <rensa/nn.h>
 
@@ -48,7 +49,7 @@ rni_project *rni_project_parse(const char *text, int64_t n, const char *source);
 rni_project *rni_project_load(const char *path);
 void rni_project_free(rni_project *p); /* NULL is fine */
 
-/* The text in its canonical form: members in a fixed order, a layer per line; the same for equal projects. */
+/* The text in its canonical form: members in a fixed order, a layer per line, numbers as they were written. */
 bool rni_project_write(const rni_project *p, rni_str *to);
 
 /* A change of one value: "training.optimizer.rate=0.1". Members that are missing are made; elements of arrays go by

@@ -91,7 +91,7 @@ static const char *type_name(void *user, int i)
     for (const rn_link_type *t; (t = rn_link_type_at(links)) != NULL; links++)
         if (i == links) return t->name;
     const rn_op *op = rn_op_at(i - links, NULL);
-    return op ? op->name : NULL;
+    return !op ? NULL : op->flags & RN_OP_INTERNAL ? "" : op->name;
 }
 
 bool rni_layer_type_find(const rni_project *p, const char *name, const rni_json *where, rni_layer_type *out)

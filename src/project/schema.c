@@ -212,7 +212,7 @@ bool rni_unknown(const rni_json *v, const char *what, const char *name, const ch
 {
     rni_json_fail(v, RN_ERR_ARG, "there is no %s \"%.100s\"", what, name);
     const char *near = rni_nearest(name, next, user);
-    if (near) rni_error_add("hint", "did you mean \"%s\"?", near);
+    if (near && strcmp(near, name) != 0) rni_error_add("hint", "did you mean \"%s\"?", near);
     return false;
 }
 

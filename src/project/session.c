@@ -53,19 +53,27 @@ static bool open_data(rni_session *s, const rni_session_args *a)
     return s->data != NULL;
 }
 
+static const char *column_name(void *user, int i)
+{
+    const rn_column *c = rn_dataset_column(user, i);
+    return c ? c->name : NULL;
+}
+
 /* What expressions of all networks may use: `classes` of the target, `length` of a text or vector x. */
-static void set_globals(rni_session *s)
+static bool set_globals(rni_session *s)
 {
     const rni_json *target = rni_json_get(training_of(s->project), "target");
+    const char *name = target ? rni_json_string(target) : "t";
+    if (target && !s->data->text && rn_dataset_find_column(s->data->set, name) < 0)
+        return rni_unknown(target, "column", name, column_name, s->data->set);
     const rn_column *x = rn_dataset_column(s->data->set, 0);
     s->globals[0].name = "classes";
-    s->globals[0].value =
-        (rni_value){ .kind = RNI_VALUE_NUMBER,
-                     .number = (double)rni_data_classes(s->data, target ? rni_json_string(target) : "t") };
+    s->globals[0].value = (rni_value){ .kind = RNI_VALUE_NUMBER, .number = (double)rni_data_classes(s->data, name) };
     s->globals[1].name = "length";
     s->globals[1].value =
         (rni_value){ .kind = RNI_VALUE_NUMBER, .number = x->shape.rank ? (double)x->shape.dim[0] : 1 };
     s->variables = (rni_variables){ s->globals, 2 };
+    return true;
 }
 
 static int64_t batch_of(const rni_session *s, const rni_data *d)
@@ -216,7 +224,7 @@ static bool make_trainer(rni_session *s, const rni_session_args *a)
 static bool open_session(rni_session *s, const rni_session_args *a)
 {
     if (!rni_training_read(s->project, &s->training) || !open_data(s, a)) return false;
-    set_globals(s);
+    if (!set_globals(s)) return false;
     rn_seed(s->training.seed);
     s->model = rni_model_new(s->project, &s->variables);
     if (!s->model || !read_goals(s)) return false;

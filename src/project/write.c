@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "project/read.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +58,9 @@ const rni_member *rni_member_table(const rni_member *table, const char *key, rni
 static int64_t width(const rni_json *v, int64_t limit)
 {
     const rni_json_type type = rni_json_type_of(v);
-    int64_t n = type == RNI_JSON_STRING ? rni_json_string_bytes(v) + 2 : type == RNI_JSON_NUMBER ? 4 : 5;
+    int64_t n = type == RNI_JSON_STRING   ? rni_json_string_bytes(v) + 2
+                : type == RNI_JSON_NUMBER ? (int64_t)strlen(rni_json_number_text(v))
+                                          : 5;
     for (int64_t i = 0; i < rni_json_count(v) && n < limit; i++) {
         const char *key = rni_json_key_at(v, i);
         n += key ? (int64_t)strlen(key) + 4 : 0;
@@ -75,10 +76,7 @@ static void write_scalar(rni_json_writer *w, const rni_json *v)
         rni_json_write_string(w, rni_json_string(v));
         break;
     case RNI_JSON_NUMBER:
-        if (rni_json_is_int(v) && !(rni_json_int(v) == 0 && signbit(rni_json_number(v))))
-            rni_json_write_int(w, rni_json_int(v));
-        else
-            rni_json_write_number(w, rni_json_number(v));
+        rni_json_write_digits(w, rni_json_number_text(v));
         break;
     case RNI_JSON_BOOL:
         rni_json_write_bool(w, rni_json_bool(v));

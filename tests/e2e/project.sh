@@ -61,11 +61,20 @@ training '"batch": "x"' '67: "batch" cannot be a string' 'a whole number'
 training '"epochs": 1.5' '68: "epochs" cannot be this number' ''
 training '"monitors": [{"data": "tset"}]' '' 'did you mean "test"?'
 training '"early_stopping": {"monitor": "tst_loss"}' '' 'did you mean "test_loss"?'
+training '"optimizer": {"type": "sgd", "rate": -1}' '' '"rate" cannot be -1'
+training '"target": "z"' '68: there is no column "z"' ''
 training '"threads": 5000' '' 'from 1 to 4096'
 printf '{"data": {"train": {"source": "t.csv",\n "steps": [{"type": "subst"}]}}, "network": ["relu"]}' >p.json
 says 1 'p.json:2:21: there is no step called "subst"' "$RENSA" train p.json --out run
 printf '{"data": {"train": {"source": "t.csv",\n "targte": "kind"}}, "network": ["relu"]}' >p.json
 says 1 'p.json:2:12: there is no member of a data set called "targte"' "$RENSA" train p.json --out run
+printf '{"data": {"train": {"source": "t.csv",\n "separator": "ab"}}, "network": ["relu"]}' >p.json
+says 1 'p.json:2:15: the separator is not one character' "$RENSA" train p.json --out run
+is "places that are named in a line" "$(grep -c 'p.json:.*p.json:' out)" 0
+printf '{"data": {"train": {"source": "t.csv",\n "steps": [{"type": "subset", "count": 0}]}}, "network": ["relu"]}' >p.json
+says 1 'no example is left' "$RENSA" train p.json --out run
+printf '{"data": {"train": {"source": "t.csv",\n "target": 9}}, "network": ["relu"]}' >p.json
+says 1 'no column "9"' "$RENSA" train p.json --out run
 printf '{"data": "mnsit",\n "network": ["relu"]}' >p.json
 says 1 'did you mean "mnist"?' "$RENSA" train p.json --out run
 says 1 'there is no built-in network "lenett"' "$RENSA" train --net lenett
@@ -79,6 +88,17 @@ done
 awk 'BEGIN { for (i = 0; i < 100000; i++) printf "["; }' >p.json
 says 1 "p.json:1:201:" "$RENSA" train p.json --out run
 holds "a run was begun" ! -e run
+
+# numbers are kept as they were written
+printf '{"data": "t.csv", "network": [{"type": "linear", "out": 3}], "training": {"seed": 9007199254740993, "editor":
+ {"a": 18446744073709551615, "b": [1e3, 0.10, 123456789012345678901234567890]}}}' >p.json
+"$RENSA" train p.json --lr 0.1 --show >shown.json 2>out
+for number in 9007199254740993 18446744073709551615 1e3 0.10 123456789012345678901234567890 '"rate": 0.1}'; do
+    holds "$number is changed" -n "$(grep -F "$number" shown.json)"
+done
+net '{"type": "linear", "out": -123456789}' '40: linear: the option "out" cannot be -123456789' 'from 1 to'
+net '{"type": "split"}' '23: there is no type of layer "split"' ''
+holds "a hint names what was refused" -z "$(grep -F 'did you mean "split"' out)"
 
 # --set
 says 1 'key.path=value' "$RENSA" train --net lenet --set batch --show

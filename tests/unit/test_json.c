@@ -75,6 +75,9 @@ RN_TEST(whole_numbers_are_exact_and_others_round_as_doubles)
     CHECK_EQ_I64(rni_json_int(rni_json_at(v, 6)), 15);
     CHECK(rni_json_number(rni_json_at(v, 7)) == 0);
     CHECK_EQ_I64(rni_json_int(rni_json_at(v, 8)), 2);
+    CHECK_EQ_STR(rni_json_number_text(rni_json_at(v, 2)), "9223372036854775808");
+    CHECK_EQ_STR(rni_json_number_text(rni_json_at(v, 6)), "1.5e1");
+    CHECK(rni_json_number_text(v) == NULL);
     rni_json_free(v);
 }
 

@@ -110,6 +110,18 @@ RN_TEST(hooks_change_the_gradient)
                 0.330275524221902);
 }
 
+RN_TEST(a_norm_is_not_clipped_to_zero_or_less)
+{
+    rn_chain *model = make_model();
+    rn_optimizer *o = rn_sgd(model);
+    rn_hook_clip_norm(o, -1);
+    RN_SCOPE
+    CHECK(!rn_update(o, loss_of(rn_link_param(model, "l/W"))));
+    CHECK_ERROR(RN_ERR_ARG, "clip_norm: the threshold -1 is not above 0");
+    rn_optimizer_free(o);
+    rn_link_free(model);
+}
+
 RN_TEST(hooks_run_in_the_order_of_adding)
 {
     double first[2];

@@ -52,10 +52,17 @@ RN_TEST(the_nearest_name_is_found)
     CHECK_EQ_STR(rni_nearest("seed", candidate, NULL), "seed");
 }
 
+static const char *empty(void *user, int i)
+{
+    (void)user;
+    return i < 2 ? "" : NULL;
+}
+
 RN_TEST(names_that_resemble_nothing_have_no_nearest)
 {
     CHECK(rni_nearest("momentum", candidate, NULL) == NULL);
     CHECK(rni_nearest("", candidate, NULL) == NULL);
+    CHECK(rni_nearest("q", empty, NULL) == NULL);
     CHECK(rni_nearest(NULL, candidate, NULL) == NULL);
     char huge[500];
     memset(huge, 'a', sizeof huge - 1);
