@@ -79,6 +79,13 @@ static const rn_backend *add(const rn_backend *b, const char *name, const rn_sit
     return g.backend[g.count++] = b;
 }
 
+/* A name that resembles one that can be found, and is none. */
+static const char *meant(const char *name)
+{
+    const char *near = rni_nearest(name, listed_locked, NULL);
+    return near && strcmp(near, name) != 0 ? near : NULL;
+}
+
 static const rn_backend *load(const char *name, const rn_site *site)
 {
     for (int i = 0; i < (int)RN_COUNTOF(built_in); i++)
@@ -87,14 +94,16 @@ static const rn_backend *load(const char *name, const rn_site *site)
         rni_fail(RN_ERR_ARG, site, "device", "\"%s\" is not the name of a device", name);
         return NULL;
     }
+    const char *near = meant(name);
+    if (near) {
+        rni_fail(RN_ERR_DEVICE, site, "device", "there is no device \"%s\"", name);
+        rni_error_add("hint", "did you mean \"%s\"?", near);
+        return NULL;
+    }
     char symbol[64];
     snprintf(symbol, sizeof symbol, "rn_backend_%s", name);
     void *found = rni_extension_symbol(name, symbol);
-    if (!found) {
-        const char *near = rni_nearest(name, listed_locked, NULL);
-        if (near) rni_error_add("hint", "did you mean \"%s\"?", near);
-        return NULL;
-    }
+    if (!found) return NULL;
     rn_backend_fn *fn;
     memcpy(&fn, &found, sizeof fn);
     return add(fn(), name, site);

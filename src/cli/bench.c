@@ -131,8 +131,14 @@ static int time_network(const options *o)
 
 static int time_functions(const char *only, const char *device)
 {
-    const bool ok = rn_selftest_at(&(rn_selftest_args){
-        .site = RN_SITE(rn_selftest_args), .to = stdout, .perf = true, .only = only, .device = device });
+    rn_selftest_counts counts = { 0 };
+    const bool ok = rn_selftest_at(&(rn_selftest_args){ .site = RN_SITE(rn_selftest_args),
+                                                        .to = stdout,
+                                                        .perf = true,
+                                                        .only = only,
+                                                        .device = device,
+                                                        .counts = &counts });
+    if (ok && only && counts.passed == 0) return cli_no_such_name(&cli_bench, only);
     return cli_end() || !ok ? 1 : 0;
 }
 
@@ -146,18 +152,19 @@ static int run(int argc, char **argv)
 {
     options o = { .project.seed = -1, .steps = 50, .warm_up = 5 };
     const cli_option table[] = {
-        { "net", "NAME", "time a built-in network: lenet, mlp, resnet20, ...", CLI_TEXT, &o.project.net, 0, 0 },
-        { "data", "NAME|PATH", "with this data instead", CLI_TEXT, &o.project.data, 0, 0, NETWORK },
-        { "batch", "N", "examples per step", CLI_INT, &o.project.batch, 1, 1e9, NETWORK },
-        { "limit", "N", "only the first N examples of each data set", CLI_INT, &o.project.limit, 1, 1e15, NETWORK },
-        { "set", "KEY=VALUE", "changes any value of the project; may be repeated", CLI_TEXTS, &o.project.sets, 0, 0,
+        { "net", "NAME", "built-in network: lenet, mlp, resnet20, vgg11, lstm-lm, gpt", CLI_TEXT, &o.project.net, 0,
+          0 },
+        { "data", "NAME|PATH", "data to train with, instead of the project's", CLI_TEXT, &o.project.data, 0, 0,
           NETWORK },
-        { "steps", "N", "steps that are timed (50)", CLI_INT, &o.steps, 1, 1e7, NETWORK },
-        { "warm-up", "N", "steps before them (5)", CLI_INT, &o.warm_up, 0, 1e7, NETWORK },
-        { "infer", NULL, "the pass forward alone", CLI_SWITCH, &o.infer, 0, 0, NETWORK },
-        { "json", NULL, "as JSON", CLI_SWITCH, &o.json, 0, 0, NETWORK },
-        { "device", "NAME", "cpu, ref, ... (RENSA_DEVICE, else cpu)", CLI_TEXT, &o.project.device, 0, 0 },
-        { "threads", "N", "for computing", CLI_INT, &o.project.threads, 1, 4096, NETWORK },
+        { "batch", "N", "examples per step", CLI_INT, &o.project.batch, 1, 1e9, NETWORK },
+        { "limit", "N", "use only the first N examples of each data set", CLI_INT, &o.project.limit, 1, 1e15, NETWORK },
+        { "set", "KEY=VALUE", "change a value of the project (repeatable)", CLI_TEXTS, &o.project.sets, 0, 0, NETWORK },
+        { "steps", "N", "steps to time (default 50)", CLI_INT, &o.steps, 1, 1e7, NETWORK },
+        { "warm-up", "N", "steps before them (default 5)", CLI_INT, &o.warm_up, 0, 1e7, NETWORK },
+        { "infer", NULL, "time the pass forward alone", CLI_SWITCH, &o.infer, 0, 0, NETWORK },
+        { "json", NULL, "print JSON", CLI_SWITCH, &o.json, 0, 0, NETWORK },
+        { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &o.project.device, 0, 0 },
+        { "threads", "N", "threads to compute with (default: all)", CLI_INT, &o.project.threads, 1, 4096, NETWORK },
         { 0 },
     };
     int n;
@@ -173,9 +180,9 @@ static int run(int argc, char **argv)
 const cli_command cli_bench = {
     .name = "bench",
     .arguments = "[PROJECT.json | --net NAME | PART-OF-A-NAME] [OPTIONS]",
-    .brief = "time a network, or the functions, on a device",
-    .help = "Of a network: median, 10th and 90th percentile of the steps of training, with the reading of batches, and "
+    .brief = "time a network, or single functions",
+    .help = "Of a network: median, 10th and 90th percentile over steps of training, reading of batches included, and "
             "examples\n"
-            "per second. Of functions whose cases have this part in their names: microseconds and bytes per call.",
+            "per second. Of functions: microseconds and bytes per call, for all cases with this part in their names.",
     .run = run,
 };

@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { LIST = 1, GET = 2, SHOW = 4 };
+enum { ROWS = 30, CELLS = 12 };
 
 static int list_known(void)
 {
@@ -35,6 +36,15 @@ static void print_columns(const rn_dataset *d)
     }
 }
 
+/* The columns of a table that became elements of x. */
+static void print_features(const rn_dataset *d, const rn_column_stats *c)
+{
+    const char *name;
+    for (int64_t k = 0; k < c->group_count && k < ROWS && (name = rn_dataset_feature(d, k)) != NULL; k++)
+        printf("    %-24.24s mean %.5g  std %.5g\n", name, c->group_mean[k], c->group_std[k]);
+    if (c->group_count > ROWS && rn_dataset_feature(d, ROWS)) puts("    ...");
+}
+
 static void print_stats(const rn_dataset *d, const rn_stats *s)
 {
     for (int i = 0; i < s->column_count; i++) {
@@ -42,10 +52,11 @@ static void print_stats(const rn_dataset *d, const rn_stats *s)
         printf("  %-8s min %.5g  max %.5g  mean %.5g  std %.5g", c->name, c->min, c->max, c->mean, c->std);
         if (c->nonfinite) printf("  (%lld not finite)", (long long)c->nonfinite);
         puts("");
+        if (i == 0) print_features(d, c);
         const rn_column *column = rn_dataset_column(d, i);
         int64_t most = 1;
         for (int64_t k = 0; k < c->class_count; k++) most = c->histogram[k] > most ? c->histogram[k] : most;
-        for (int64_t k = 0; k < c->class_count && k < 30; k++) {
+        for (int64_t k = 0; k < c->class_count && k < ROWS; k++) {
             printf("    %-14.14s %8lld  ", column->classes ? column->classes[k] : "", (long long)c->histogram[k]);
             cli_draw_bar(stdout, (double)c->histogram[k] / (double)most, 40);
             puts("");
@@ -53,12 +64,44 @@ static void print_stats(const rn_dataset *d, const rn_stats *s)
     }
 }
 
-/* Pictures of up to 64 x 64 pixels; others are only named. */
+static void print_cells(const rn_column *c, const void *values)
+{
+    const int64_t n = rni_shape_count(&c->shape);
+    printf("  %s", c->name);
+    for (int64_t k = 0; k < n && k < CELLS; k++) {
+        const double v = rni_load(c->dtype, (const char *)values + k * rn_dtype_bytes(c->dtype));
+        if (c->classes && v >= 0 && v < (double)c->class_count)
+            printf(" %s", c->classes[(int64_t)v]);
+        else
+            printf(" %.6g", v);
+    }
+    if (n > CELLS) printf(" ...");
+}
+
+/* A line per example. */
+static bool print_rows(rn_dataset *d, int64_t n)
+{
+    enum { COLUMNS = 8 };
+    void *to[COLUMNS] = { 0 };
+    const int columns = rn_dataset_column_count(d);
+    bool ok = columns <= COLUMNS;
+    for (int i = 0; ok && i < columns; i++) ok = (to[i] = rni_alloc(rn_column_bytes(rn_dataset_column(d, i)))) != NULL;
+    for (int64_t e = 0; ok && e < n && e < rn_dataset_count(d); e++) {
+        ok = rn_dataset_read(d, e, to);
+        if (ok) printf("  example %-6lld", (long long)e);
+        for (int i = 0; ok && i < columns; i++) print_cells(rn_dataset_column(d, i), to[i]);
+        if (ok) puts("");
+    }
+    for (int i = 0; i < columns && i < COLUMNS; i++) rni_free(to[i]);
+    return ok;
+}
+
+/* Pictures of up to 64 x 64 pixels are drawn. */
 static bool print_samples(rn_dataset *d, int64_t n)
 {
     const rn_column *x = rn_dataset_column(d, 0);
     const int64_t h = x->shape.rank == 3 ? x->shape.dim[1] : 0, w = x->shape.rank == 3 ? x->shape.dim[2] : 0;
-    if (h == 0 || h > 64 || w > 64) return true;
+    if (h == 0 || h > 64 || w > 64) return print_rows(d, n);
     const int64_t pixels = rni_shape_count(&x->shape), plane = h * w;
     void *raw = rni_alloc(rn_column_bytes(x));
     float *all = rni_alloc(pixels * (int64_t)sizeof *all), *gray = rni_alloc(plane * (int64_t)sizeof *gray);
@@ -115,56 +158,89 @@ static int run_text(const char *name, const rn_known_args *args, bool show, int6
     return cli_end();
 }
 
+typedef struct options {
+    const char *part, *source; /* part: NULL where none is named */
+    int64_t samples, seed;
+    bool offline, show;
+} options;
+
+/* Digits may be drawn in place of others. */
+static bool is_instead(const rn_dataset *d, const char *name)
+{
+    return strncmp(rn_dataset_source(d), "drawn", 5) == 0 && strcmp(name, "drawn") != 0;
+}
+
+static int run_dataset(const char *name, rn_part part, const options *o)
+{
+    rn_dataset *d = rn_dataset_open(name, .part = part, .source = o->source, .offline = o->offline,
+                                    .seed = (uint64_t)o->seed, .progress = cli_download_progress);
+    if (!d) return cli_end();
+    printf("%s: %lld examples, %s\n", name, (long long)rn_dataset_count(d), rn_dataset_source(d));
+    print_columns(d);
+    rn_stats *s = o->show ? rn_dataset_stats(d, 0) : NULL;
+    if (s) print_stats(d, s);
+    if (s) print_samples(d, o->samples);
+    rn_stats_free(s);
+    const bool missing = !o->show && !o->source && is_instead(d, name);
+    if (missing) fprintf(stderr, "rensa data: %s was not found\n", name);
+    rn_dataset_free(d);
+    return cli_end() || missing;
+}
+
+static bool is_known(const char *name)
+{
+    const rn_known_dataset *k;
+    for (int i = 0; (k = rn_dataset_known(i)) != NULL; i++)
+        if (strcmp(k->name, name) == 0) return true;
+    return false;
+}
+
+static int run_part(const char *name, rn_part part, const options *o)
+{
+    if (!rni_text_is_known(name)) return run_dataset(name, part, o);
+    return run_text(name,
+                    &(rn_known_args){ .part = part,
+                                      .source = o->source,
+                                      .offline = o->offline,
+                                      .progress = cli_download_progress,
+                                      .site = RN_SITE(rn_known_args) },
+                    o->show, o->samples);
+}
+
 static int run(int argc, char **argv)
 {
-    const char *part_text = "train", *source = NULL;
-    int64_t samples = 0, seed = 0;
-    bool offline = false;
-    const cli_option options[] = {
-        { "part", "PART", "train (default), test or valid", CLI_TEXT, &part_text, 0, 0, GET | SHOW },
-        { "samples", "N", "show the first N pictures, or tokens of a text", CLI_INT, &samples, 0, 1e6, SHOW },
-        { "source", "WHERE", "only from: data, cache, download, drawn", CLI_TEXT, &source, 0, 0, GET | SHOW },
-        { "offline", NULL, "never download", CLI_SWITCH, &offline, 0, 0, GET | SHOW },
-        { "seed", "N", "of drawn digits", CLI_INT, &seed, 0, 9e15, GET | SHOW },
+    options o = { 0 };
+    const cli_option table[] = {
+        { "part", "PART", "train, test or valid (default: get train and test, show train)", CLI_TEXT, &o.part, 0, 0,
+          GET | SHOW },
+        { "samples", "N", "show also the first N examples, or tokens of a text", CLI_INT, &o.samples, 0, 1e6, SHOW },
+        { "source", "WHERE", "use only this source: data ($RENSA_DATA), cache, download or drawn", CLI_TEXT, &o.source,
+          0, 0, GET | SHOW },
+        { "offline", NULL, "never download", CLI_SWITCH, &o.offline, 0, 0, GET | SHOW },
+        { "seed", "N", "seed of drawn digits", CLI_INT, &o.seed, 0, 9e15, GET | SHOW },
         { 0 },
     };
     int n;
-    if (!cli_options(&cli_data, options, argc, argv, &n)) return EXIT_USAGE;
+    if (!cli_options(&cli_data, table, argc, argv, &n)) return EXIT_USAGE;
     const char *what = n ? argv[1] : "list";
-    const bool show = strcmp(what, "show") == 0, get = strcmp(what, "get") == 0, list = strcmp(what, "list") == 0;
-    if (list ? n > 1 : (!show && !get) || n != 2) return cli_usage(&cli_data, "list, get NAME or show NAME|PATH");
-    cli_unused(&cli_data, options, show ? SHOW : get ? GET : LIST, show ? "to show" : get ? "to get" : "to list");
+    const bool get = strcmp(what, "get") == 0, list = strcmp(what, "list") == 0;
+    o.show = strcmp(what, "show") == 0;
+    if (list ? n > 1 : (!o.show && !get) || n != 2) return cli_usage(&cli_data, "list, get NAME or show NAME|PATH");
+    cli_unused(&cli_data, table, o.show ? SHOW : get ? GET : LIST, o.show ? "to show" : get ? "to get" : "to list");
     if (list) return list_known();
-    rn_part part;
-    if (!rni_part_by_name(part_text, &part))
-        return cli_usage(&cli_data, "--part is train, test or valid, not \"%s\"", part_text);
-    if (rni_text_is_known(argv[2]))
-        return run_text(argv[2],
-                        &(rn_known_args){ .part = part,
-                                          .source = source,
-                                          .offline = offline,
-                                          .progress = cli_download_progress,
-                                          .site = RN_SITE(rn_known_args) },
-                        show, samples);
-    rn_dataset *d = rn_dataset_open(argv[2], .part = part, .source = source, .offline = offline, .seed = (uint64_t)seed,
-                                    .progress = cli_download_progress);
-    if (!d) return cli_end();
-    printf("%s: %lld examples, %s\n", argv[2], (long long)rn_dataset_count(d), rn_dataset_source(d));
-    print_columns(d);
-    rn_stats *s = show ? rn_dataset_stats(d, 0) : NULL;
-    if (s) print_stats(d, s);
-    if (show && s) print_samples(d, samples);
-    rn_stats_free(s);
-    rn_dataset_free(d);
-    return cli_end();
+    rn_part part = RN_TRAIN;
+    if (o.part && !rni_part_by_name(o.part, &part))
+        return cli_usage(&cli_data, "--part is train, test or valid, not \"%s\"", o.part);
+    const int status = run_part(argv[2], part, &o);
+    return status || o.show || o.part || !is_known(argv[2]) ? status : run_part(argv[2], RN_TEST, &o);
 }
 
 const cli_command cli_data = {
     .name = "data",
     .arguments = "[list | get NAME | show NAME|PATH] [OPTIONS]",
-    .brief = "data sets: which there are, getting one, what is in it",
-    .help = "`show` prints columns, ranges, classes and, with --samples, pictures. Data sets are looked for in "
-            "$RENSA_DATA and the\n"
-            "user's cache before they are downloaded.",
+    .brief = "list data sets, get one, or show what is in one",
+    .help = "`get` downloads what is neither in $RENSA_DATA nor in the user's cache. `show` prints columns, ranges and "
+            "classes\n"
+            "of a known data set, a table (.csv), a folder or list of pictures, or an IDX file.",
     .run = run,
 };

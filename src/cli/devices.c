@@ -31,7 +31,7 @@ static int run(int argc, char **argv)
 const cli_command cli_devices = {
     .name = "devices",
     .arguments = "",
-    .brief = "back ends and devices that can be used",
-    .help = "Lists the back ends that are built in or found as librensa_NAME.so, and their devices.",
+    .brief = "list the devices that can be used",
+    .help = "Back ends are built in, or found as librensa_NAME.so.",
     .run = run,
 };

@@ -76,14 +76,14 @@ static int run(int argc, char **argv)
     const char *device = NULL, *monitor = NULL;
     bool json = false;
     const cli_option table[] = {
-        { "data", "NAME|PATH", "evaluate on this data instead", CLI_TEXT, &args.data, 0, 0 },
-        { "part", "PART", "of that data: test (default), train or valid", CLI_TEXT, &args.part, 0, 0, OTHER },
-        { "monitor", "NAME", "only this one of the project's monitors", CLI_TEXT, &monitor, 0, 0 },
-        { "best", NULL, "the best model instead of the final one", CLI_SWITCH, &args.best, 0, 0 },
-        { "limit", "N", "only the first N examples", CLI_INT, &args.limit, 1, 1e15 },
+        { "data", "NAME|PATH", "other data to measure on", CLI_TEXT, &args.data, 0, 0 },
+        { "part", "PART", "part of that data: test (default), train or valid", CLI_TEXT, &args.part, 0, 0, OTHER },
+        { "monitor", "NAME", "use only this monitor of the project", CLI_TEXT, &monitor, 0, 0 },
+        { "best", NULL, "use the best model instead of the final one", CLI_SWITCH, &args.best, 0, 0 },
+        { "limit", "N", "use only the first N examples", CLI_INT, &args.limit, 1, 1e15 },
         { "batch", "N", "examples at a time", CLI_INT, &args.batch, 1, 1e9 },
-        { "device", "NAME", "cpu, ref, ...", CLI_TEXT, &device, 0, 0 },
-        { "json", NULL, "as JSON", CLI_SWITCH, &json, 0, 0 },
+        { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &device, 0, 0 },
+        { "json", NULL, "print JSON", CLI_SWITCH, &json, 0, 0 },
         { 0 },
     };
     int n;
@@ -97,7 +97,9 @@ static int run(int argc, char **argv)
 const cli_command cli_evaluate = {
     .name = "evaluate",
     .arguments = "RUN|MODEL [OPTIONS]",
-    .brief = "metrics and confusion matrix of a trained network",
-    .help = "RUN is a run folder of `rensa train`, MODEL a model file or snapshot in one.",
+    .brief = "measure a trained network on data",
+    .help = "RUN is a run folder of `rensa train`, MODEL a model file or snapshot in one. Prints what the project's "
+            "monitors\n"
+            "find and, for up to 20 classes, the confusion matrix.",
     .run = run,
 };

@@ -3,8 +3,6 @@
 
 #include "base/str.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,10 +15,10 @@ static void print_help(FILE *to)
     fprintf(to, "Rensa %s: deep learning in C\n\nusage: rensa COMMAND [ARGUMENTS]\n\n", rn_version());
     for (size_t i = 0; i < RN_COUNTOF(commands); i++)
         fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->brief);
-    fputs(
-        "\n`rensa COMMAND --help` says more. Environment: RENSA_DEVICE (cpu), RENSA_LOG (warn), RENSA_DATA (folder of\n"
-        "data sets), OMP_NUM_THREADS.\n",
-        to);
+    fputs("\n`rensa help COMMAND` explains a command, the manual page rensa(1) all of them. To begin:\n\n"
+          "  rensa train --net lenet --data mnist --epochs 3 --out my-run\n"
+          "  rensa predict my-run\n",
+          to);
 }
 
 static const char *command_name(void *user, int i)
@@ -52,22 +50,26 @@ static void check_environment(void)
     }
 }
 
-/* What is printed may still be on its way. */
-static int flushed(int status)
+static int run_command(int argc, char **argv)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
-    fprintf(stderr, "rensa: the output cannot be written: %s\n", strerror(errno));
-    return status ? status : 1;
+    for (size_t i = 0; i < RN_COUNTOF(commands); i++)
+        if (strcmp(argv[0], commands[i]->name) == 0) return commands[i]->run(argc, argv);
+    const char *near = rni_nearest(argv[0], command_name, NULL);
+    fprintf(stderr, "rensa: there is no command \"%s\"", argv[0]);
+    if (near) fprintf(stderr, "; did you mean \"%s\"?", near);
+    fputs("\nusage: rensa COMMAND [ARGUMENTS]\n", stderr);
+    return EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    check_environment();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+    const bool help = strcmp(argv[1], "help") == 0;
+    if (help && argc > 2) return run_command(2, (char *[]){ argv[2], "--help", NULL });
+    if (help || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_help(stdout);
         return 0;
     }
@@ -75,10 +77,11 @@ int main(int argc, char **argv)
         printf("rensa %s\n", rn_version());
         return 0;
     }
-    for (size_t i = 0; i < RN_COUNTOF(commands); i++)
-        if (strcmp(argv[1], commands[i]->name) == 0) return flushed(commands[i]->run(argc - 1, argv + 1));
-    fprintf(stderr, "rensa: there is no command \"%s\"\n", argv[1]);
-    const char *near = rni_nearest(argv[1], command_name, NULL);
-    if (near) fprintf(stderr, "  hint    did you mean \"%s\"?\n", near);
-    return EXIT_USAGE;
+    return run_command(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    check_environment();
+    return cli_flushed(run(argc, argv));
 }

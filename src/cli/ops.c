@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-static const char *op_name(void *user, int i)
-{
-    (void)user;
-    const rn_op *op = rn_op_at(i, NULL);
-    return op ? op->name : NULL;
-}
-
 static void list_all(void)
 {
     const char *topic, *last = "";
@@ -64,7 +57,7 @@ static int run(int argc, char **argv)
     for (int i = 1; i <= n; i++) {
         const rn_op *op = rn_op_find(argv[i]);
         if (!op) {
-            const char *near = rni_nearest(argv[i], op_name, NULL);
+            const char *near = rni_nearest(argv[i], cli_op_name, NULL);
             fprintf(stderr, "rensa ops: there is no function \"%s\"\n", argv[i]);
             if (near) fprintf(stderr, "  hint    did you mean \"%s\"?\n", near);
             return 1;
@@ -77,6 +70,7 @@ static int run(int argc, char **argv)
 const cli_command cli_ops = {
     .name = "ops",
     .arguments = "[NAME...]",
-    .brief = "functions on tensors: all of them, or one in full",
+    .brief = "list the functions on tensors, or explain some",
+    .help = "Without a name, lists all functions by topic.",
     .run = run,
 };

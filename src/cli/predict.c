@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TOP = 3, PICTURE_MAX = 64, FILES_MAX = 4096 };
+enum { TOP = 3, PICTURE_MAX = 64, FILES_MAX = 4096, LABEL_MAX = 40, NAME_MAX_SHOWN = 16 };
 enum { SAMPLES = 1, FILES = 2, TEXT = 4 };
 
 /* One example with what the network says of it. */
@@ -22,6 +22,7 @@ typedef struct opinion {
     rni_session *session;
     const rni_watch *watch;
     char label[256];      /* "example 12", or the name of its file */
+    int width;            /* of the longest label */
     const double *output; /* probabilities where there are classes */
     int64_t count;
     const rn_column *classes; /* NULL where the output is no choice among classes */
@@ -85,7 +86,7 @@ static void print_side(void *user, int64_t line, FILE *to)
 
 static void print_values(const opinion *o)
 {
-    for (int64_t i = 0; i < o->count && i < 16; i++) printf(" %.6g", o->output[i]);
+    for (int64_t i = 0; i < o->count && i < 16; i++) printf(" %12.6g", o->output[i]);
     if (o->count > 16) printf(" ...");
     if (!isnan(o->target)) printf("   true: %.6g", o->target);
 }
@@ -111,13 +112,27 @@ static bool draw_picture(const opinion *o, const rn_column *x, const void *pixel
     return true;
 }
 
+/* Of the longest name, as far as it is shown. */
+static int class_width(const rn_column *c)
+{
+    char buf[32];
+    int width = 1;
+    for (int64_t k = 0; k < c->class_count; k++) {
+        const int n = (int)strlen(class_name(c, k, buf));
+        width = n > width ? n : width;
+    }
+    return width < NAME_MAX_SHOWN ? width : NAME_MAX_SHOWN;
+}
+
 static void print_line(const opinion *o)
 {
     char buf[32];
-    printf("%-32s", o->label);
+    const int width = o->classes ? class_width(o->classes) : 0;
+    printf("%-*s", o->width, o->label);
     if (o->classes)
         for (int r = 0; r < TOP && o->top[r] >= 0; r++)
-            printf("  %s %.1f %%", class_name(o->classes, o->top[r], buf), 100 * o->output[o->top[r]]);
+            printf("  %-*.*s %5.1f %%", width, width, class_name(o->classes, o->top[r], buf),
+                   100 * o->output[o->top[r]]);
     else
         print_values(o);
     if (o->classes && o->truth >= 0)
@@ -234,15 +249,26 @@ static bool answer(opinion *o, const question *q, const rn_batch *b, rn_tensor *
     return ok;
 }
 
+static int label_width(const question *q)
+{
+    int width = (int)sizeof "example 12345" - 1;
+    for (int64_t i = 0; q->names && i < rn_dataset_count(q->set); i++) {
+        const int n = (int)strlen(q->names[i]);
+        width = n > width ? n : width;
+    }
+    return width < LABEL_MAX ? width : LABEL_MAX;
+}
+
 static bool ask(rni_session *s, rni_watch *w, const cli_predict_args *a, const question *q)
 {
+    const int width = q->set ? label_width(q) : 0;
     rn_iterator *it = q->set ? rn_iterator_new(q->set, s->training.batch) : NULL;
     bool ok = it != NULL;
     RN_TEST_MODE
     for (rn_batch *b; ok && (b = rn_next(it)) != NULL;) {
         RN_SCOPE
         {
-            opinion o = { .args = a, .session = s, .watch = w };
+            opinion o = { .args = a, .session = s, .watch = w, .width = width };
             rn_tensor *y = rni_goal_output(&w->goal, b);
             ok = y && answer(&o, q, b, y);
         }
@@ -400,18 +426,19 @@ static int run(int argc, char **argv)
     cli_predict_args a = { .samples = 6, .prompt = "", .length = 400, .temperature = 0.8, .run = { .part = "test" } };
     const char *device = NULL;
     const cli_option table[] = {
-        { "samples", "N", "without files: so many samples of the test data (6)", CLI_INT, &a.samples, 1, 10000,
+        { "samples", "N", "number of samples, where no file is named (default 6)", CLI_INT, &a.samples, 1, 10000,
           SAMPLES },
-        { "data", "NAME|PATH", "samples of this data instead", CLI_TEXT, &a.run.data, 0, 0, SAMPLES },
-        { "part", "PART", "of that data: test (default), train or valid", CLI_TEXT, &a.run.part, 0, 0, SAMPLES },
-        { "prompt", "TEXT", "language models: what the text begins with", CLI_TEXT, &a.prompt, 0, 0, TEXT },
-        { "length", "N", "language models: tokens to write (400)", CLI_INT, &a.length, 1, 1000000, TEXT },
-        { "temperature", "X", "language models: 0 takes the likeliest token, 1 draws as often as it is likely (0.8)",
+        { "data", "NAME|PATH", "other data to take samples from", CLI_TEXT, &a.run.data, 0, 0, SAMPLES },
+        { "part", "PART", "part of that data: test (default), train or valid", CLI_TEXT, &a.run.part, 0, 0, SAMPLES },
+        { "prompt", "TEXT", "language models: beginning of the text", CLI_LINE, &a.prompt, 0, 0, TEXT },
+        { "length", "N", "language models: tokens to write (default 400)", CLI_INT, &a.length, 1, 1000000, TEXT },
+        { "temperature", "X",
+          "language models: 0 takes the likeliest token, 1 draws each as often as it is likely (default 0.8)",
           CLI_NUMBER, &a.temperature, 0, 100, TEXT },
-        { "seed", "N", "of what is drawn", CLI_INT, &a.seed, 0, 9e15, SAMPLES | TEXT },
-        { "best", NULL, "the best model instead of the final one", CLI_SWITCH, &a.run.best, 0, 0 },
-        { "device", "NAME", "cpu, ref, ...", CLI_TEXT, &device, 0, 0 },
-        { "json", NULL, "as JSON", CLI_SWITCH, &a.json, 0, 0, SAMPLES | FILES },
+        { "seed", "N", "seed of what is drawn", CLI_INT, &a.seed, 0, 9e15, SAMPLES | TEXT },
+        { "best", NULL, "use the best model instead of the final one", CLI_SWITCH, &a.run.best, 0, 0 },
+        { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &device, 0, 0 },
+        { "json", NULL, "print JSON", CLI_SWITCH, &a.json, 0, 0, SAMPLES | FILES },
         { 0 },
     };
     int n;
@@ -424,9 +451,11 @@ static int run(int argc, char **argv)
 const cli_command cli_predict = {
     .name = "predict",
     .arguments = "RUN|MODEL [FILE... | --samples N] [OPTIONS]",
-    .brief = "what a trained network says of pictures, tables, arrays or samples",
-    .help = "FILE is a picture (PNG, JPEG), a table (.csv) or an array (.npy). Without files, samples of the run's "
-            "test data are\n"
-            "shown with the three likeliest classes; a language model writes a text.",
+    .brief = "show what a trained network says of files or samples",
+    .help = "RUN is a run folder of `rensa train`, MODEL a model file or snapshot in one. FILE is a picture (PNG, "
+            "JPEG), a\n"
+            "table (.csv) or an array (.npy). Without files, samples of the run's test data are shown with the three "
+            "likeliest\n"
+            "classes; a language model writes a text.",
     .run = run,
 };

@@ -88,6 +88,56 @@ bool cli_download_progress(void *user, const char *file, int64_t done, int64_t t
     return true;
 }
 
+/* ---- finding ---- */
+
+typedef struct runs {
+    char **at;
+    int64_t n, capacity;
+} runs;
+
+static const char *name_at(void *user, int i)
+{
+    const runs *r = user;
+    return i < r->n ? rni_path_base(r->at[i]) : NULL;
+}
+
+/* The run folders in a folder. */
+static void add_runs(runs *r, const char *folder)
+{
+    DIR *d = opendir(folder);
+    for (const struct dirent *f; d && (f = readdir(d)) != NULL;) {
+        if (f->d_name[0] == '.') continue;
+        char *run = rni_path_join(strcmp(folder, ".") == 0 ? NULL : folder, f->d_name);
+        char *project = run ? rni_path_join(run, "project.json") : NULL, **at = NULL;
+        if (project && rni_file_bytes(project) >= 0) at = rni_grow(r->at, r->n, &r->capacity, (int64_t)sizeof *at);
+        rni_free(project);
+        if (at) {
+            r->at = at;
+            at[r->n++] = run;
+        } else
+            rni_free(run);
+    }
+    if (d) closedir(d);
+}
+
+bool cli_run_exists(const char *path)
+{
+    if (rni_file_exists(path)) return true;
+    runs r = { 0 };
+    char *folder = rni_path_folder(path);
+    if (folder) add_runs(&r, folder);
+    if (!strchr(path, '/')) add_runs(&r, "runs");
+    const char *near = rni_nearest(rni_path_base(path), name_at, &r);
+    rni_fail(RN_ERR_IO, NULL, NULL, "there is no run or model file \"%s\"", path);
+    for (int64_t i = 0; i < r.n; i++) {
+        if (rni_path_base(r.at[i]) == near) rni_error_add("hint", "did you mean \"%s\"?", r.at[i]);
+        rni_free(r.at[i]);
+    }
+    rni_free(r.at);
+    rni_free(folder);
+    return false;
+}
+
 /* ---- loading ---- */
 
 /* The file with the parameters: the final model or the best one, else the newest snapshot; rni_free. */
@@ -145,11 +195,17 @@ static rni_project *change_project(const rni_project *p, cli_run_args *args)
 
 rni_session *cli_run_load(const char *path, cli_run_args *args)
 {
+    if (!cli_run_exists(path)) return NULL;
     const bool is_folder = rni_folder_exists(path);
     char *folder = is_folder ? rni_strdup(path) : rni_path_folder(path);
     char *file = folder ? rni_path_join(folder, "project.json") : NULL;
     char *model = is_folder && folder ? find_model(folder, args->best) : rni_strdup(path);
-    rni_project *p = file && model ? rni_project_load(file) : NULL;
+    const bool there = model && file && rni_file_exists(file);
+    if (model && file && !there) {
+        rni_fail(RN_ERR_IO, NULL, NULL, "there is no project.json beside \"%s\"", path);
+        rni_error_add("hint", "a model is used in the run folder that training made");
+    }
+    rni_project *p = there ? rni_project_load(file) : NULL;
     rni_project *changed = p ? change_project(p, args) : NULL;
     rni_session *s = NULL;
     if (changed) s = rni_session_open(changed, &(rni_session_args){ .quiet = true, .progress = cli_download_progress });

@@ -10,6 +10,8 @@
 bool cli_run_prepare(const char *folder, bool force);
 /* A free name for a run: "runs/lenet-1", rni_free. */
 char *cli_run_name(const char *stem);
+/* Whether there is a file or folder; else raises an error that names the run which resembles it. */
+bool cli_run_exists(const char *path);
 /* rni_free. */
 char *cli_run_file(const char *folder, const char *name);
 

@@ -231,9 +231,7 @@ static char *name_folder(const rni_project *p, const options *o)
 static int begin(options *o)
 {
     char *file = NULL;
-    if (o->resume && !rni_file_exists(o->resume))
-        rni_fail(RN_ERR_IO, NULL, NULL, "there is no run \"%s\"", o->resume);
-    else if (o->resume && !o->project.file && !o->project.net) {
+    if (o->resume && cli_run_exists(o->resume) && !o->project.file && !o->project.net) {
         char *folder = rni_folder_exists(o->resume) ? rni_strdup(o->resume) : rni_path_folder(o->resume);
         o->project.file = file = folder ? rni_path_join(folder, "project.json") : NULL;
         rni_free(folder);
@@ -247,33 +245,40 @@ static int begin(options *o)
     return status;
 }
 
+/* What a snapshot stands for, and a run that goes on cannot change. */
+static bool is_of_its_own(const cli_project_args *p)
+{
+    return p->data || p->limit || p->batch || p->rate > 0 || p->seed >= 0 || p->optimizer;
+}
+
 static int run(int argc, char **argv)
 {
     options o = { .project.seed = -1, .argc = argc, .argv = argv };
     const cli_option table[] = {
-        { "net", "NAME", "a built-in network instead of a project file: lenet, mlp, resnet20, vgg11, lstm-lm, gpt",
-          CLI_TEXT, &o.project.net, 0, 0 },
-        { "data", "NAME|PATH", "train and test with this data instead", CLI_TEXT, &o.project.data, 0, 0 },
-        { "epochs", "N", "passes over the data", CLI_INT, &o.project.epochs, 1, 1e9 },
-        { "iterations", "N", "at most so many steps", CLI_INT, &o.project.iterations, 1, 1e15 },
-        { "seconds", "S", "at most for this time", CLI_NUMBER, &o.project.seconds, 1e-3, 1e9 },
+        { "net", "NAME", "built-in network: lenet, mlp, resnet20, vgg11, lstm-lm, gpt", CLI_TEXT, &o.project.net, 0,
+          0 },
+        { "data", "NAME|PATH", "data to train and test with, instead of the project's", CLI_TEXT, &o.project.data, 0,
+          0 },
+        { "epochs", "N", "end after N passes over the data", CLI_INT, &o.project.epochs, 1, 1e9 },
+        { "iterations", "N", "end after N steps", CLI_INT, &o.project.iterations, 1, 1e15 },
+        { "seconds", "S", "end after S seconds", CLI_NUMBER, &o.project.seconds, 1e-3, 1e9 },
         { "batch", "N", "examples per step", CLI_INT, &o.project.batch, 1, 1e9 },
-        { "limit", "N", "only the first N examples of each data set", CLI_INT, &o.project.limit, 1, 1e15 },
+        { "limit", "N", "use only the first N examples of each data set", CLI_INT, &o.project.limit, 1, 1e15 },
         { "lr", "X", "learning rate", CLI_NUMBER, &o.project.rate, 1e-30, 1e30 },
-        { "optimizer", "NAME", "sgd, momentum_sgd, adam, ... with its usual options", CLI_TEXT, &o.project.optimizer, 0,
-          0 },
-        { "seed", "N", "of initial values, order and noise", CLI_INT, &o.project.seed, 0, 9e15 },
-        { "set", "KEY=VALUE", "changes any value of the project: training.optimizer.rate=0.1; may be repeated",
+        { "optimizer", "NAME", "sgd, momentum_sgd, adam, ..., with its usual options", CLI_TEXT, &o.project.optimizer,
+          0, 0 },
+        { "seed", "N", "seed of initial values, order and noise", CLI_INT, &o.project.seed, 0, 9e15 },
+        { "set", "KEY=VALUE", "change a value of the project, as in training.optimizer.rate=0.1 (repeatable)",
           CLI_TEXTS, &o.project.sets, 0, 0 },
-        { "out", "DIR", "the run folder (runs/NAME-1, ...)", CLI_TEXT, &o.out, 0, 0, RUN },
-        { "resume", "DIR|FILE", "goes on with a run from its latest snapshot, or from this one", CLI_TEXT, &o.resume, 0,
+        { "out", "DIR", "run folder (default: runs/NAME-1, runs/NAME-2, ...)", CLI_TEXT, &o.out, 0, 0, RUN },
+        { "resume", "RUN|FILE", "go on with a run from its latest snapshot, or from this one", CLI_TEXT, &o.resume, 0,
           0 },
-        { "force", NULL, "begins anew in a run folder that is not empty", CLI_SWITCH, &o.force, 0, 0, RUN },
-        { "device", "NAME", "cpu, ref, ...", CLI_TEXT, &o.project.device, 0, 0 },
-        { "threads", "N", "for computing", CLI_INT, &o.project.threads, 1, 4096 },
-        { "quiet", NULL, "no table and no progress bar", CLI_SWITCH, &o.quiet, 0, 0, RUN },
-        { "show", NULL, "prints the project with all changes, and ends", CLI_SWITCH, &o.show, 0, 0 },
-        { "check", NULL, "prints the layers with their shapes, and ends", CLI_SWITCH, &o.check, 0, 0 },
+        { "force", NULL, "replace the run in a folder that is not empty", CLI_SWITCH, &o.force, 0, 0, RUN },
+        { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &o.project.device, 0, 0 },
+        { "threads", "N", "threads to compute with (default: all)", CLI_INT, &o.project.threads, 1, 4096 },
+        { "quiet", NULL, "print no table and no progress bar", CLI_SWITCH, &o.quiet, 0, 0, RUN },
+        { "show", NULL, "print the project with all changes, and end", CLI_SWITCH, &o.show, 0, 0 },
+        { "check", NULL, "print the layers with their shapes, and end", CLI_SWITCH, &o.check, 0, 0 },
         { 0 },
     };
     int n;
@@ -283,9 +288,10 @@ static int run(int argc, char **argv)
     if (o.project.file && o.project.net) return cli_usage(&cli_train, "a project file or --net, not both");
     if (!o.project.file && !o.project.net && !o.resume)
         return cli_usage(&cli_train, "a project file, --net NAME or --resume DIR is needed");
-    if (o.resume && (o.project.rate > 0 || o.project.seed >= 0 || o.project.optimizer))
+    if (o.resume && is_of_its_own(&o.project))
         return cli_usage(&cli_train,
-                         "a run goes on with its own rate, seed and optimizer: no --lr, --seed, --optimizer");
+                         "a run goes on with its own data, batch size, rate, seed and optimizer: no --data, "
+                         "--limit, --batch, --lr, --seed, --optimizer");
     cli_unused(&cli_train, table,
                o.show    ? SHOW
                : o.check ? CHECK
@@ -298,10 +304,17 @@ static int run(int argc, char **argv)
 
 const cli_command cli_train = {
     .name = "train",
-    .arguments = "(--net NAME | PROJECT.json | --resume DIR) [OPTIONS]",
-    .brief = "trains a network, built in or described by a project file",
-    .help = "Writes a run folder: the project as it was run, log, learning curve, snapshots, the best and the final "
-            "model, and\n"
-            "result.json. Ctrl-C finishes the step, makes a snapshot and ends with status 130.",
+    .arguments = "(--net NAME | PROJECT.json | --resume RUN) [OPTIONS]",
+    .brief = "train a network",
+    .help = "The network is built in, or described by a project file. The run folder gets the project as it was run, "
+            "the log,\n"
+            "the learning curve, snapshots, the best and the final model, and result.json. Ctrl-C finishes the step, "
+            "saves a\n"
+            "snapshot and ends with status 130.\n"
+            "\n"
+            "--resume goes on with the same bits as if the run had not stopped. --epochs and --iterations then count "
+            "from its\n"
+            "beginning; with another number of epochs, a schedule that ends with the training (cosine, polynomial) "
+            "changes.",
     .run = run,
 };

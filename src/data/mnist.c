@@ -3,6 +3,7 @@
  * The checksums are those of the packed files as published. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "data/data.h"
 #include "data/idx.h"
@@ -76,10 +77,12 @@ static rn_dataset *load(const mnist_like *m, const rni_found *found, const rn_kn
 
 static rn_dataset *draw(const mnist_like *m, const rn_known_args *a, const char *why)
 {
-    if (why)
+    static uint64_t said; /* the parts of a set are opened one after the other, and are missing for the same reason */
+    const uint64_t reason = why ? rni_hash_text(rni_hash_text(RNI_HASH_START, m->set.name), why).a : 0;
+    if (why && __atomic_exchange_n(&said, reason, __ATOMIC_RELAXED) != reason)
         rni_log(RN_LOG_WARN, "data", "drawn digits stand for %s: %s", m->set.name, why);
     else
-        rni_log(RN_LOG_INFO, "data", "drawn digits stand for %s, as asked for", m->set.name);
+        rni_log(RN_LOG_INFO, "data", "drawn digits stand for %s%s", m->set.name, why ? "" : ", as asked for");
     return rn_dataset_drawn_at(&(rn_dataset_drawn_args){
         .part = a->part, .site = a->site, .seed = a->seed, .dtype = a->dtype, .flat = a->flat });
 }

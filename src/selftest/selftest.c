@@ -253,6 +253,8 @@ void rni_st_perf(rni_st *t)
         fprintf(t->args->to, "%9.3f us  %9lld bytes in  %s\n", 1e6 * (now - start) / (double)n, (long long)bytes, name);
     else
         fprintf(t->args->to, "failed: %s: %s\n", name, rn_ok() ? "" : rn_error_last()->message);
+    t->counts.passed += ok;
+    t->counts.failed += !ok;
     rn_error_clear();
     rn_scope_end(scope);
 }

@@ -12,25 +12,35 @@ says 0 "rensa 0." "$RENSA" --version
 says 2 'did you mean "train"?' "$RENSA" trian
 says 2 'there is no command "xyzzy"' "$RENSA" xyzzy
 
-# each command: help, an unknown option with the nearest name, a place in the manual
+# each command: help that the manual says word for word, an unknown option
+words() { tr -d '"' | tr -s ' \n' '\n\n'; }
 for command in train evaluate predict data info ops devices bench selftest; do
     "$RENSA" --help | grep -q "^  $command " || { : >out && fail "--help does not list $command"; }
     says 0 "usage: rensa $command" "$RENSA" $command --help
+    is "help $command" "$("$RENSA" help $command)" "$(cat out)"
     says 2 "there is no option \"--xyzzy\"" "$RENSA" $command --xyzzy
-    sed -n "/^\.SS $command\$/,/^\.S[SH] /p" "$manual" | sed 's/\\-/-/g' >section
-    for option in $("$RENSA" $command --help | sed -n 's/^  --\([a-z-]*\) .*/\1/p'); do
-        holds "the manual lacks $command --$option" -n "$(grep -x -e "\.B --$option" -e "\.BI \"--$option \" .*" section)"
-    done
-    for option in $(sed -n 's/^\.BI* "*--\([a-z-]*\).*/\1/p' section); do
-        holds "there is no $command --$option" -n "$("$RENSA" $command --help | grep "^  --$option ")"
-    done
+    sed -n "/^\.SS $command\$/,/^\.S[SH] /p" "$manual" | sed -e '1d' -e '/^\.S[SH] /d' -e '/^\.[TP]P$/d' -e 's/^\.[BRI]* //' \
+        -e 's/\\-/-/g' | words >section
+    "$RENSA" $command --help | sed -e 's/^usage: //' -e '/^Options:$/d' | words | diff section - >out
+    is "the manual (<) and the help (>) of $command" "$(cat out)" ""
+done
+says 2 'did you mean "train"?' "$RENSA" help trian
+
+# what cannot be written is an error
+for arguments in --help --version help "help train" "train --help" ops "data list" "train --net lenet --show"; do
+    # shellcheck disable=SC2086
+    says 1 "the output cannot be written" sh -c '"$@" >/dev/full' - "$RENSA" $arguments
 done
 says 2 "did you mean --epochs?" "$RENSA" train --epoch 3
 says 2 "--epochs needs a whole number" "$RENSA" train --net lenet --epochs x
 says 2 "--epochs needs a whole number, 1 to" "$RENSA" train --net lenet --epochs 0
 says 2 "--batch needs a whole number" "$RENSA" train --net lenet --batch 99999999999999999999
 says 2 "--lr needs a number" "$RENSA" train --net lenet --lr fast
-says 2 "no --lr" "$RENSA" train --net lenet --resume . --lr 0.5
+for option in "--lr 0.5" "--data mnist" "--batch 3" "--limit 9" "--seed 1" "--optimizer sgd"; do
+    # shellcheck disable=SC2086
+    says 2 "no --data" "$RENSA" train --net lenet --resume . $option
+done
+says 2 "not an empty text" "$RENSA" train --net lenet --data ""
 says 2 "--epochs needs a value" "$RENSA" train --net lenet --epochs
 says 2 "--quiet takes no value" "$RENSA" train --net lenet --quiet=3
 says 2 "a project file or --net, not both" "$RENSA" train p.json --net lenet
@@ -38,12 +48,12 @@ says 2 "is needed" "$RENSA" train
 says 2 "one project at a time" "$RENSA" train a.json b.json
 says 2 "is needed" "$RENSA" evaluate
 says 2 "is needed" "$RENSA" predict
-says 2 "which file?" "$RENSA" info
+says 2 "which file or run folder?" "$RENSA" info
 says 2 "takes no arguments" "$RENSA" devices now
 says 2 "list, get NAME" "$RENSA" data give mnist
 says 2 "--part is train, test or valid" "$RENSA" data show mnist --part most
-says 1 "cannot open" "$RENSA" evaluate nowhere
-says 1 'did you mean "cpu"?' "$RENSA" train --net lenet --device cup --out run
+says 1 'there is no run or model file "nowhere"' "$RENSA" evaluate nowhere
+says 2 'did you mean "cpu"?' "$RENSA" train --net lenet --device cup --out run
 holds "a run was begun" ! -e run
 
 # data
@@ -54,8 +64,13 @@ says 0 "f32[1, 28, 28]" "$RENSA" data show mnist --source drawn --part test --sa
 holds "no counts per class" -n "$(grep '^    9 ' out)"
 holds "no picture is shown" -n "$(grep 'example 1: ' out)"
 says 1 'did you mean "mnist"?' "$RENSA" data show mnits
+says 1 'mnist was not found' "$RENSA" data get mnist
 says 1 "" "$RENSA" data get mnist --source nowhere
 make_table t.csv 12
+sed 1d t.csv >bare.csv
+says 0 "    height  " "$RENSA" data show t.csv
+says 0 "    0       " "$RENSA" data show bare.csv
+says 0 "  example 1       x 1.35 1.2  t b" "$RENSA" data show t.csv --samples 2
 says 0 "t        i32[], 3 classes" "$RENSA" data show t.csv
 make_cifar data/cifar10/data_batch_1.bin 20
 make_cifar data/cifar10/test_batch.bin 10
@@ -73,11 +88,18 @@ says 1 'did you mean "relu"?' "$RENSA" ops rleu
 says 0 "ref:0" "$RENSA" devices
 says 0 "relu/forward" "$RENSA" selftest relu/ --list
 says 0 " 0 failed" "$RENSA" selftest relu6/ --device ref
-says 1 "" "$RENSA" selftest relu6/ --device nothing
-says 1 "" "$RENSA" selftest no-such-test
+for command in "train --net lenet" "evaluate run" "predict run" bench selftest; do
+    # shellcheck disable=SC2086
+    says 2 'there is no device "cup"; did you mean "cpu"?' "$RENSA" $command --device cup
+done
+says 2 'there is no device "nothing"' "$RENSA" selftest relu6/ --device check:nothing
+says 1 'did you mean "cpu"?' env RENSA_DEVICE=cup "$RENSA" selftest relu6/
+says 2 'did you mean "relu"?' "$RENSA" selftest rleu
 
 # bench
 says 0 " us " "$RENSA" bench relu6/ --device ref
+says 2 'did you mean "relu"?' "$RENSA" bench rleu
+says 2 'has "zzz" in its name' "$RENSA" bench zzz
 says 0 "examples/s" "$RENSA" bench --net lenet --batch 4 --limit 40 --steps 3 --warm-up 1
 says 0 '"p90_ms": ' "$RENSA" bench --net lenet --batch 4 --limit 40 --steps 3 --json --infer --device ref
 for key in median_ms p10_ms examples_per_second threads batch; do

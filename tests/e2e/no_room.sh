@@ -60,7 +60,7 @@ export RENSA_MIRRORS="http://127.0.0.1:9"
 says 1 "could not be downloaded" "$RENSA" data get cifar10
 says 1 "Failed to connect" "$RENSA" data get mnist --source download
 says 1 "offline" "$RENSA" data get cifar10 --offline
-says 0 "drawn" "$RENSA" data get mnist --offline
+says 1 "drawn" "$RENSA" data get mnist --offline
 is "files of the cache" "$(find cache -type f 2>/dev/null)" ""
 
 # mirrors: the first has nothing, the second a file that is not the right one, the third the right one

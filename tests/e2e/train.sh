@@ -67,6 +67,16 @@ says 0 "cat" "$RENSA" predict gpt --prompt "the cat" --length 20 --seed 3
 says 1 "\"~\" is not in the vocabulary" "$RENSA" predict gpt --prompt "~" --length 3
 says 1 "holds no model" "$RENSA" predict data --samples 1
 says 1 "there is no run" "$RENSA" train --resume nowhere
+mkdir runs && cp -r lenet runs/lenet-1
+says 1 'did you mean "mlp"?' "$RENSA" predict mpl
+says 1 'did you mean "runs/lenet-1"?' "$RENSA" evaluate lenet-1
+cp lenet/model.safetensors alone.safetensors
+says 1 'there is no project.json beside "alone.safetensors"' "$RENSA" evaluate alone.safetensors
+says 0 "lenet: a run of lenet, finished" "$RENSA" info lenet
+for text in 'data "test": mnist, test' 'batch 16, ' 'epochs   ' 'test_accuracy   ' 'parameters_sha256 '; do
+    holds "info on a run does not say \"$text\"" -n "$(grep -F "$text" out)"
+done
+says 1 "is no run" "$RENSA" info data
 
 # options that mean nothing are named
 says 0 "--prompt means nothing for samples" "$RENSA" predict lenet --samples 1 --prompt x
@@ -93,7 +103,7 @@ says 0 "$(member long/result.json parameters_sha256)" "$RENSA" train shown.json 
 "$RENSA" train shown.json --show >again.json
 is "showing what was shown" "$(cat again.json)" "$(cat shown.json)"
 says 0 "f32[64, 10]" "$RENSA" train --net lenet --check
-holds "--check leaves a run" ! -e runs
+holds "--check leaves a run" ! -e runs/lenet-2
 
 # a table
 cat >table.json <<'END'
