@@ -106,8 +106,9 @@ typedef struct rn_kernel_call {
     void *engine; /* the engine's own */
 } rn_kernel_call;
 
-#define RN_KERNEL_STRIDED                                                                                              \
-    1u /* takes inputs of any strides; others get contiguous ones. Outputs are always contiguous */
+/* Takes inputs of any strides; others get row-major ones. Outputs are row-major, too, unless `arrange` says otherwise.
+ */
+#define RN_KERNEL_STRIDED 1u
 #define RN_KERNEL_IN_PLACE 2u /* out[0] may be the memory of an input of the same size */
 
 typedef struct rn_kernel {
@@ -119,6 +120,10 @@ typedef struct rn_kernel {
     bool (*prepare)(rn_kernel_call *call, void **state, int64_t *workspace);
     void (*release)(void *state);
     unsigned flags;
+    /* Optional, once per plan, before prepare: other orders of axes in memory. The views have the strides with which
+     * inputs would come and results be laid out; the kernel sets those that it wants instead, dense and without gaps.
+     * Inputs that lie otherwise are copied. */
+    void (*arrange)(rn_kernel_call *call);
 } rn_kernel;
 
 typedef struct rn_backend rn_backend;

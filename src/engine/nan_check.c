@@ -24,13 +24,12 @@ static double element(const rn_view *v, const void *data, int64_t i)
     }
 }
 
-static void index_text(const rn_view *v, int64_t flat, char *buf, size_t size)
+/* Index of the element that lies at a position of a dense view. */
+static void index_text(const rni_step *s, const rn_view *v, int64_t position, char *buf, size_t size)
 {
     int64_t at[RN_MAX_RANK];
-    for (int i = v->rank - 1; i >= 0; i--) {
-        at[i] = flat % v->dim[i];
-        flat /= v->dim[i];
-    }
+    for (int i = 0; i < v->rank; i++)
+        at[s->reordered ? s->order[i] : i] = v->dim[i] > 1 ? position / v->stride[i] % v->dim[i] : 0;
     int n = snprintf(buf, size, "[");
     for (int i = 0; i < v->rank; i++) n += snprintf(buf + n, size - (size_t)n, i ? ", %lld" : "%lld", (long long)at[i]);
     snprintf(buf + n, size - (size_t)n, "]");
@@ -58,7 +57,7 @@ static bool check_view(const rni_step *s, const rn_view *v)
         }
     if (count > 0) {
         char at[256];
-        index_text(v, first, at, sizeof at);
+        index_text(s, v, first, at, sizeof at);
         rni_fail(RN_ERR_STATE, &s->site, s->op->name, "%s in its result",
                  isnan(element(v, data, first)) ? "NaN" : "infinity");
         if (s->grad_of)

@@ -8,6 +8,7 @@
 #include "base/shape.h"
 #include "engine/explain.h"
 #include "engine/kernel.h"
+#include "engine/layout.h"
 #include "engine/map.h"
 #include "engine/slab.h"
 
@@ -29,6 +30,8 @@ typedef struct {
 typedef struct {
     int32_t store;
     rn_view view; /* data is the offset in bytes from the start of the store, as a pointer */
+    bool
+        arranged; /* in an order of axes that a kernel asked for; what is computed from it element by element follows */
 } place;
 
 typedef struct {
@@ -36,8 +39,8 @@ typedef struct {
     rni_plan *p;
     store *stores;
     int64_t n_stores, cap_stores;
-    place *at; /* of each value */
-    int64_t cap_at;
+    place *at;     /* of each value */
+    place *copied; /* of each value: its copy in another order; store -1: none */
     int64_t n_views, cap_views;
     int32_t *view_store; /* store behind each view of a step */
     int64_t cap_view_store;
@@ -101,8 +104,10 @@ static void touch(compiler *c, int32_t st, bool write)
     s->last = c->p->n_steps;
 }
 
-/* Copies a value into memory of its own; `kind` says whether it is a result. Returns its store. */
-static int32_t copy_step(compiler *c, const place *from, const rni_gnode *origin, store_kind kind, place *to);
+/* Copies a value into memory of its own, which lies as `like` does (NULL: row-major); `kind` says whether it is a
+ * result. Returns its store. */
+static int32_t copy_step(compiler *c, const place *from, const rn_view *like, const rni_gnode *origin, store_kind kind,
+                         place *to);
 
 static bool resolve_program_views(compiler *c, const rni_gnode *n, rn_kernel_call *call, rn_view *views)
 {
@@ -128,24 +133,73 @@ static bool is_stretched(const rn_view *real, const rn_view *seen)
     return seen->rank != real->rank || memcmp(seen->dim, real->dim, (size_t)real->rank * sizeof *real->dim) != 0;
 }
 
-/* Kernels that take only contiguous inputs get copies of the others. */
-static bool straighten(compiler *c, const rni_gnode *n, const rn_kernel *k, rn_view *views, int32_t *stores)
+/* Puts a copy of input i, laid out as `like`, in its place; one that exists already if it is the value as it is. */
+static bool use_copy(compiler *c, const rni_gnode *n, int i, const rn_view *like, rn_view *view, int32_t *st)
 {
-    for (int i = 0; i < n->n_in; i++) {
+    const int32_t v = c->g->in[n->first_in + i];
+    place from = c->at[v], copied = c->copied[v];
+    const bool stretched = is_stretched(&from.view, view);
+    if (stretched || copied.store < 0 || !rni_layout_same(&copied.view, like)) {
+        from.view = *view;
+        if (copy_step(c, &from, like, n, STORE_SLAB, &copied) < 0) return false;
+        if (!stretched) c->copied[v] = copied;
+    }
+    *st = copied.store;
+    *view = copied.view;
+    return true;
+}
+
+/* Inputs as the kernel wants them: as they lie if it takes any strides, else row-major or in the order of axes that it
+ * asks for. */
+static bool arrange_inputs(compiler *c, const rni_gnode *n, const rn_kernel *k, rn_kernel_call *call, int32_t *stores)
+{
+    rn_view *views = call->in, *wanted = rni_alloc((n->n_in + n->n_out) * (int64_t)sizeof *wanted);
+    if (!wanted) return false;
+    memcpy(wanted, views, (size_t)(n->n_in + n->n_out) * sizeof *wanted);
+    for (int i = 0; i < n->n_in && !(k->flags & RN_KERNEL_STRIDED); i++) {
+        rn_shape shape = { .rank = views[i].rank };
+        memcpy(shape.dim, views[i].dim, sizeof shape.dim);
+        rni_shape_strides(&shape, wanted[i].stride);
+    }
+    if (k->arrange) {
+        rn_kernel_call ask = *call;
+        ask.in = wanted;
+        ask.out = wanted + n->n_in;
+        k->arrange(&ask);
+        memcpy(views + n->n_in, ask.out, (size_t)n->n_out * sizeof *views);
+    }
+    bool ok = true;
+    for (int i = 0; ok && i < n->n_in; i++) {
         const int32_t v = c->g->in[n->first_in + i];
         stores[i] = v < 0 ? -1 : c->at[v].store;
-        if (v < 0 || k->flags & RN_KERNEL_STRIDED) continue;
-        const place *real = &c->at[v];
-        if (rni_view_is_contiguous(&real->view) && !is_stretched(&real->view, &views[i])) continue;
-        place stretched = *real;
-        stretched.view = views[i];
-        place copied;
-        const int32_t st = copy_step(c, &stretched, n, STORE_SLAB, &copied);
-        if (st < 0) return false;
-        stores[i] = st;
-        views[i] = copied.view;
+        if (v >= 0 && !rni_layout_same(&wanted[i], &views[i]))
+            ok = use_copy(c, n, i, &wanted[i], &views[i], &stores[i]);
     }
-    return true;
+    rni_free(wanted);
+    return ok;
+}
+
+/* Elementwise: the result lies as most of what it is computed from, and the kernel sees axes in that order. */
+static void follow_inputs(const compiler *c, const rni_gnode *n, rn_kernel_call *call, place *out, rni_step *s)
+{
+    int64_t arranged = 0, others = 0;
+    const rn_view *model = NULL;
+    for (int i = 0; i < n->n_in; i++) {
+        const int32_t v = c->g->in[n->first_in + i];
+        if (v < 0 || is_stretched(&c->at[v].view, &call->in[i])) continue;
+        if (c->at[v].arranged && !model) model = &call->in[i];
+        *(c->at[v].arranged && rni_layout_same(model, &call->in[i]) ? &arranged : &others) += c->g->value[v].bytes;
+    }
+    if (!model || arranged < others || call->groups > 1 || call->map->uses_index) return;
+    const rn_view like = *model;
+    s->reordered = true;
+    rni_layout_order(&like, s->order);
+    for (int i = 0; i < n->n_out; i++) {
+        rni_layout_like(&out[i].view, &like);
+        out[i].arranged = true;
+        call->out[i] = out[i].view;
+    }
+    for (int i = 0; i < n->n_in + n->n_out; i++) rni_layout_permute(&call->in[i], s->order);
 }
 
 static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_kernel_call *call, const rn_kernel *k,
@@ -178,15 +232,18 @@ static bool compute_step(compiler *c, const rni_gnode *n)
     rn_kernel_call call;
     bool ok = views && stores && resolve_program_views(c, n, &call, views);
     const rn_kernel *k = ok ? rni_kernel_find(n, &call) : NULL;
-    ok = k && straighten(c, n, k, views, stores);
+    ok = k && arrange_inputs(c, n, k, &call, stores);
     rni_step *s = ok ? new_step(c, n) : NULL;
     ok = s != NULL;
     for (int i = 0; ok && i < n->n_out; i++) {
         const int32_t v = n->first_out + i;
-        c->at[v].view = rni_view_of(c->g->value[v].dtype, &c->g->value[v].shape);
+        const rn_view row_major = rni_view_of(c->g->value[v].dtype, &c->g->value[v].shape);
+        c->at[v].view = k->arrange ? call.out[i] : row_major;
+        c->at[v].arranged = !rni_layout_same(&c->at[v].view, &row_major);
         c->at[v].store = stores[n->n_in + i] = new_store(c, STORE_SLAB, -1, c->g->value[v].bytes);
         ok = c->at[v].store >= 0;
     }
+    if (ok && n->op->kind == RN_MAP) follow_inputs(c, n, &call, &c->at[n->first_out], s);
     ok = ok && finish_step(c, s, n, &call, k, views, stores);
     if (ok) c->p->n_steps++;
     rni_free(views);
@@ -194,7 +251,8 @@ static bool compute_step(compiler *c, const rni_gnode *n)
     return ok;
 }
 
-static int32_t copy_step(compiler *c, const place *from, const rni_gnode *origin, store_kind kind, place *to)
+static int32_t copy_step(compiler *c, const place *from, const rn_view *like, const rni_gnode *origin, store_kind kind,
+                         place *to)
 {
     rn_shape shape = { .rank = from->view.rank };
     memcpy(shape.dim, from->view.dim, sizeof shape.dim);
@@ -215,11 +273,17 @@ static int32_t copy_step(compiler *c, const place *from, const rni_gnode *origin
     rn_view views[2];
     rn_kernel_call call;
     if (!rni_kernel_call_init(&one, &n, &call, views)) return -1;
+    to->view = rni_view_of(from->view.dtype, &shape);
+    if (like) rni_layout_like(&to->view, like);
+    to->arranged = !rni_view_is_contiguous(&to->view);
+    int order[RN_MAX_RANK];
+    rni_layout_order(&to->view, order);
     views[0] = from->view;
+    views[1] = to->view;
+    for (int i = 0; i < 2; i++) rni_layout_permute(&views[i], order);
     const rn_kernel *k = rni_kernel_find(&n, &call);
     rni_step *s = k ? new_step(c, &n) : NULL;
     if (!s) return -1;
-    to->view = rni_view_of(from->view.dtype, &shape);
     to->store = new_store(c, kind, -1, view_span(&to->view));
     const int32_t stores[2] = { from->store, to->store };
     if (to->store < 0 || !finish_step(c, s, &n, &call, k, views, stores)) return -1;
@@ -235,6 +299,7 @@ static bool view_step(compiler *c, const rni_gnode *n)
         for (int i = 0; fits && i < n->n_out; i++) {
             place *out = &c->at[n->first_out + i];
             *out = in;
+            out->arranged = false;
             const rn_shape *shape = &c->g->value[n->first_out + i].shape;
             out->view.rank = shape->rank;
             memcpy(out->view.dim, shape->dim, sizeof shape->dim);
@@ -243,7 +308,7 @@ static bool view_step(compiler *c, const rni_gnode *n)
         }
         if (fits) return true;
         place copied;
-        if (copy_step(c, &in, n, STORE_SLAB, &copied) < 0) return false;
+        if (copy_step(c, &in, NULL, n, STORE_SLAB, &copied) < 0) return false;
         in = copied;
     }
     return rni_fail(RN_ERR_INTERNAL, &n->site, n->op->name, "no view of a contiguous value");
@@ -262,7 +327,7 @@ static bool place_result(compiler *c, int32_t v)
         const rni_gnode *from = c->g->value[v].producer >= 0 ? &c->g->node[c->g->value[v].producer] : &origin;
         place to;
         const place source = *at;
-        if (copy_step(c, &source, from, STORE_OWN, &to) < 0) return false;
+        if (copy_step(c, &source, NULL, from, STORE_OWN, &to) < 0) return false;
         c->at[v] = to;
         s = &c->stores[to.store];
     }
@@ -285,23 +350,24 @@ static int32_t standing(const compiler *c, int32_t st)
     return st;
 }
 
-/* Whether view i of step s covers its whole store. */
-static bool covers(const compiler *c, const rn_view *v, int32_t st)
+/* Whether v is its whole store, with elements in the order that the result has. */
+static bool covers(const compiler *c, const rn_view *v, const rn_view *result, int32_t st)
 {
-    return offset_of(v) == 0 && rni_view_is_contiguous(v) && view_span(v) == c->stores[st].bytes;
+    const bool row_major = rni_view_is_contiguous(v) && rni_view_is_contiguous(result);
+    return offset_of(v) == 0 && view_span(v) == c->stores[st].bytes && (row_major || rni_layout_same(v, result));
 }
 
 static bool can_overwrite(const compiler *c, int64_t step, int32_t n_in, int32_t groups, const rn_view *views,
-                          const int32_t *stores, int32_t i, int32_t out)
+                          const int32_t *stores, int32_t i, int32_t out, const rn_view *result)
 {
     const int32_t st = standing(c, stores[i]);
     if (st < 0) return false;
     const store *s = &c->stores[st];
     if (s->kind == STORE_CONSTANT || (s->kind == STORE_GIVEN && !s->donated) || s->final || s->last != step)
         return false;
-    if (!covers(c, &views[i], st) || s->bytes != c->stores[out].bytes) return false;
+    if (!covers(c, &views[i], result, st) || s->bytes != c->stores[out].bytes) return false;
     for (int32_t k = 0; k < n_in; k++)
-        if (k != i && standing(c, stores[k]) == st && (groups > 1 || !covers(c, &views[k], st))) return false;
+        if (k != i && standing(c, stores[k]) == st && (groups > 1 || !covers(c, &views[k], result, st))) return false;
     return true;
 }
 
@@ -326,7 +392,7 @@ static void overwrite_inputs(compiler *c)
             const int32_t out = stores[n_in + o];
             if (c->stores[out].first != k || c->stores[out].into >= 0) continue;
             for (int32_t i = o % groups; i < n_in; i += groups) {
-                if (!can_overwrite(c, k, n_in, groups, views, stores, i, out)) continue;
+                if (!can_overwrite(c, k, n_in, groups, views, stores, i, out, &views[n_in + o])) continue;
                 merge(c, out, standing(c, stores[i]));
                 break;
             }
@@ -451,10 +517,12 @@ static bool compile(compiler *c)
     rni_plan *p = c->p;
     rni_graph *g = c->g;
     c->at = rni_alloc((g->n_values + 1) * (int64_t)sizeof *c->at);
+    c->copied = rni_alloc((g->n_values + 1) * (int64_t)sizeof *c->copied);
     p->n_given = g->n_given;
     p->n_results = g->n_outputs;
     p->result = rni_alloc((g->n_outputs + 1) * (int64_t)sizeof *p->result);
-    if (!c->at || !p->result || !place_given(c)) return false;
+    if (!c->at || !c->copied || !p->result || !place_given(c)) return false;
+    for (int64_t v = 0; v < g->n_values; v++) c->copied[v].store = -1;
     for (int64_t k = 0; k < g->n_nodes; k++)
         if (!(g->node[k].op->kind == RN_VIEW ? view_step(c, &g->node[k]) : compute_step(c, &g->node[k]))) return false;
     for (int64_t v = 0; v < g->n_values; v++)
@@ -476,6 +544,7 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device)
         ok = compile(&c);
         rni_free(c.stores);
         rni_free(c.at);
+        rni_free(c.copied);
         rni_free(c.view_store);
     }
     rni_graph_free(g); /* steps hold copies of what they need of it */

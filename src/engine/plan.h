@@ -17,8 +17,10 @@ typedef struct {
     rni_device *device;
     rn_kernel_call call; /* call.in and call.out point into the plan's views */
     rni_place *place;    /* of each view */
-    int32_t recorded;    /* recorded node that asks for this step, -1: none */
-    void *opts_copy;     /* of a step that the node was made of; else the node's own options apply */
+    bool reordered;      /* axis i of the views is axis order[i] of the values */
+    int order[RN_MAX_RANK];
+    int32_t recorded; /* recorded node that asks for this step, -1: none */
+    void *opts_copy;  /* of a step that the node was made of; else the node's own options apply */
     bool lowered;
     void *state;
     int64_t workspace, workspace_at; /* bytes, offset in the slab */

@@ -1,5 +1,5 @@
-/* conv, conv_grad_x and conv_grad_w by oneDNN. Each picks the layouts that it likes best; where those differ from ours,
- * values are reordered into the workspace and back. */
+/* conv, conv_grad_x and conv_grad_w by oneDNN. Images lie with channels innermost; weights have the layout that oneDNN
+ * likes best, and are reordered into the workspace and back. */
 #include "backend/cpu/conv.h"
 
 #include <rensa/error.h>
@@ -71,6 +71,33 @@ static int sizes(const rn_view *v, int64_t groups, dnnl_dims_t dims)
     return n;
 }
 
+/* Channels innermost, as oneDNN likes images best; weights stay as they are. */
+static void channels_last(rn_view *v)
+{
+    v->stride[1] = 1;
+    int64_t step = v->dim[1];
+    for (int i = v->rank - 1; i > 1; i--) {
+        v->stride[i] = step;
+        step *= v->dim[i];
+    }
+    v->stride[0] = step;
+}
+
+void rni_cpu_conv_arrange(rn_kernel_call *c)
+{
+    const direction way = direction_of(c);
+    channels_last(way == GRAD_X ? &c->out[0] : &c->in[0]);
+    channels_last(way == FORWARD ? &c->out[0] : way == GRAD_X ? &c->in[0] : &c->in[1]);
+}
+
+static bool images(const rn_view *v, dnnl_memory_desc_t *md)
+{
+    static const dnnl_format_tag_t tags[] = { dnnl_nwc, dnnl_nhwc, dnnl_ndhwc };
+    dnnl_dims_t dims;
+    const int n = sizes(v, 1, dims);
+    return dnnl_memory_desc_init_by_tag(md, n, dims, dnnl_f32, tags[n - 3]) == dnnl_success;
+}
+
 static bool row_major(const rn_view *v, int64_t groups, dnnl_memory_desc_t *md)
 {
     dnnl_dims_t dims, strides;
@@ -107,7 +134,8 @@ static parts parts_of(const rn_kernel_call *c)
     }
 }
 
-static bool describe(const rn_kernel_call *c, const parts *p, dnnl_primitive_desc_t *out)
+/* `last`: images as they lie; else as oneDNN likes them best. */
+static bool describe_as(const rn_kernel_call *c, const parts *p, bool last, dnnl_primitive_desc_t *out)
 {
     const rn_conv_opts *o = c->opts;
     const int axes = p->x->rank - 2;
@@ -119,7 +147,9 @@ static bool describe(const rn_kernel_call *c, const parts *p, dnnl_primitive_des
         after[i] = o->pad_end[i];
     }
     dnnl_memory_desc_t x, w, b, y;
-    if (!any_layout(p->x, 1, &x) || !any_layout(p->w, o->groups, &w) || !any_layout(p->y, 1, &y)) return false;
+    if (!(last ? images(p->x, &x) && images(p->y, &y) : any_layout(p->x, 1, &x) && any_layout(p->y, 1, &y)) ||
+        !any_layout(p->w, o->groups, &w))
+        return false;
     if (p->b && !any_layout(p->b, 1, &b)) return false;
     dnnl_convolution_desc_t forward, d;
     if (dnnl_dilated_convolution_forward_desc_init(&forward, dnnl_forward_training, dnnl_convolution_direct, &x, &w,
@@ -149,6 +179,20 @@ static bool describe(const rn_kernel_call *c, const parts *p, dnnl_primitive_des
     return ok;
 }
 
+/* Where there is no better way for images as they lie than a product over columns, they are reordered: that way is
+ * slow, and wrong for dilated gradients (oneDNN 2.6). */
+static bool describe(const rn_kernel_call *c, const parts *p, dnnl_primitive_desc_t *out)
+{
+    const char *way = "";
+    if (describe_as(c, p, true, out) &&
+        dnnl_primitive_desc_query(*out, dnnl_query_impl_info_str, 0, (void *)&way) == dnnl_success &&
+        !strstr(way, "gemm") && !strstr(way, "ref"))
+        return true;
+    if (*out) dnnl_primitive_desc_destroy(*out);
+    *out = NULL;
+    return describe_as(c, p, false, out);
+}
+
 static bool add_operand(conv_state *s, dnnl_primitive_desc_t pd, dnnl_query_t what, int arg, const rn_view *v,
                         int64_t groups, bool output, int64_t *workspace)
 {
@@ -156,7 +200,8 @@ static bool add_operand(conv_state *s, dnnl_primitive_desc_t pd, dnnl_query_t wh
     *q = (operand){ .arg = arg, .view = v, .output = output };
     dnnl_memory_desc_t ours;
     const dnnl_memory_desc_t *theirs = dnnl_primitive_desc_query_md(pd, what, 0);
-    if (!theirs || !row_major(v, groups, &ours)) return false;
+    const bool weights = arg == DNNL_ARG_WEIGHTS || arg == DNNL_ARG_DIFF_WEIGHTS;
+    if (!theirs || !(weights ? row_major(v, groups, &ours) : images(v, &ours))) return false;
     if (dnnl_memory_create(&q->ours, &ours, g.engine, DNNL_MEMORY_NONE) != dnnl_success) return false;
     if (dnnl_memory_desc_equal(&ours, theirs)) return true;
     if (dnnl_memory_create(&q->theirs, theirs, g.engine, DNNL_MEMORY_NONE) != dnnl_success) return false;

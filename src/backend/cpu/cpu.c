@@ -113,10 +113,15 @@ static bool sync_device(void *device)
 #define CONV(name)                                                                                                     \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_conv_refuse, .prepare = rni_cpu_conv_prepare, .run = rni_cpu_conv_run,           \
-        .release = rni_cpu_conv_release                                                                                \
+        .release = rni_cpu_conv_release, .arrange = rni_cpu_conv_arrange                                               \
     }
 
 #define POOL(name)                                                                                                     \
+    { .op = name,                                                                                                      \
+      .refuse = rni_cpu_pool_last_refuse,                                                                              \
+      .arrange = rni_cpu_pool_last_arrange,                                                                            \
+      .prepare = rni_cpu_pool_last_prepare,                                                                            \
+      .run = rni_cpu_pool_last_run },                                                                                  \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_pool_refuse, .prepare = rni_cpu_pool_prepare, .run = rni_cpu_pool_run,           \
         .release = free                                                                                                \
@@ -125,6 +130,18 @@ static bool sync_device(void *device)
 #define SOFTMAX(name)                                                                                                  \
     {                                                                                                                  \
         .op = name, .prepare = rni_cpu_softmax_prepare, .run = rni_cpu_softmax_run, .release = free,                   \
+        .flags = RN_KERNEL_IN_PLACE                                                                                    \
+    }
+
+#define BATCH_NORM(name, function)                                                                                     \
+    { .op = name,                                                                                                      \
+      .refuse = rni_cpu_batch_norm_last_refuse,                                                                        \
+      .arrange = rni_cpu_batch_norm_last_arrange,                                                                      \
+      .prepare = rni_cpu_batch_norm_last_prepare,                                                                      \
+      .run = rni_cpu_batch_norm_last_run,                                                                              \
+      .flags = RN_KERNEL_IN_PLACE },                                                                                   \
+    {                                                                                                                  \
+        .op = name, .refuse = rni_cpu_batch_norm_refuse, .prepare = rni_cpu_batch_norm_prepare, .run = function,       \
         .flags = RN_KERNEL_IN_PLACE                                                                                    \
     }
 
@@ -162,16 +179,8 @@ static const rn_kernel kernels[] = {
     SOFTMAX("log_softmax_grad"),
     SOFTMAX("softmax_nll"),
     SOFTMAX("softmax_nll_grad"),
-    { .op = "batch_norm",
-      .refuse = rni_cpu_batch_norm_refuse,
-      .prepare = rni_cpu_batch_norm_prepare,
-      .run = rni_cpu_batch_norm_run,
-      .flags = RN_KERNEL_IN_PLACE },
-    { .op = "batch_norm_grad",
-      .refuse = rni_cpu_batch_norm_refuse,
-      .prepare = rni_cpu_batch_norm_prepare,
-      .run = rni_cpu_batch_norm_grad_run,
-      .flags = RN_KERNEL_IN_PLACE },
+    BATCH_NORM("batch_norm", rni_cpu_batch_norm_run),
+    BATCH_NORM("batch_norm_grad", rni_cpu_batch_norm_grad_run),
     LAYER_NORM("layer_norm", rni_cpu_layer_norm),
     LAYER_NORM("layer_norm_grad", rni_cpu_layer_norm_grad),
     LAYER_NORM("rms_norm", rni_cpu_layer_norm),

@@ -103,6 +103,30 @@ typedef struct rni_lines {
     void (*log_softmax_grad)(void *gx, const void *y, const void *gy, int64_t n);
 } rni_lines;
 
+/* Images with channels innermost: pixels of n values each. */
+typedef struct rni_pixels {
+    /* A window is `count` pixels, x[k] the values of one. y: its largest values (the first NaN is larger than all), and
+     * what z has in the same places. */
+    void (*largest)(void *y, const void *const *x, int64_t count, int64_t n);
+    void (*largest_take)(void *y, const void *const *x, const void *const *z, int64_t count, int64_t n);
+    /* gx[k] = gy where x[k] is what was taken, else 0; or is added to */
+    void (*largest_grad)(void *const *gx, const void *const *x, int64_t count, const void *gy, int64_t n, bool add);
+    void (*mean)(void *y, const void *const *x, int64_t count, int64_t n, double divisor);
+    void (*mean_grad)(void *const *gx, int64_t count, const void *gy, int64_t n, double divisor, bool add);
+    /* Of each channel over rows [rows, n]: the mean, and the sum of squares around it. They are joined with those of
+     * `before` rows that mean and squares have already. */
+    void (*moments)(const void *x, int64_t rows, int64_t n, int64_t before, double *mean, double *squares);
+    /* sum += g, products += g * (x - mean) */
+    void (*sum_pull)(const void *g, const void *x, int64_t rows, int64_t n, const void *mean, double *sum,
+                     double *products);
+    /* y = (x - mean) * factor + offset */
+    void (*affine)(void *y, const void *x, int64_t rows, int64_t n, const void *mean, const void *factor,
+                   const void *offset);
+    /* gx = (g - a - (x - mean) * b) * factor */
+    void (*pull)(void *gx, const void *g, const void *x, int64_t rows, int64_t n, const void *mean, const void *a,
+                 const void *b, const void *factor);
+} rni_pixels;
+
 typedef struct rni_isa {
     const char *name;
     rni_code_fn *const *code[RNI_CPU_COMPUTES]; /* by rn_code; NULL where a type has no such code */
@@ -111,6 +135,7 @@ typedef struct rni_isa {
     const rni_joins *joins;
     const rni_planes *planes; /* by type: f32, f64 */
     const rni_lines *lines;   /* likewise */
+    const rni_pixels *pixels; /* likewise */
 } rni_isa;
 
 /* The instruction set called `name`, or for an empty name the best one that this processor has. NULL if it is unknown

@@ -11,5 +11,6 @@ const rni_isa RNI_ISA_NAME(rni_isa) = {
     .joins = &RNI_ISA_NAME(rni_joins),
     .planes = RNI_ISA_NAME(rni_planes),
     .lines = RNI_ISA_NAME(rni_lines),
+    .pixels = RNI_ISA_NAME(rni_pixels),
     .position = &RNI_ISA_NAME(rni_positions),
 };

@@ -13,6 +13,7 @@ extern const rni_positions RNI_ISA_NAME(rni_positions);
 extern const rni_joins RNI_ISA_NAME(rni_joins);
 extern const rni_planes RNI_ISA_NAME(rni_planes)[2];
 extern const rni_lines RNI_ISA_NAME(rni_lines)[2];
+extern const rni_pixels RNI_ISA_NAME(rni_pixels)[2];
 extern const rni_isa RNI_ISA_NAME(rni_isa);
 
 #endif

@@ -1,0 +1,220 @@
+/* batch_norm and its gradient where channels lie innermost: rows of channels. Statistics are made in chunks of rows,
+ * whose number depends on shapes only, so that results do not depend on threads. */
+#include "backend/cpu/norm.h"
+
+#include "backend/cpu/cpu.h"
+
+#include <rensa/kernels.h>
+
+#include <math.h>
+#include <string.h>
+
+enum { CHUNKS_MOST = 64, CHUNK_LEAST = 16384 /* values */, ARRAYS = 4 };
+
+static void last(rn_view *v)
+{
+    int64_t step = v->dim[1];
+    v->stride[1] = 1;
+    for (int i = v->rank - 1; i > 1; i--) {
+        v->stride[i] = step;
+        step *= v->dim[i];
+    }
+    v->stride[0] = step;
+}
+
+const char *rni_cpu_batch_norm_last_refuse(const rn_kernel_call *c)
+{
+    const rn_batch_norm_opts *o = c->opts;
+    const rn_view *x = &c->in[0];
+    if (x->rank < 2 || o->axes.n > 1 || (o->axes.n == 1 && o->axes.axis[0] != 1 && o->axes.axis[0] + x->rank != 1))
+        return "not one statistic for each channel";
+    if ((x->dtype != RN_F32 && x->dtype != RN_F64) || x->dim[1] < 2) return "channels innermost only in f32 and f64";
+    rn_view like = *x;
+    last(&like);
+    for (int i = 0; i < x->rank; i++)
+        if (x->dim[i] > 1 && x->stride[i] != like.stride[i]) return "channels are not innermost";
+    return NULL;
+}
+
+static bool is_grad(const rn_kernel_call *c)
+{
+    return c->n_in > 3;
+}
+
+void rni_cpu_batch_norm_last_arrange(rn_kernel_call *c)
+{
+    last(&c->in[0]);
+    last(&c->out[0]);
+    if (is_grad(c)) last(&c->in[1]);
+}
+
+typedef struct {
+    const rn_kernel_call *call;
+    const rni_isa *isa;
+    const rni_pixels *kernels;
+    bool wide; /* f64 */
+    int64_t rows, n, chunks, chunk;
+    double *first, *second; /* [chunks, n] statistics */
+    char *array[ARRAYS];    /* [n] what is the same for all rows, in x's type */
+} job;
+
+static int64_t array_bytes(const job *j)
+{
+    return rni_cpu_round_up(j->n * 8, 64);
+}
+
+static job job_of(const rn_kernel_call *c)
+{
+    job j = { .call = c, .isa = ((const rni_cpu *)c->device)->isa, .wide = c->in[0].dtype == RN_F64 };
+    j.kernels = &j.isa->pixels[j.wide];
+    j.n = c->in[0].dim[1];
+    j.rows = rni_cpu_count(&c->in[0]) / j.n;
+    j.chunks = (j.rows * j.n + CHUNK_LEAST - 1) / CHUNK_LEAST;
+    j.chunks = j.chunks < 1 ? 1 : j.chunks > CHUNKS_MOST ? CHUNKS_MOST : j.chunks;
+    if (j.chunks > j.rows) j.chunks = j.rows > 0 ? j.rows : 1;
+    j.chunk = (j.rows + j.chunks - 1) / j.chunks;
+    char *at = c->workspace;
+    for (int i = 0; at && i < ARRAYS; i++) j.array[i] = at + i * array_bytes(&j);
+    if (at) j.first = (double *)(void *)(at + ARRAYS * array_bytes(&j));
+    if (at) j.second = j.first + j.chunks * j.n;
+    return j;
+}
+
+bool rni_cpu_batch_norm_last_prepare(rn_kernel_call *c, void **state, int64_t *workspace)
+{
+    (void)state;
+    const job j = job_of(c);
+    *workspace = ARRAYS * array_bytes(&j) + 2 * j.chunks * j.n * 8;
+    return true;
+}
+
+static const char *row(const job *j, const rn_view *v, int64_t r)
+{
+    return (const char *)v->data + r * j->n * (j->wide ? 8 : 4);
+}
+
+static int64_t chunk_rows(const job *j, int64_t k)
+{
+    const int64_t left = j->rows - k * j->chunk;
+    return left < j->chunk ? (left > 0 ? left : 0) : j->chunk;
+}
+
+static double number(const job *j, const rn_view *v, int64_t i)
+{
+    double x;
+    j->isa->move->load[RNI_CPU_F64][v->dtype](&x, (const char *)v->data + (i << rni_cpu_log_bytes(v->dtype)), 1);
+    return x;
+}
+
+static void set_number(const job *j, const rn_view *v, int64_t i, double x)
+{
+    j->isa->move->store[RNI_CPU_F64][v->dtype]((char *)v->data + (i << rni_cpu_log_bytes(v->dtype)), &x, 1);
+}
+
+static void set_array(const job *j, int k, int64_t i, double x)
+{
+    if (j->wide)
+        ((double *)(void *)j->array[k])[i] = x;
+    else
+        ((float *)(void *)j->array[k])[i] = (float)x;
+}
+
+static void sum_chunks(void *user, int thread, int threads)
+{
+    const job *j = user;
+    const rn_kernel_call *c = j->call;
+    int64_t k, end;
+    rni_cpu_part(j->chunks, thread, threads, &k, &end);
+    for (; k < end; k++) {
+        double *first = j->first + k * j->n, *second = j->second + k * j->n;
+        memset(first, 0, (size_t)j->n * sizeof *first);
+        memset(second, 0, (size_t)j->n * sizeof *second);
+        const char *x = row(j, &c->in[0], k * j->chunk);
+        if (is_grad(c))
+            j->kernels->sum_pull(row(j, &c->in[1], k * j->chunk), x, chunk_rows(j, k), j->n, j->array[0], first,
+                                 second);
+        else
+            j->kernels->moments(x, chunk_rows(j, k), j->n, 0, first, second);
+    }
+}
+
+static double scale(const job *j, double var)
+{
+    return 1 / sqrt(var + ((const rn_batch_norm_opts *)j->call->opts)->eps);
+}
+
+static void finish_norm(const job *j, int64_t i)
+{
+    const rn_kernel_call *c = j->call;
+    double mean = 0, squares = 0, before = 0;
+    for (int64_t k = 0; k < j->chunks; k++) {
+        const double n = (double)chunk_rows(j, k), d = j->first[k * j->n + i] - mean;
+        if (n == 0) continue;
+        mean += d * n / (before + n);
+        squares += j->second[k * j->n + i] + d * d * before * n / (before + n);
+        before += n;
+    }
+    const double var = before > 0 ? squares / before : 0;
+    const bool gamma = c->n_in > 1 && c->in[1].dtype, beta = c->n_in > 2 && c->in[2].dtype;
+    set_number(j, &c->out[1], i, mean);
+    set_number(j, &c->out[2], i, var);
+    set_array(j, 0, i, mean);
+    set_array(j, 1, i, scale(j, var) * (gamma ? number(j, &c->in[1], i) : 1));
+    set_array(j, 2, i, beta ? number(j, &c->in[2], i) : 0);
+}
+
+/* With r = 1 / sqrt(var + eps) and n = (x - mean) r: gx = gamma r (gy - mean of gy - n * mean of (gy n)). */
+static void finish_grad(const job *j, int64_t i)
+{
+    const rn_kernel_call *c = j->call;
+    double sum = 0, products = 0;
+    for (int64_t k = 0; k < j->chunks; k++) {
+        sum += j->first[k * j->n + i];
+        products += j->second[k * j->n + i];
+    }
+    const double r = scale(j, number(j, &c->in[3], i)), share = j->rows > 0 ? 1 / (double)j->rows : 0;
+    const bool gamma = c->n_in > 4 && c->in[4].dtype;
+    set_number(j, &c->out[1], i, products * r);
+    set_number(j, &c->out[2], i, sum);
+    set_array(j, 1, i, sum * share);
+    set_array(j, 2, i, products * r * r * share);
+    set_array(j, 3, i, r * (gamma ? number(j, &c->in[4], i) : 1));
+}
+
+static void finish(void *user, int thread, int threads)
+{
+    const job *j = user;
+    int64_t i, end;
+    rni_cpu_part(j->n, thread, threads, &i, &end);
+    for (; i < end; i++) {
+        if (is_grad(j->call))
+            finish_grad(j, i);
+        else
+            finish_norm(j, i);
+    }
+}
+
+static void apply(void *user, int thread, int threads)
+{
+    const job *j = user;
+    const rn_kernel_call *c = j->call;
+    int64_t r, end;
+    rni_cpu_part(j->rows, thread, threads, &r, &end);
+    const char *x = row(j, &c->in[0], r);
+    char *y = (char *)(uintptr_t)row(j, &c->out[0], r);
+    if (is_grad(c))
+        j->kernels->pull(y, row(j, &c->in[1], r), x, end - r, j->n, j->array[0], j->array[1], j->array[2], j->array[3]);
+    else
+        j->kernels->affine(y, x, end - r, j->n, j->array[0], j->array[1], j->array[2]);
+}
+
+bool rni_cpu_batch_norm_last_run(rn_kernel_call *c)
+{
+    job j = job_of(c);
+    for (int64_t i = 0; i < j.n && is_grad(c); i++) set_array(&j, 0, i, number(&j, &c->in[2], i));
+    const int threads = rni_cpu_threads(c->device, (double)j.rows * (double)j.n * 0.3);
+    rni_cpu_parallel(threads < j.chunks ? threads : (int)j.chunks, sum_chunks, &j);
+    rni_cpu_parallel(j.n * j.chunks > 20000 ? threads : 1, finish, &j);
+    rni_cpu_parallel(threads, apply, &j);
+    return true;
+}

@@ -1,0 +1,155 @@
+/* Orders of axes in memory: networks of images, whose values lie with channels innermost on the CPU back end, against
+ * plain C, where they do not; and that nothing is copied on the way. */
+#include "test.h"
+
+#include "base/alloc.h"
+
+#include <rensa.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { RESULTS = 16 };
+
+typedef rn_tensor *network(rn_tensor *x, rn_tensor **w);
+
+typedef struct {
+    const char *name;
+    network *build;
+    rn_shape x, w[4];
+} image_case;
+
+static rn_tensor *normalise(rn_tensor *x)
+{
+    rn_tensor *y[3] = { NULL };
+    y[0] = rn_batch_norm(x, .mean = &y[1], .var = &y[2]);
+    return y[0];
+}
+
+static rn_tensor *residual(rn_tensor *x, rn_tensor **w)
+{
+    rn_tensor *h = rn_relu(normalise(rn_conv2d(x, w[0], .pad = { 1, 1 })));
+    rn_tensor *y = normalise(rn_conv2d(h, w[1], .pad = { 1, 1 }));
+    return rn_conv2d(rn_relu(rn_add(y, h)), w[2], .stride = { 2, 2 }, .pad = { 1, 1 });
+}
+
+static rn_tensor *pools(rn_tensor *x, rn_tensor **w)
+{
+    rn_tensor *h = rn_max_pool2d(rn_conv2d(x, w[0]), 2);
+    h = rn_max_pool2d(rn_conv2d(h, w[1]), 3, .stride = { 2, 2 }, .pad = { 1, 1 });
+    return rn_average_pool2d(rn_conv2d(h, w[2], .pad = { 2, 2 }), 0, .window = { 3, 2 }, .stride = { 2, 1 },
+                             .pad = { 1, 0 });
+}
+
+static rn_tensor *mixed(rn_tensor *x, rn_tensor **w)
+{
+    rn_tensor *h = rn_tanh(rn_conv2d(x, w[0], .dilation = { 2, 1 }, .stride = { 1, 2 }));
+    rn_tensor *turned = rn_transpose(h, .axes = RN_AXES(0, 1, 3, 2));
+    h = rn_concat(RN_LIST(h, rn_mul(h, rn_mean(h, .axes = RN_AXES(1, 3), .keepdims = true))), .axis = 1);
+    h = rn_conv2d(h, w[1], .pad = { 1, 1 });
+    rn_tensor *flat = rn_reshape(h, RN_SHAPE(rn_tensor_shape(h)->dim[0], -1));
+    return rn_add(rn_matmul(flat, w[2]), rn_sum(turned));
+}
+
+static rn_tensor *lines(rn_tensor *x, rn_tensor **w)
+{
+    rn_tensor *h = rn_max_pool1d(rn_conv1d(x, w[0]), 3, .stride = { 2 });
+    return rn_conv1d(rn_sigmoid(h), w[1], .pad = { 2 });
+}
+
+static rn_tensor *volumes(rn_tensor *x, rn_tensor **w)
+{
+    rn_tensor *h = rn_max_pool3d(rn_conv3d(x, w[0], .pad = { 1, 1, 1 }), 2);
+    h = rn_average_pool3d(rn_relu(normalise(h)), 0, .window = { 2, 1, 2 }, .pad = { 1, 0, 0 }, .exclude_pad = true);
+    return rn_conv3d(h, w[1]);
+}
+
+#define S(...)                                                                                                         \
+    {                                                                                                                  \
+        .rank = (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), .dim = { __VA_ARGS__ }                    \
+    }
+
+static const image_case cases[] = {
+    { "residual", residual, S(5, 3, 17, 14), { S(16, 3, 3, 3), S(16, 16, 3, 3), S(70, 16, 3, 3) } },
+    { "residual", residual, S(1, 1, 1, 9), { S(2, 1, 3, 3), S(2, 2, 3, 3), S(3, 2, 3, 3) } },
+    { "pools", pools, S(3, 1, 28, 27), { S(20, 1, 5, 5), S(65, 20, 3, 3), S(6, 65, 1, 1) } },
+    { "mixed", mixed, S(4, 2, 9, 10), { S(6, 2, 3, 3), S(7, 12, 3, 3), S(140, 5) } },
+    { "lines", lines, S(3, 4, 50), { S(33, 4, 4), S(5, 33, 3) } },
+    { "volumes", volumes, S(2, 2, 6, 7, 8), { S(18, 2, 3, 3, 3), S(4, 18, 2, 1, 1) } },
+};
+
+/* Values of the result and of all gradients, one after the other; NULL where something failed. */
+static float *run(const image_case *k, const char *device, int64_t *count)
+{
+    float *all = NULL;
+    *count = 0;
+    CHECK(rn_device_use(device));
+    RN_SCOPE
+    {
+        rn_seed(3);
+        rn_tensor *in[5], *grad[5] = { NULL }, *w[4];
+        int n = 0;
+        in[n++] = rn_uniform(k->x, .low = -1, .high = 1);
+        for (int i = 0; i < 4 && k->w[i].rank; i++) in[n++] = rn_uniform(k->w[i], .low = -0.5, .high = 0.5);
+        for (int i = 0; i < n; i++) {
+            in[i] = rn_require_grad(rn_array(RN_F32, *rn_tensor_shape(in[i]), rn_data(in[i])), true);
+            if (i) w[i - 1] = in[i];
+        }
+        rn_tensor *y = k->build(in[0], w), *loss = rn_mean(rn_mul(y, rn_sin(y)));
+        CHECK(rn_grad(RN_LIST(loss), ((rn_list){ in, n }), .grads = grad));
+        for (int i = -1; i < n && rn_ok(); i++) {
+            rn_tensor *v = i < 0 ? y : grad[i];
+            const int64_t more = rn_tensor_count(v);
+            all = rni_realloc(all, (*count + more) * (int64_t)sizeof *all);
+            memcpy(all + *count, rn_data(v), (size_t)more * sizeof *all);
+            *count += more;
+        }
+    }
+    CHECK_OK();
+    return all;
+}
+
+RN_TEST(images_with_channels_innermost_equal_plain_c)
+{
+    for (int k = 0; k < (int)RN_COUNTOF(cases); k++) {
+        int64_t n, n_ref;
+        float *ref = run(&cases[k], "ref", &n_ref), *cpu = run(&cases[k], "cpu", &n),
+              *check = run(&cases[k], "check:cpu", &n);
+        CHECK_EQ_I64(n, n_ref);
+        for (int64_t i = 0; i < n && ref && cpu && check; i++) {
+            CHECK_NEAR(cpu[i], ref[i], 2e-4);
+            CHECK_NEAR(check[i], cpu[i], 1e-6);
+        }
+        rni_free(ref);
+        rni_free(cpu);
+        rni_free(check);
+    }
+    CHECK(rn_device_use("cpu"));
+}
+
+static int steps, copies;
+
+static void count_steps(void *user, rn_log_level level, const char *topic, const char *text)
+{
+    (void)user, (void)level;
+    steps += strcmp(topic, "step") == 0 && strstr(text, " us  ");
+    copies += strcmp(topic, "step") == 0 && strstr(text, " us  copy (");
+}
+
+RN_TEST(images_are_turned_once_on_the_way_in_and_once_on_the_way_out)
+{
+    rn_log_set(count_steps, NULL);
+    CHECK(rn_log_levels("step:debug") && rn_device_use("cpu"));
+    RN_SCOPE
+    {
+        rn_tensor *x = rn_ones(RN_SHAPE(2, 3, 8, 8)), *w = rn_full(RN_SHAPE(3, 3, 3, 3), 0.5);
+        rn_eval(x, w);
+        rn_tensor *h = rn_max_pool2d(rn_relu(rn_conv2d(x, w, .pad = { 1, 1 })), 2);
+        rn_eval(rn_add(normalise(rn_conv2d(h, w, .pad = { 1, 1 })), h));
+    }
+    CHECK_OK();
+    rn_shutdown(); /* plans list their steps when they end */
+    CHECK_EQ_I64(copies, 2);
+    CHECK_EQ_I64(steps, 10); /* ones, full, copy, conv, relu, max_pool, conv, batch_norm, add, copy */
+    rn_log_set(NULL, NULL);
+    CHECK(rn_log_levels(""));
+}
