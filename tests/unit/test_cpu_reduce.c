@@ -4,10 +4,18 @@
 static const rn_instr no_instr[1];
 static const uint16_t out_0[] = { 0 }, out_2[] = { 2 };
 static const rn_instr square_minus_one[] = { { RN_CODE_MUL, 2, 0, 0, 0 }, { RN_CODE_SUB, 2, 2, 1, 0 } };
+static const rn_instr square[] = { { RN_CODE_MUL, 2, 0, 0, 0 } };
+static const rn_instr minus_one_squared[] = { { RN_CODE_SUB, 2, 0, 1, 0 }, { RN_CODE_MUL, 2, 2, 2, 0 } };
+static const rn_instr times_itself_minus_one[] = { { RN_CODE_SUB, 2, 0, 1, 0 }, { RN_CODE_MUL, 2, 0, 2, 0 } };
+static const struct {
+    const rn_instr *instr;
+    int n;
+} programs[] = { { square_minus_one, 2 }, { square, 1 }, { minus_one_squared, 2 }, { times_itself_minus_one, 2 } };
 static const rn_instr divide[] = { { RN_CODE_DIV, 2, 0, 1, 0 } };
 static const double one[] = { 1 };
 
-static rn_program element_program(bool plain, rn_dtype compute)
+/* One of the programs, or none: the element itself. */
+static rn_program element_program(bool plain, int which, rn_dtype compute)
 {
     rn_program p = {
         .name = "e", .n_in = 1, .n_reg = 1, .n_out = 1, .instr = no_instr, .out = out_0, .compute = compute
@@ -16,8 +24,8 @@ static rn_program element_program(bool plain, rn_dtype compute)
     p.n_const = 1;
     p.constant = one;
     p.n_reg = 3;
-    p.n_instr = 2;
-    p.instr = square_minus_one;
+    p.n_instr = programs[which].n;
+    p.instr = programs[which].instr;
     p.out = out_2;
     return p;
 }
@@ -96,7 +104,8 @@ static void check_random(const rni_device *d)
                                                                            : RN_I64;
         const rn_dtype compute = positions ? compute_type(type, type) : compute_type(type, out_type);
         const uint32_t mask = (uint32_t)random_below(&r, 1 << rank);
-        const rn_program p = element_program(plain || join == RN_JOIN_MUL || type == RN_BOOL, compute),
+        const rn_program p = element_program(plain || join == RN_JOIN_MUL || type == RN_BOOL, random_below(&r, 4),
+                                             compute),
                          q = mean_program(compute);
         rn_view y = result_view(out_type, &x, mask);
         rn_kernel_call c = { .op = "reduce",
@@ -144,7 +153,7 @@ RN_TEST(threads_do_not_change_results)
             for (int64_t i = 0; i < n; i++) ((float *)x.data)[i] = (float)rni_rng_uniform(&r) - 0.5f;
             if (joins[k] == RN_JOIN_MUL)
                 for (int64_t i = 0; i < n; i++) ((float *)x.data)[i] = 1 + 1e-4f * ((float *)x.data)[i];
-            const rn_program p = element_program(true, RN_F32);
+            const rn_program p = element_program(true, 0, RN_F32);
             for (int t = 0; t < 2; t++) {
                 y[t] = result_view(joins[k] >= RN_JOIN_ARGMAX ? RN_I64 : RN_F32, &x, large[s].mask);
                 rn_kernel_call c = { .op = "reduce",
@@ -172,7 +181,7 @@ RN_TEST(long_reductions_are_accurate)
         rni_rng r = { .seed = 4 };
         const int64_t n = rni_view_count(&x);
         for (int64_t i = 0; i < n; i++) ((float *)x.data)[i] = (float)rni_rng_uniform(&r);
-        const rn_program p = element_program(true, RN_F32);
+        const rn_program p = element_program(true, 0, RN_F32);
         rn_view y = result_view(RN_F32, &x, large[s].mask), z = result_view(RN_F32, &x, large[s].mask);
         rn_kernel_call c = { .op = "sum",
                              .n_in = 1,
@@ -206,7 +215,7 @@ RN_TEST(long_reductions_are_accurate)
 RN_TEST(reductions_whose_elements_know_their_place_are_refused)
 {
     const int64_t dim[] = { 10 };
-    rn_program p = element_program(true, RN_F32);
+    rn_program p = element_program(true, 0, RN_F32);
     p.uses_index = true;
     rn_view v[2] = { view_new(RN_F32, 1, dim), view_new(RN_F32, 0, dim) };
     rn_kernel_call c = { .op = "sum",

@@ -49,6 +49,8 @@ typedef struct rni_join {
 
 typedef struct rni_joins {
     rni_join join[RNI_CPU_COMPUTES][RN_JOIN_ARGMIN + 1]; /* for positions: of the extreme values themselves */
+    /* wide out[r] = the sum of products of rows r of n values; NULL for whole numbers */
+    void (*dot[RNI_CPU_COMPUTES])(void *out, const void *v, const void *w, int64_t n, int64_t count);
     /* Position of the first value equal to the wide value `wanted` (of the first NaN, if that is one). */
     int64_t (*find[RNI_CPU_COMPUTES])(const void *v, int64_t n, const void *wanted);
     /* v[i] takes the place of best[i], and `at` that of position[i], if it is larger (smaller), or the first NaN */

@@ -14,7 +14,8 @@ enum {
     UNITS_WANTED = 64,    /* pieces of work that are enough for all threads */
     UNIT_LEAST = 32768,   /* elements of a chunk, at least */
     DIRECT_PIECE = 16384, /* elements that are joined at once where they lie in memory */
-    NARROW_ROWS = 64      /* rows that are joined in f32 before they go to f64 */
+    NARROW_ROWS = 64,     /* rows that are joined in f32 before they go to f64 */
+    SHORTEST_DOT = 16     /* elements of a row of products that are added as they are made */
 };
 
 typedef struct {
@@ -26,10 +27,13 @@ typedef struct {
     const rni_join *join;
     rni_convert_fn *to_value, *store; /* wide value to value, value to result */
     int log_result;
-    bool positions, columns, as_is;       /* as_is: the program changes nothing */
+    bool positions, columns;
+    bool as_is;                           /* the program leaves nothing to compute */
+    const rni_cpu_instr *product;         /* its last instruction, done while adding; NULL: none */
     int64_t kept, joined;                 /* results, elements of each */
     int64_t inner, width, fold;           /* columns: of the innermost axis, at once, rows at once */
-    int64_t tile, per_tile;               /* rows: elements of a tile, results of a tile */
+    int64_t tile, piece;                  /* elements of a tile; rows: most elements that are joined at once */
+    int64_t per_piece, per_unit;          /* rows: of a piece, of a unit */
     int64_t chunks, chunk, units;         /* of each result; elements (rows) of a chunk */
     int64_t wide_at, position_at, acc_at; /* in a frame's extra part */
     int64_t partial_at, partial_position_at, workspace;
@@ -157,18 +161,45 @@ static void plan_columns(state *st)
     st->units = outer * strips * st->chunks;
 }
 
-static void plan_rows(state *st)
+static bool all_in_place(const state *st)
 {
-    st->per_tile = st->joined < st->tile ? st->tile / st->joined : 1;
-    st->chunks = st->per_tile > 1 ? 1 : choose_chunks(st->kept, st->joined);
-    st->chunk = rni_cpu_round_up(divide_up(st->joined, st->chunks), st->tile);
-    st->chunks = divide_up(st->joined, st->chunk);
-    st->units = divide_up(st->kept, st->per_tile) * st->chunks;
+    bool all = true;
+    for (int i = 0; i < st->program->n_in; i++)
+        all = all && st->inputs[i].kind == RNI_INPUT_DIRECT && st->inputs[i].same;
+    return all;
 }
 
-static bool changes_nothing(const rni_cpu_program *p)
+/* Units of several rows spare most of what each call of a kernel costs. */
+static void plan_rows(state *st)
 {
-    return p->n_each == 0 && p->from[0] < p->n_in;
+    st->piece = st->as_is && all_in_place(st) ? DIRECT_PIECE : st->tile;
+    st->per_piece = st->joined < st->piece ? st->piece / st->joined : 1;
+    int64_t most = divide_up(st->kept, UNITS_WANTED);
+    if (most * st->joined < st->tile) most = divide_up(st->tile, st->joined);
+    if (st->per_piece > most) st->per_piece = most;
+    if (st->per_piece > st->tile) st->per_piece = st->tile;
+    st->per_unit = st->joined < UNIT_LEAST ? UNIT_LEAST / st->joined : 1;
+    if (st->per_unit > most) st->per_unit = most;
+    if (st->per_unit > st->tile) st->per_unit = st->tile;
+    st->per_unit = st->per_unit / st->per_piece * st->per_piece;
+    st->chunks = st->per_unit > 1 ? 1 : choose_chunks(st->kept, st->joined);
+    st->chunk = rni_cpu_round_up(divide_up(st->joined, st->chunks), st->tile);
+    st->chunks = divide_up(st->joined, st->chunk);
+    st->units = divide_up(st->kept, st->per_unit) * st->chunks;
+}
+
+/* A sum of products need not write them. Their factors lie side by side if both were computed or both are inputs that
+ * no other instruction reads first. */
+static void take_product(state *st)
+{
+    rni_cpu_program *p = st->program;
+    const rni_cpu_instr *last = &p->instr[p->n_once + p->n_each - 1];
+    if (st->join->rows != st->isa->joins->join[p->compute][RN_JOIN_ADD].rows || p->compute == RNI_CPU_I64) return;
+    if (st->columns || st->joined < SHORTEST_DOT || p->n_each == 0) return;
+    if (last->code != RN_CODE_MUL || (last->steps & 3) != 3 || last->d != p->from[0]) return;
+    if (p->n_each > 1 && (last->a < p->first_out || last->b < p->first_out)) return;
+    st->product = last;
+    p->n_each--;
 }
 
 static bool fill_state(const rn_kernel_call *c, state *st)
@@ -197,7 +228,8 @@ static bool fill_state(const rn_kernel_call *c, state *st)
     st->program = rni_cpu_program_make(st->isa, c->map, repeated, 0);
     st->post = c->post ? rni_cpu_program_make(st->isa, c->post, 0, 0) : NULL;
     if (!st->program || (c->post && !st->post)) return false;
-    st->as_is = changes_nothing(st->program);
+    take_product(st);
+    st->as_is = st->program->n_each == 0 && (st->product || st->program->from[0] < st->program->n_in);
     st->tile = rni_frame_choose_tile(st->program, 1, INT64_MAX / 2);
     rni_space_cut(&st->space, st->tile);
     if (st->joined == 0 || st->kept == 0)
@@ -258,12 +290,47 @@ static void job_init(job *j, const rn_kernel_call *c, int thread)
     rni_worker_enter(&j->w);
 }
 
-/* Values of n elements. */
+/* Computes values of n elements and puts them `at` elements after the start of their slots. */
+static void compute_values(job *j, int64_t start, int64_t n, int64_t at)
+{
+    const rni_cpu_program *p = j->st->program;
+    if (n == 0) return;
+    rni_worker_load(&j->w, start, n, 0, false);
+    for (int k = p->first_out; k < p->n_slot; k++)
+        j->w.slot[k] = j->w.scratch + j->st->frame.offset[k] + at * p->value_bytes;
+    rni_worker_run(&j->w, start, n);
+}
+
+/* Makes n elements ready in their slots: inputs where they lie, but for a last block that is not full. */
+static void make_values(job *j, int64_t start, int64_t n)
+{
+    const int64_t whole = n / RNI_CPU_BLOCK * RNI_CPU_BLOCK;
+    const rni_cpu_program *p = j->st->program;
+    if (j->st->as_is) {
+        rni_worker_load(&j->w, start, n, 0, true);
+        return;
+    }
+    compute_values(j, start + whole, n - whole, whole);
+    compute_values(j, start, whole, 0);
+    for (int k = p->first_out; k < p->n_slot; k++) j->w.slot[k] = j->w.scratch + j->st->frame.offset[k];
+}
+
 static const void *values(job *j, int64_t start, int64_t n)
 {
-    rni_worker_load(&j->w, start, n, 0, j->st->as_is);
-    if (!j->st->as_is) rni_worker_run(&j->w, start, n);
+    make_values(j, start, n);
     return j->w.slot[j->st->program->from[0]];
+}
+
+/* Joins `count` rows of n elements, a tile in all or, where they are read as they lie, more. */
+static const void *join_rows(job *j, void *wide, int64_t start, int64_t n, int64_t count)
+{
+    const state *st = j->st;
+    const void *v = values(j, start, n * count);
+    if (st->product)
+        st->isa->joins->dot[st->program->compute](wide, j->w.slot[st->product->a], j->w.slot[st->product->b], n, count);
+    else
+        st->join->rows(wide, v, n, count);
+    return v;
 }
 
 /* Writes n results (at most a tile) from `first` on, given as wide values. */
@@ -321,39 +388,48 @@ static bool beats(const job *j, const void *a, const void *b)
     return x == x && (y != y || (largest ? y > x : y < x));
 }
 
+/* Joins elements from … to - 1 of a row. */
+static void join_row(job *j, int64_t row, int64_t from, int64_t to, char *wide, int64_t *position)
+{
+    const state *st = j->st;
+    int64_t one;
+    fill_start(j, wide, 1);
+    *position = from;
+    for (int64_t at = from; at < to; at += st->piece) {
+        const int64_t n = to - at < st->piece ? to - at : st->piece;
+        const void *v = join_rows(j, &one, row * st->joined + at, n, 1);
+        if (!st->positions)
+            st->join->wide(wide, &one, 1);
+        else if (at == from || beats(j, wide, &one)) {
+            memcpy(wide, &one, sizeof one);
+            *position = at + st->isa->joins->find[st->program->compute](v, n, &one);
+        }
+    }
+}
+
+static void join_short_rows(job *j, int64_t first, int64_t n, char *wide, int64_t *position)
+{
+    const state *st = j->st;
+    const char *v = join_rows(j, wide, first * st->joined, st->joined, n);
+    for (int64_t r = 0; r < n && st->positions; r++)
+        position[r] = st->isa->joins->find[st->program->compute](v + r * st->joined * st->program->value_bytes,
+                                                                 st->joined, wide + r * 8);
+}
+
 static void unit_rows(job *j, int64_t unit)
 {
     const state *st = j->st;
-    const rni_cpu_compute compute = st->program->compute;
-    const int64_t group = unit / st->chunks, chunk = unit % st->chunks, first = group * st->per_tile;
-    if (st->per_tile > 1) {
-        const int64_t n = st->kept - first < st->per_tile ? st->kept - first : st->per_tile;
-        const char *v = values(j, first * st->joined, n * st->joined);
-        st->join->rows(j->wide, v, st->joined, n);
-        for (int64_t r = 0; r < n && st->positions; r++)
-            j->position[r] = st->isa->joins->find[compute](v + r * st->joined * st->program->value_bytes, st->joined,
-                                                           j->wide + r * 8);
-        finish(j, first, n, j->wide, j->position);
-        return;
-    }
+    const int64_t chunk = unit % st->chunks, first = unit / st->chunks * st->per_unit;
+    const int64_t rows = st->kept - first < st->per_unit ? st->kept - first : st->per_unit;
     const int64_t from = chunk * st->chunk, to = from + st->chunk < st->joined ? from + st->chunk : st->joined;
-    const int64_t piece =
-        st->as_is && st->inputs[0].kind == RNI_INPUT_DIRECT && st->inputs[0].same ? DIRECT_PIECE : st->tile;
-    int64_t one;
-    fill_start(j, j->wide, 1);
-    j->position[0] = from;
-    for (int64_t at = from; at < to; at += piece) {
-        const int64_t n = to - at < piece ? to - at : piece;
-        const void *v = values(j, first * st->joined + at, n);
-        st->join->rows(&one, v, n, 1);
-        if (!st->positions)
-            st->join->wide(j->wide, &one, 1);
-        else if (at == from || beats(j, j->wide, &one)) {
-            memcpy(j->wide, &one, sizeof one);
-            j->position[0] = at + st->isa->joins->find[compute](v, n, &one);
-        }
+    for (int64_t r = 0; r < rows; r += st->per_piece) {
+        const int64_t n = rows - r < st->per_piece ? rows - r : st->per_piece;
+        if (st->joined <= st->piece && st->chunks == 1)
+            join_short_rows(j, first + r, n, j->wide + r * 8, j->position + r);
+        else
+            join_row(j, first + r, from, to, j->wide + r * 8, j->position + r);
     }
-    deliver(j, first, 1, chunk, j->wide, j->position);
+    deliver(j, first, rows, chunk, j->wide, j->position);
 }
 
 static void join_columns(job *j, int64_t start, int64_t from, int64_t to, int64_t width)

@@ -30,6 +30,8 @@ enum { MANY = 128, FEW = 16 };
 #define START INFINITY
 #include "backend/cpu/kernels/join.inc.c"
 #define TYPE f32
+#define ADD_UP fold_f32_add
+#include "backend/cpu/kernels/dot.inc.c"
 #define IS_NAN(a) ((a) != (a))
 #include "backend/cpu/kernels/join_extreme.inc.c"
 
@@ -52,6 +54,8 @@ enum { MANY = 128, FEW = 16 };
 #define START INFINITY
 #include "backend/cpu/kernels/join.inc.c"
 #define TYPE f64
+#define ADD_UP fold_f64_add
+#include "backend/cpu/kernels/dot.inc.c"
 #define IS_NAN(a) ((a) != (a))
 #include "backend/cpu/kernels/join_extreme.inc.c"
 
@@ -89,6 +93,7 @@ enum { MANY = 128, FEW = 16 };
 
 const rni_joins RNI_ISA_NAME(rni_joins) = {
     .join = { ROWS(f32), ROWS(f64), ROWS(i64) },
+    .dot = { dot_f32, dot_f64 },
     .find = { find_f32, find_f64, find_i64 },
     .largest = { largest_f32, largest_f64, largest_i64 },
     .smallest = { smallest_f32, smallest_f64, smallest_i64 },

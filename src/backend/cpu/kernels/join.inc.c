@@ -3,21 +3,39 @@
  *
  * The order of joining depends on counts only, never on threads. */
 
+/* Value i, or its product with that of w unless w is NULL. */
+#define VALUE(i) (w ? v[i] * w[i] : v[i])
+
 /* Values joined side by side before they are folded: independent chains for the processor to overlap. */
-static inline __attribute__((always_inline)) T RNI_PASTE2(fold, NAME)(const T *v, int64_t n, int lanes)
+static inline __attribute__((always_inline)) T RNI_PASTE2(fold, NAME)(const T *v, const T *w, int64_t n, int lanes)
 {
     T acc[MANY];
     for (int k = 0; k < lanes; k++) acc[k] = START;
     int64_t i = 0;
     for (; i + lanes <= n; i += lanes) {
 #pragma omp simd
-        for (int k = 0; k < lanes; k++) acc[k] = JOIN(acc[k], v[i + k]);
+        for (int k = 0; k < lanes; k++) {
+            const T one = VALUE(i + k);
+            acc[k] = JOIN(acc[k], one);
+        }
     }
-    for (int k = 0; i + k < n; k++) acc[k] = JOIN(acc[k], v[i + k]);
+    for (; i + FEW <= n; i += FEW) {
+#pragma omp simd
+        for (int k = 0; k < FEW; k++) {
+            const T one = VALUE(i + k);
+            acc[k] = JOIN(acc[k], one);
+        }
+    }
+    for (int k = 0; i + k < n; k++) {
+        const T one = VALUE(i + k);
+        acc[k] = JOIN(acc[k], one);
+    }
     for (int half = lanes / 2; half > 0; half /= 2)
         for (int k = 0; k < half; k++) acc[k] = JOIN(acc[k], acc[k + half]);
     return acc[0];
 }
+
+#undef VALUE
 
 /* Short rows: FEW of them side by side. */
 static inline void RNI_PASTE2(short_rows, NAME)(const T *v, int64_t n, int64_t count, WIDE *out)
@@ -40,9 +58,9 @@ static void RNI_PASTE2(rows, NAME)(void *to, const void *values, int64_t n, int6
     const T *v = values;
     WIDE *out = to;
     if (n >= MANY)
-        for (int64_t r = 0; r < count; r++) out[r] = (WIDE)RNI_PASTE2(fold, NAME)(v + r * n, n, MANY);
+        for (int64_t r = 0; r < count; r++) out[r] = (WIDE)RNI_PASTE2(fold, NAME)(v + r * n, NULL, n, MANY);
     else if (n >= FEW)
-        for (int64_t r = 0; r < count; r++) out[r] = (WIDE)RNI_PASTE2(fold, NAME)(v + r * n, n, FEW);
+        for (int64_t r = 0; r < count; r++) out[r] = (WIDE)RNI_PASTE2(fold, NAME)(v + r * n, NULL, n, FEW);
     else
         for (int64_t r = 0; r < count; r += FEW)
             RNI_PASTE2(short_rows, NAME)(v + r * n, n, count - r < FEW ? count - r : FEW, out + r);
