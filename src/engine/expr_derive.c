@@ -55,6 +55,11 @@ static int32_t when(ctx *x, int32_t cond, int32_t g)
     return rni_expr_make(x->e, RN_CODE_SELECT, cond, g, k(x, 0));
 }
 
+static int32_t unless(ctx *x, int32_t cond, int32_t g)
+{
+    return rni_expr_make(x->e, RN_CODE_SELECT, cond, k(x, 0), g);
+}
+
 /* g / sqrt(sign * a^2 + offset) */
 static int32_t over_root(ctx *x, double sign, double offset)
 {
@@ -179,10 +184,11 @@ static int32_t derive_binary(ctx *x, rn_code code, int which)
         if (which == 0) return power_by_base(x);
         /* 0 ** b has slope 0 in b, not 0 * log(0) */
         return when(x, bin(x, RN_CODE_NE, a, k(x, 0)), mul(x, mul(x, g, y), un(x, RN_CODE_LOG, a)));
-    case RN_CODE_MIN: /* ties belong to a, so that the two derivatives add up to one */
-        return when(x, which ? bin(x, RN_CODE_LT, b, a) : bin(x, RN_CODE_LE, a, b), g);
+    /* ties belong to a, so that the two derivatives add up to one; NaN to both, so that it passes on */
+    case RN_CODE_MIN:
+        return unless(x, which ? bin(x, RN_CODE_LE, a, b) : bin(x, RN_CODE_LT, b, a), g);
     case RN_CODE_MAX:
-        return when(x, which ? bin(x, RN_CODE_LT, a, b) : bin(x, RN_CODE_LE, b, a), g);
+        return unless(x, which ? bin(x, RN_CODE_LE, b, a) : bin(x, RN_CODE_LT, a, b), g);
     case RN_CODE_ATAN2: {
         const int32_t r = divide(x, g, add(x, mul(x, a, a), mul(x, b, b)));
         return which ? un(x, RN_CODE_NEG, mul(x, r, a)) : mul(x, r, b);
@@ -199,7 +205,7 @@ static int32_t derive_by(ctx *x, rn_code code, int which)
         return which == 2 ? x->g : mul(x, x->g, which ? x->a : x->b);
     case RN_CODE_SELECT:
         if (which == 0) return -1;
-        return which == 1 ? when(x, x->a, x->g) : rni_expr_make(x->e, RN_CODE_SELECT, x->a, k(x, 0), x->g);
+        return which == 1 ? when(x, x->a, x->g) : unless(x, x->a, x->g);
     default:
         return x->b < 0 ? derive_unary(x, code) : derive_binary(x, code, which);
     }

@@ -168,10 +168,19 @@ static bool is_coarse(const rni_st_result *r)
     return false;
 }
 
+/* Nor of values that have no neighbours at the distance of a step. */
+static bool is_extreme(const rni_st_case *c)
+{
+    for (int i = 0; i < c->n_in; i++)
+        for (int64_t k = 0; rn_dtype_is_float(c->in[i].dtype) && k < c->in[i].count; k++)
+            if (!(fabs(c->in[i].value[k]) < 1e6)) return true;
+    return false;
+}
+
 static rni_st_verdict check(rni_st *t, bool second)
 {
     const rni_st_case *c = t->c;
-    if (!rni_st_has_gradient(c)) return RNI_ST_NOTHING;
+    if (!rni_st_has_gradient(c) || is_extreme(c)) return RNI_ST_NOTHING;
     rni_st_array in[RN_INPUTS_MAX] = { 0 };
     rni_st_result base = { 0 };
     const rni_st_how how = { .device = t->device, .floats = RN_F64, .grad = !second, .grad2 = second };

@@ -146,3 +146,37 @@ RN_TEST(parameters_that_do_not_fit_the_channels_are_refused)
         CHECK_ERROR(RN_ERR_SHAPE, "x.shape[axis] % pool_size == 0");
     }
 }
+
+RN_TEST(a_nan_goes_through_the_gradient)
+{
+    static const char *const names[] = { "relu",     "leaky_relu", "elu",      "selu",    "celu",         "gelu",
+                                         "sigmoid",  "tanh",       "softplus", "silu",    "mish",         "log_sigmoid",
+                                         "softsign", "logit",      "erfcx",    "maximum", "squared_error" };
+    for (size_t i = 0; i < RN_COUNTOF(names); i++) {
+        const rn_op *op = rn_op_find(names[i]);
+        char opts[256];
+        rn_opts_default(op, opts);
+        RN_SCOPE
+        {
+            rn_tensor *x = rn_require_grad(rn_array_f32(RN_SHAPE(1), NAN), true), *y = NULL, *g = NULL;
+            rn_tensor *in[] = { x, rn_zeros(RN_SHAPE(1)) };
+            CHECK(rn_op_call(op, RN_HERE, in, strchr(op->inputs, ',') ? 2 : 1, opts, &y));
+            /* as if y were one of several terms of a loss that is NaN */
+            rn_tensor *loss = rn_sum(y), *nan = rn_array_f32(RN_SCALAR, NAN);
+            CHECK(rn_grad(RN_LIST(loss), RN_LIST(x), .grad_outputs = RN_LIST(nan), .grads = &g));
+            if (!isnan(rn_item(g))) test_failed(__FILE__, __LINE__, "the gradient of %s is %g", names[i], rn_item(g));
+        }
+        CHECK_OK();
+    }
+    for (size_t i = 2; i < 5; i++) {
+        RN_SCOPE
+        {
+            rn_tensor *x = rn_require_grad(rn_array_f32(RN_SHAPE(1), NAN), true), *y = NULL, *g = NULL;
+            char opts[64];
+            rn_opts_default(rn_op_find(names[i]), opts);
+            CHECK(rn_op_call(rn_op_find(names[i]), RN_HERE, &x, 1, opts, &y));
+            CHECK(rn_grad(RN_LIST(rn_sum(y)), RN_LIST(x), .grads = &g));
+            CHECK(isnan(rn_item(g)));
+        }
+    }
+}

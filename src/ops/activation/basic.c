@@ -4,7 +4,8 @@
 #define CASES                                                                                                          \
     (const rn_case[])                                                                                                  \
     {                                                                                                                  \
-        { .in = "x:f32[2,3]{-3,3}", .kink = "x=0" }, { .in = "x:f16[5]", .kink = "x=0" }, { .in = "x:f64[0]" },        \
+        { .in = "x:f32[2,3]{-3,3}", .kink = "x=0" }, { .in = "x:f64[5]{=nan,inf,-inf,1e30,-1e30}" },                   \
+            { .in = "x:f16[5]", .kink = "x=0" }, { .in = "x:f64[0]" },                                                 \
         {                                                                                                              \
             0                                                                                                          \
         }                                                                                                              \
@@ -15,7 +16,7 @@ const rn_op rn_ops_basic[] = {
       .kind = RN_MAP,
       .inputs = "x",
       .expr = "y = max(x, 0)",
-      .vjp = "gx = y > 0 ? gy : 0",
+      .vjp = "gx = y <= 0 ? 0 : gy",
       .onnx = "Relu",
       .nnp = "ReLU",
       .doc = { .brief = "Rectified linear unit.", .source = "Nair & Hinton 2010", .since = "0.1" },

@@ -22,13 +22,12 @@ static const rn_opt alpha[] = { RN_OPT_F64(alpha_opt, alpha, 1, 1e-9, 1e9, "minu
 static const rn_opt lambda[] = { RN_OPT_F64(shrink_opt, lambda, 0.5, 0, 1e308, "half the width of what becomes 0"),
                                  { 0 } };
 
-static const rn_case bent[] = { { .in = "x:f32[2,3]{-3,3}", .kink = "x=0" },
-                                { .in = "x:f32[4]{=-1000,-0.0,0,1000}", .no_grad = true },
-                                { .in = "x:f16[5]{-3,3}", .kink = "x=0" },
-                                { .in = "x:bf16[5]{-3,3}", .kink = "x=0" },
-                                { .in = "x:f64[0]" },
-                                { .in = "x:f32[]{-3,3}", .kink = "x=0" },
-                                { 0 } };
+static const rn_case bent[] = {
+    { .in = "x:f32[2,3]{-3,3}", .kink = "x=0" },        { .in = "x:f32[4]{=-1000,-0.0,0,1000}", .no_grad = true },
+    { .in = "x:f64[5]{=inf,-inf,1e30,-1e30,-40}" }, { .in = "x:f16[5]{-3,3}", .kink = "x=0" },
+    { .in = "x:bf16[5]{-3,3}", .kink = "x=0" },         { .in = "x:f64[0]" },
+    { .in = "x:f32[]{-3,3}", .kink = "x=0" },           { 0 }
+};
 static const rn_case limited[] = { { .in = "x:f32[2,3]{-8,8}", .kink = "x=-3,-2.5,-1,0,1,2.5,3,6" },
                                    { .in = "x:f16[5]{-3,8}", .kink = "x=-3,-2.5,-1,0,1,2.5,3,6" },
                                    { .in = "x:f64[0]" },
@@ -67,6 +66,7 @@ const rn_op rn_ops_rectifiers[] = {
       .inputs = "x",
       .types = "float",
       .expr = "y = x > 0 ? x : alpha * expm1(min(x, 0))",
+      .vjp = "gx = x > 0 ? gy : gy * alpha * exp(min(x, 0))",
       .opts = alpha,
       .opts_size = sizeof(alpha_opt),
       .onnx = "Elu alpha=alpha",
@@ -81,6 +81,7 @@ const rn_op rn_ops_rectifiers[] = {
       .inputs = "x",
       .types = "float",
       .expr = "y = scale * (x > 0 ? x : alpha * expm1(min(x, 0)))",
+      .vjp = "gx = gy * scale * (x > 0 ? 1 : alpha * exp(min(x, 0)))",
       .opts = (const rn_opt[]){ RN_OPT_F64(selu_opt, alpha, 1.6732632423543772, 1e-9, 1e9,
                                            "minus the value at -infinity, over scale"),
                                 RN_OPT_F64(selu_opt, scale, 1.0507009873554805, 1e-9, 1e9, "slope for x > 0"),
@@ -98,6 +99,7 @@ const rn_op rn_ops_rectifiers[] = {
       .inputs = "x",
       .types = "float",
       .expr = "y = x > 0 ? x : alpha * expm1(min(x, 0) / alpha)",
+      .vjp = "gx = x > 0 ? gy : gy * exp(min(x, 0) / alpha)",
       .opts = alpha,
       .opts_size = sizeof(alpha_opt),
       .onnx = "Celu alpha=alpha",

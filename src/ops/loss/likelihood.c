@@ -16,10 +16,12 @@ static bool kl_build(rn_call_info *c)
 
 static bool nll_build(rn_call_info *c)
 {
-    static const rn_op map = { .name = "gaussian_nll",
-                               .kind = RN_MAP,
-                               .inputs = "x, mean, ln_var",
-                               .expr = "d = x - mean; y = 0.5 * (ln_var + 1.8378770664093453 + d * d * exp(-ln_var))" };
+    static const rn_op map = {
+        .name = "gaussian_nll",
+        .kind = RN_MAP,
+        .inputs = "x, mean, ln_var",
+        .expr = "d = (x - mean) * exp(-0.5 * ln_var); y = 0.5 * (ln_var + 1.8378770664093453 + d * d)"
+    };
     return rni_loss_same_shapes(c, 3) && rni_loss_reduced(c, rni_loss_each(c, &map, NULL));
 }
 
@@ -90,6 +92,8 @@ const rn_op rn_ops_likelihood[] = {
       .cases = (const rn_case[]){ { .in = "x:f32[2,3] mean:f32[2,3] ln_var:f32[2,3]" },
                                   { .in = "x:f64[4] mean:f64[4] ln_var:f64[4]{-3,3}", .with = "reduce=no" },
                                   { .in = "x:f16[3] mean:f16[3] ln_var:f16[3]", .with = "reduce=mean" },
+                                  { .in = "x:f32[4]{=nan,1,inf,1} mean:f32[4]{=0,1,1,2} ln_var:f32[4]{=0,-100,0,-100}",
+                                    .with = "reduce=no" },
                                   { .in = "x:f32[2] mean:f32[2] ln_var:f32[1]", .fails = "shapes differ" },
                                   { 0 } } },
     { .name = "kl_div",

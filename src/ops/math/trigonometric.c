@@ -167,7 +167,7 @@ const rn_op rn_ops_trigonometric[] = {
       .kind = RN_MAP,
       .inputs = "x",
       .types = "float",
-      .expr = "near = abs(x) < 0.05; u = near ? 1 : pi * x; q = pi * pi * x * x; "
+      .expr = "near = abs(x) < 0.05; u = near ? 1 : pi * x; q = near ? pi * pi * x * x : 0; "
               "y = near ? 1 - q / 6 * (1 - q / 20 * (1 - q / 42 * (1 - q / 72 * (1 - q / 110)))) : sin(u) / u",
       .nnp = "Sinc",
       .doc = { .brief = "sin(pi x) / (pi x), and 1 at 0.",

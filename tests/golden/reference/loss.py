@@ -65,7 +65,7 @@ def gaussian_kl_divergence(mean, ln_var, reduce="sum"):
 def gaussian_nll(x, mean, ln_var, reduce="sum"):
     if x.numel() == 0:
         return _reduced(x, reduce)
-    normal = _t.distributions.Normal(mean, _t.exp(ln_var / 2))
+    normal = _t.distributions.Normal(mean, _t.exp(ln_var / 2), validate_args=False)
     return _reduced(-normal.log_prob(x), reduce)
 
 
