@@ -23,10 +23,10 @@ static const rn_opt lambda[] = { RN_OPT_F64(shrink_opt, lambda, 0.5, 0, 1e308, "
                                  { 0 } };
 
 static const rn_case bent[] = {
-    { .in = "x:f32[2,3]{-3,3}", .kink = "x=0" },        { .in = "x:f32[4]{=-1000,-0.0,0,1000}", .no_grad = true },
+    { .in = "x:f32[2,3]{-3,3}", .kink = "x=0" },    { .in = "x:f32[4]{=-1000,-0.0,0,1000}", .no_grad = true },
     { .in = "x:f64[5]{=inf,-inf,1e30,-1e30,-40}" }, { .in = "x:f16[5]{-3,3}", .kink = "x=0" },
-    { .in = "x:bf16[5]{-3,3}", .kink = "x=0" },         { .in = "x:f64[0]" },
-    { .in = "x:f32[]{-3,3}", .kink = "x=0" },           { 0 }
+    { .in = "x:bf16[5]{-3,3}", .kink = "x=0" },     { .in = "x:f64[0]" },
+    { .in = "x:f32[]{-3,3}", .kink = "x=0" },       { 0 }
 };
 static const rn_case limited[] = { { .in = "x:f32[2,3]{-8,8}", .kink = "x=-3,-2.5,-1,0,1,2.5,3,6" },
                                    { .in = "x:f16[5]{-3,8}", .kink = "x=-3,-2.5,-1,0,1,2.5,3,6" },

@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
     int64_t count;
     double scale, last;
-    bool corners;
+    bool corners, nearest;
 } place_opt;
 
 static bool place_infer(rn_infer *f)
@@ -26,39 +26,32 @@ static bool place_infer(rn_infer *f)
     return rn_out(f, 0, RN_I64, s) && rn_out(f, 1, RN_I64, s) && rn_out(f, 2, RN_F64, s);
 }
 
-static const rn_opt place_opts[] = { RN_REQ_I64(place_opt, count, 0, 9e18, ""),
-                                     RN_REQ_F64(place_opt, scale, 0, 1e308, ""),
-                                     RN_REQ_F64(place_opt, last, 0, 1e308, ""),
-                                     RN_OPT_BOOL(place_opt, corners, ""),
-                                     { 0 } };
-static const rn_op linear_row = { .name = "resize_places",
-                                  .kind = RN_MAP,
-                                  .flags = RN_OP_NO_GRAD,
-                                  .inputs = "",
-                                  .outputs = "low, high, weight",
-                                  .expr = "p = corners ? i * scale : max((i + 0.5) * scale - 0.5, 0); "
-                                          "low = min(floor(p), last); high = min(low + 1, last); weight = p - low",
-                                  .infer = place_infer,
-                                  .opts = place_opts,
-                                  .opts_size = sizeof(place_opt) };
-static const rn_op nearest_row = { .name = "resize_nearest",
-                                   .kind = RN_MAP,
-                                   .flags = RN_OP_NO_GRAD,
-                                   .inputs = "",
-                                   .outputs = "low, high, weight",
-                                   .expr = "p = corners ? floor(i * scale + 0.5) : floor((i + 0.5) * scale); "
-                                           "low = min(p, last); high = low; weight = 0",
-                                   .infer = place_infer,
-                                   .opts = place_opts,
-                                   .opts_size = sizeof(place_opt) };
+static const rn_opt place_opts[] = {
+    RN_REQ_I64(place_opt, count, 0, 9e18, ""), RN_REQ_F64(place_opt, scale, 0, 1e308, ""),
+    RN_REQ_F64(place_opt, last, 0, 1e308, ""), RN_OPT_BOOL(place_opt, corners, ""),
+    RN_OPT_BOOL(place_opt, nearest, ""),       { 0 }
+};
+static const rn_op places_row = {
+    .name = "resize_places",
+    .kind = RN_MAP,
+    .flags = RN_OP_NO_GRAD,
+    .inputs = "",
+    .outputs = "low, high, weight",
+    .expr = "q = corners ? i * scale : (i + 0.5) * scale; "
+            "p = nearest ? floor(corners ? q + 0.5 : q) : corners ? q : max(q - 0.5, 0); "
+            "low = min(floor(p), last); high = min(low + 1, last); weight = p - low",
+    .infer = place_infer,
+    .opts = place_opts,
+    .opts_size = sizeof(place_opt),
+};
 
 static rn_tensor *resize_axis(rn_tensor *x, int axis, int64_t to, const resize_opt *o)
 {
     const int64_t from = rn_tensor_dim(x, axis);
-    place_opt p = { .count = to, .last = (double)from - 1, .corners = o->align_corners };
+    place_opt p = { .count = to, .last = (double)from - 1, .corners = o->align_corners, .nearest = o->mode == NEAREST };
     p.scale = !o->align_corners ? (double)from / (double)to : to > 1 ? ((double)from - 1) / ((double)to - 1) : 0;
     rn_tensor *at[3];
-    if (!rn_op_call(o->mode == NEAREST ? &nearest_row : &linear_row, NULL, NULL, 0, &p, at)) return NULL;
+    if (!rn_op_call(&places_row, NULL, NULL, 0, &p, at)) return NULL;
     rn_tensor *low = rn_take(x, at[0], .axis = axis);
     if (o->mode == NEAREST) return low;
     rn_shape along = { .rank = rn_tensor_rank(x) - axis, .dim = { to } };
