@@ -140,8 +140,7 @@ static void write_header(rni_str *s)
            " * Every function: inputs must be on one device; thread-safe per thread. */\n"
            "#ifndef RENSA_OPS_H\n#define RENSA_OPS_H\n\n#include <rensa/tensor.h>\n\n"
            "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    for (int i = 0; i < n_ops; i++)
-        if (!(ops[i]->flags & RN_OP_INTERNAL)) declaration(s, ops[i]);
+    for (int i = 0; i < n_ops; i++) declaration(s, ops[i]);
     rni_str_add(s, "#ifdef __cplusplus\n}\n#endif\n#endif\n");
 }
 
@@ -201,7 +200,6 @@ static void write_wrappers(rni_str *s)
     }
     rni_str_add(s, "\n");
     for (int i = 0; i < n_ops; i++) {
-        if (ops[i]->flags & RN_OP_INTERNAL) continue;
         char symbol[128];
         for (const rni_op_row *r = rni_op_rows; r->op; r++) {
             const char *slash = strrchr(r->file, '/');
@@ -249,7 +247,7 @@ static void write_docs(rni_str *s, const char *topic)
     rni_str_addf(s, "<!-- Written by scripts/opgen.c; do not edit. -->\n# Functions: %s\n\n", topic);
     for (int i = 0; i < n_ops; i++) {
         const rn_op *op = ops[i];
-        if (strcmp(topics[i], topic) != 0 || op->flags & RN_OP_INTERNAL) continue;
+        if (strcmp(topics[i], topic) != 0) continue;
         rni_str_addf(s, "## %s\n\n`", op->name);
         signature(s, op);
         rni_str_addf(s, "`\n\n%s\n\n", op->doc.brief ? op->doc.brief : "");

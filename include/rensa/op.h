@@ -239,11 +239,13 @@ RN_API void rn_opts_default(const rn_op *op, void *opts);
 /** Sets one option from text ("0.1", "true", "1,2", "f16", "mean"). Errors: ARG names option, text and what is allowed.
  */
 RN_API bool rn_opts_set(const rn_op *op, void *opts, const char *name, const char *text, const rn_site *site);
-/** The function called `name`, NULL if there is none; the i-th of all functions, NULL past the last. */
+/** The function called `name`, NULL if there is none; the i-th of all functions, NULL past the last. What the library
+ * keeps to itself (RN_OP_INTERNAL) is not among them. */
 RN_API const rn_op *rn_op_find(const char *name);
 RN_API const rn_op *rn_op_at(int i, const char **topic);
 /** Adds a function of your own to the table (rn_op_find, project files). `op` must stay valid. Errors: ARG for a taken
- * name or a row that contradicts itself. Thread-safe: yes. */
+ * name, a row that contradicts itself or misses a part, and texts that cannot be read (with the column). Thread-safe:
+ * yes. */
 RN_API bool rn_op_register(const rn_op *op);
 
 #ifdef __cplusplus

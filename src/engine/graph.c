@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/shape.h"
 #include "engine/kernel.h"
+#include "engine/op_table.h"
 
 #include <string.h>
 
@@ -189,7 +190,7 @@ static bool expand_node(lowering *l, const rni_gnode *n)
 static int32_t convert(lowering *l, const rni_gnode *origin, int32_t v, rn_dtype dtype)
 {
     const rn_shape shape = l->to->value[v].shape;
-    rni_gnode *m = rni_graph_node(l->to, rn_op_find("copy"), &v, 1, 1);
+    rni_gnode *m = rni_graph_node(l->to, rni_op_find("copy"), &v, 1, 1);
     if (!m) return -1;
     stems_from(m, origin);
     m->first_out = (int32_t)l->to->n_values;

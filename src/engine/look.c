@@ -5,6 +5,7 @@
 #include "base/convert.h"
 #include "base/error.h"
 #include "base/shape.h"
+#include "engine/op_table.h"
 #include "engine/record.h"
 
 #include <math.h>
@@ -86,7 +87,7 @@ rn_tensor *rn_array_view_at(const rn_site *site, rn_dtype dtype, rn_shape shape,
 rn_tensor *rn_detach_at(const rn_site *site, rn_tensor *x)
 {
     rn_tensor *y = NULL;
-    return rn_op_call(rn_op_find("detach"), site, &x, 1, NULL, &y) ? y : NULL;
+    return rn_op_call(rni_op_find("detach"), site, &x, 1, NULL, &y) ? y : NULL;
 }
 
 bool rn_eval_at(const rn_site *site, rn_list ts)

@@ -67,23 +67,68 @@ int rni_map_scalars(const rn_op *op, const void *opts, double *out)
     return n;
 }
 
+static const char *outputs_of(const rn_op *op)
+{
+    return op->outputs ? op->outputs : "y";
+}
+
+static bool parse_expr(const rn_op *op, rni_expr *to, const rn_site *site)
+{
+    rni_str scalars = { 0 };
+    scalar_names(op, &scalars);
+    const rni_expr_names names = { op->inputs, scalars.at, outputs_of(op) };
+    const bool ok = !scalars.failed && rni_expr_parse(to, op->expr, &names, op->name, site);
+    rni_str_free(&scalars);
+    return ok;
+}
+
+static bool parse_post_text(const rn_op *op, rni_expr *to, const rn_site *site)
+{
+    const rni_expr_names names = { "a", "n", "y" };
+    return rni_expr_parse(to, op->post, &names, op->name, site);
+}
+
+/* The gradient of `input`, over inputs, results and their gradients. */
+static bool parse_vjp(const rn_op *op, int input, rni_expr *to, const rn_site *site)
+{
+    rni_str inputs = { 0 }, scalars = { 0 };
+    char wanted[49] = "g", name[48];
+    rni_str_addf(&inputs, "%s,%s", op->inputs, outputs_of(op));
+    for (int i = 0; rni_op_name(outputs_of(op), i, name, sizeof name, NULL); i++) rni_str_addf(&inputs, ",g%s", name);
+    scalar_names(op, &scalars);
+    rni_op_name(op->inputs, input, wanted + 1, sizeof wanted - 1, NULL);
+    const rni_expr_names names = { inputs.at, scalars.at, wanted };
+    const bool ok = !inputs.failed && !scalars.failed && rni_expr_parse(to, op->vjp, &names, op->name, site);
+    rni_str_free(&inputs);
+    rni_str_free(&scalars);
+    return ok;
+}
+
+bool rni_map_check(const rn_op *op)
+{
+    rni_expr e = { 0 };
+    bool ok = !op->expr || parse_expr(op, &e, NULL);
+    rni_expr_free(&e);
+    if (ok && op->post) {
+        ok = parse_post_text(op, &e, NULL);
+        rni_expr_free(&e);
+    }
+    const int n = op->vjp ? rni_op_inputs(op, NULL, NULL) : 0;
+    for (int i = 0; ok && i < n; i++) {
+        ok = parse_vjp(op, i, &e, NULL);
+        rni_expr_free(&e);
+    }
+    return ok;
+}
+
 static bool parse(entry *e, const rn_site *site)
 {
-    if (e->parsed) return true;
-    rni_str scalars = { 0 };
-    scalar_names(e->op, &scalars);
-    const rni_expr_names names = { e->op->inputs, scalars.at, e->op->outputs ? e->op->outputs : "y" };
-    e->parsed = !scalars.failed && rni_expr_parse(&e->expr, e->op->expr, &names, e->op->name, site);
-    rni_str_free(&scalars);
-    return e->parsed;
+    return e->parsed || (e->parsed = parse_expr(e->op, &e->expr, site));
 }
 
 static bool parse_post(entry *e, const rn_site *site)
 {
-    if (e->post_parsed) return true;
-    const rni_expr_names names = { "a", "n", "y" };
-    e->post_parsed = rni_expr_parse(&e->post, e->op->post, &names, e->op->name, site);
-    return e->post_parsed;
+    return e->post_parsed || (e->post_parsed = parse_post_text(e->op, &e->post, site));
 }
 
 static int compute_index(rn_dtype compute)
@@ -163,22 +208,7 @@ static bool derive(entry *e, int input, const rn_site *site)
     rni_expr work = { 0 };
     int32_t result = -1;
     if (e->op->vjp) {
-        rni_str inputs = { 0 }, scalars = { 0 };
-        char wanted[48], out_name[48];
-        rni_str_add(&inputs, e->op->inputs);
-        rni_str_addf(&inputs, ",%s", e->op->outputs ? e->op->outputs : "y");
-        for (int i = 0; i < n_out; i++)
-            if (rni_op_name(e->op->outputs ? e->op->outputs : "y", i, out_name, sizeof out_name, NULL))
-                rni_str_addf(&inputs, ",g%s", out_name);
-        scalar_names(e->op, &scalars);
-        wanted[0] = 'g';
-        rni_op_name(e->op->inputs, input, wanted + 1, sizeof wanted - 1, NULL);
-        const rni_expr_names names = { inputs.at, scalars.at, wanted };
-        const bool ok =
-            !inputs.failed && !scalars.failed && rni_expr_parse(&work, e->op->vjp, &names, e->op->name, site);
-        rni_str_free(&inputs);
-        rni_str_free(&scalars);
-        if (!ok) return false;
+        if (!parse_vjp(e->op, input, &work, site)) return false;
         result = work.out[0];
     } else {
         /* a private copy of the nodes, numbered as in the original */

@@ -16,6 +16,8 @@ typedef struct {
 
 /* The program of op's expr (post = false) or post text for a compute type; NULL with an error pending. */
 const rn_program *rni_map_program(const rn_op *op, bool post, rn_dtype compute, const rn_site *site);
+/* Whether the texts of a row (expr, post, vjp) can be read; errors name the row and the column. Keeps nothing. */
+bool rni_map_check(const rn_op *op);
 /* The gradient by input `input`; NULL with an error pending. */
 const rni_map_grad *rni_map_gradient(const rn_op *op, int input, const rn_site *site);
 /* f32, f64 or i64: in what a call with these element types computes. */

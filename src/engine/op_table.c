@@ -24,11 +24,11 @@ static struct {
     const rn_op *slot[NAME_SLOTS];
 } g = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-const rn_op *rn_op_at(int i, const char **topic)
+static const rn_op *row_at(int i, const char **topic, bool internal)
 {
     for (const rni_op_row *r = rni_op_rows; r->op; r++)
         for (const rn_op *op = r->op; op->name; op++) {
-            if (i-- == 0) {
+            if ((internal || !(op->flags & RN_OP_INTERNAL)) && i-- == 0) {
                 if (topic) *topic = r->topic;
                 return op;
             }
@@ -36,6 +36,16 @@ const rn_op *rn_op_at(int i, const char **topic)
         }
     if (topic) *topic = "user";
     return i >= 0 && i < g.user_count ? g.user[i] : NULL;
+}
+
+const rn_op *rni_op_at(int i, const char **topic)
+{
+    return row_at(i, topic, true);
+}
+
+const rn_op *rn_op_at(int i, const char **topic)
+{
+    return row_at(i, topic, false);
 }
 
 static unsigned slot_of(const char *name)
@@ -58,20 +68,66 @@ static void index_locked(void)
     if (g.indexed) return;
     g.indexed = true;
     const rn_op *op;
-    for (int i = 0; (op = rn_op_at(i, NULL)) != NULL; i++) {
+    for (int i = 0; (op = rni_op_at(i, NULL)) != NULL; i++) {
         unsigned s;
         if (!find_locked(op->name, &s)) g.slot[s] = op;
     }
 }
 
-const rn_op *rn_op_find(const char *name)
+static const rn_op *find_row(const char *name, bool internal)
 {
     if (!name) return NULL;
     pthread_mutex_lock(&g.lock);
     index_locked();
     const rn_op *op = find_locked(name, NULL);
+    bool known = internal || !op || !(op->flags & RN_OP_INTERNAL);
+    for (int i = 0; i < g.user_count && !known; i++) known = g.user[i] == op;
     pthread_mutex_unlock(&g.lock);
-    return op;
+    return known ? op : NULL;
+}
+
+const rn_op *rni_op_find(const char *name)
+{
+    return find_row(name, true);
+}
+
+const rn_op *rn_op_find(const char *name)
+{
+    return find_row(name, false);
+}
+
+/* Where options would be written outside of their struct, or read without what their type needs. */
+static const char *option_defect(const rn_op *op)
+{
+    for (const rn_opt *o = op->opts; o && o->name; o++) {
+        if (o->type <= RN_OPT_END || o->type > RN_OPT_TYPE_TEXT) return "an option has no type";
+        if ((o->type == RN_OPT_TYPE_I64S || o->type == RN_OPT_TYPE_TEXT) && o->count < 1)
+            return "an option of several places has none";
+        if (o->type == RN_OPT_TYPE_ENUM && !o->choices) return "an option that is one of several words has no choices";
+        if (o->offset < 0 || (size_t)o->offset + (size_t)rni_opt_bytes(o) > op->opts_size)
+            return "an option lies outside of opts_size";
+    }
+    return NULL;
+}
+
+static bool is_reduction(const rn_op *op)
+{
+    const rn_opt *o = op->opts;
+    return op->join > RN_JOIN_NONE && op->join <= RN_JOIN_ARGMIN && rni_op_inputs(op, NULL, NULL) == 1 &&
+           rni_op_outputs(op) == 1 && o && o[0].type == RN_OPT_TYPE_AXES && o[0].offset == 0 &&
+           op->opts_size >= sizeof(rn_reduce_opts);
+}
+
+static bool is_type_rule(const rn_op *op)
+{
+    static const char *const rules[] = { "promote", "first", "float", "sum", "mean" };
+    if (!op->types || rn_dtype_by_name(op->types)) return true;
+    for (int i = 0; i < (int)RN_COUNTOF(rules); i++)
+        if (strcmp(op->types, rules[i]) == 0) return true;
+    for (const rn_opt *o = op->opts; o && o->name; o++)
+        if (o->type == RN_OPT_TYPE_DTYPE && strncmp(op->types, "opt:", 4) == 0 && strcmp(op->types + 4, o->name) == 0)
+            return true;
+    return false;
 }
 
 const char *rni_row_defect(const rn_op *op)
@@ -86,6 +142,14 @@ const char *rni_row_defect(const rn_op *op)
     if (op->kind == RN_COMPOSITE && !op->backward && !(op->flags & RN_OP_NO_GRAD))
         return "a composite needs a backward";
     if (op->opts && !op->opts_size) return "it has options but no opts_size";
+    const char *why = option_defect(op);
+    if (why) return why;
+    if (op->kind == RN_REDUCE && !is_reduction(op))
+        return "a reduction needs a join, one input, one result, and options that begin with an rn_reduce_opts";
+    if ((op->kind == RN_MAP || op->kind == RN_REDUCE) && !is_type_rule(op)) return "its types are none of the rules";
+    if (op->kind == RN_MAP && !op->infer && rni_op_inputs(op, NULL, NULL) == 0)
+        return "an elementwise function needs an input, or an infer";
+    if (op->flags & RN_OP_LIST_OUT && op->kind != RN_MAP) return "only elementwise functions go over lists";
     if (rni_op_inputs(op, NULL, NULL) > RN_INPUTS_MAX) return "it has more inputs than RN_INPUTS_MAX";
     if (rni_op_outputs(op) > RN_INPUTS_MAX) return "it has more results than RN_INPUTS_MAX";
     if (op->flags & RN_OP_RANDOM && (op->opts_size < sizeof(rn_random) || op->opts_size > RNI_RANDOM_OPTS_MAX))
@@ -98,9 +162,11 @@ const char *rni_row_defect(const rn_op *op)
 
 bool rn_op_register(const rn_op *op)
 {
+    if (!rn_ok()) return false;
     RNI_TRY(rni_given(op, NULL, "op_register", "op"));
     const char *why = rni_row_defect(op);
     if (why) return rni_fail(RN_ERR_ARG, NULL, "op_register", "%s: %s", op->name ? op->name : "(no name)", why);
+    RNI_TRY(rni_map_check(op));
     pthread_mutex_lock(&g.lock);
     index_locked();
     unsigned s;

@@ -12,6 +12,9 @@ typedef struct {
 } rni_op_row;
 extern const rni_op_row rni_op_rows[];
 
+/* As rn_op_at and rn_op_find, with the rows that the library keeps to itself: those trust what they are given. */
+const rn_op *rni_op_at(int i, const char **topic);
+const rn_op *rni_op_find(const char *name);
 /* Bytes that an option takes inside an option struct. */
 int rni_opt_bytes(const rn_opt *o);
 /* Value of a numeric option (F64, I64, BOOL, ENUM, DTYPE). */

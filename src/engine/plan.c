@@ -10,6 +10,7 @@
 #include "engine/kernel.h"
 #include "engine/layout.h"
 #include "engine/map.h"
+#include "engine/op_table.h"
 #include "engine/slab.h"
 
 #include <rensa/ops.h>
@@ -261,7 +262,7 @@ static int32_t copy_step(compiler *c, const place *from, const rn_view *like, co
                              { .dtype = from->view.dtype, .shape = shape } };
     int32_t in = 0;
     rni_graph one = { .value = values, .n_values = 2, .in = &in };
-    const rni_gnode n = { .op = rn_op_find("copy"),
+    const rni_gnode n = { .op = rni_op_find("copy"),
                           .recorded = origin->recorded,
                           .lowered = true,
                           .n_in = 1,

@@ -278,7 +278,7 @@ bool rn_selftest_at(const rn_selftest_args *args)
     uint64_t random[2];
     rn_random_state(random);
     const rn_op *op;
-    for (int i = 0; (op = rn_op_at(i, NULL)) != NULL; i++) run_op(&t, op);
+    for (int i = 0; (op = rni_op_at(i, NULL)) != NULL; i++) run_op(&t, op);
     rni_st_golden_unused(&t);
     rni_st_golden_close(t.golden);
     rn_set_random_state(random);

@@ -2,6 +2,8 @@
  * C on shapes too large for the op runner, whatever the number of threads. */
 #include "cpu_call.h"
 
+#include "engine/op_table.h"
+
 #include <rensa.h>
 #include <rensa/kernels.h>
 #include <rensa/op.h>
@@ -139,7 +141,7 @@ static double *results(const call *q, const char *device, int64_t *count)
             if (v.dtype == RN_F32) in[i] = rn_cast(in[i], q->dtype);
             free(v.data);
         }
-        CHECK(rn_op_call(rn_op_find(q->op), NULL, in, q->n_in, q->opts, out));
+        CHECK(rn_op_call(rni_op_find(q->op), NULL, in, q->n_in, q->opts, out));
         for (int o = 0; o < q->n_out; o++) {
             const int64_t n = rn_tensor_count(out[o]);
             all = realloc(all, (size_t)(*count + n) * sizeof *all);

@@ -223,6 +223,13 @@ RN_TEST(an_older_program_reads_defaults_for_options_added_after_it)
 
 /* ---- functions of programs ---- */
 
+static const rn_opt far_opts[] = { RN_OPT_F64(all_opt, list, 0, 0, 1, "beyond the end"), { 0 } };
+static const rn_opt wordless[] = { RN_OPT_ENUM(all_opt, f, NULL, "a word"), { 0 } };
+static const rn_opt reduce_opts[] = { RN_OPT_AXES(rn_reduce_opts, axes, "axes"),
+                                      RN_OPT_BOOL(rn_reduce_opts, keepdims, "keep them"),
+                                      { 0 } };
+#define REDUCE_OPTS .opts = reduce_opts, .opts_size = sizeof(rn_reduce_opts)
+
 RN_TEST(rows_that_contradict_themselves_are_refused)
 {
     static const struct {
@@ -235,6 +242,29 @@ RN_TEST(rows_that_contradict_themselves_are_refused)
         { { .name = "user_c", .kind = RN_KERNEL, .inputs = "x" }, "infer and run" },
         { { .name = "user_d", .kind = RN_VIEW, .inputs = "x" }, "infer and view" },
         { { .name = "user_e", .kind = RN_COMPOSITE, .inputs = "x" }, "no build" },
+        { { .name = "user_f", .kind = RN_MAP, .inputs = "x", .expr = "y = x +* 2" },
+          "user_f: column 8: unexpected '*'" },
+        { { .name = "user_g", .kind = RN_MAP, .inputs = "x", .expr = "z = x" }, "user_g: column" },
+        { { .name = "user_h", .kind = RN_MAP, .inputs = "x", .expr = "y = w" }, "user_h: column 5" },
+        { { .name = "user_i", .kind = RN_MAP, .inputs = "x", .expr = "y = x", .vjp = "gx = gy *" }, "user_i: column" },
+        { { .name = "user_j", .kind = RN_MAP, .inputs = "x, z", .expr = "y = x + z", .vjp = "gx = gy" }, "gz" },
+        { { .name = "user_k", .kind = RN_MAP, .expr = "y = 1" }, "needs an input" },
+        { { .name = "user_l", .kind = RN_MAP, .inputs = "x", .expr = "y = x", .types = "wide" }, "types" },
+        { { .name = "user_m", .kind = RN_REDUCE, .inputs = "x", .expr = "y = x", .join = RN_JOIN_ADD },
+          "rn_reduce_opts" },
+        { { .name = "user_n", .kind = RN_REDUCE, .inputs = "x", .expr = "y = x", REDUCE_OPTS }, "a join" },
+        { { .name = "user_o",
+            .kind = RN_REDUCE,
+            .inputs = "x",
+            .expr = "y = x",
+            .join = RN_JOIN_ADD,
+            .post = "y = b",
+            REDUCE_OPTS },
+          "user_o: column 5" },
+        { { .name = "user_p", .kind = RN_MAP, .inputs = "x", .expr = "y = x", .opts = far_opts, .opts_size = 8 },
+          "outside of opts_size" },
+        { { .name = "user_q", .kind = RN_MAP, .inputs = "x", .expr = "y = x", .opts = wordless, .opts_size = 8 },
+          "no choices" },
         { { .name = "relu", .kind = RN_MAP, .inputs = "x", .expr = "y = x" }, "a function called relu already" },
     };
     for (size_t i = 0; i < RN_COUNTOF(rows); i++) {
@@ -269,6 +299,20 @@ RN_TEST(a_function_of_a_program_works_like_any_other)
     CHECK(listed);
 }
 
+RN_TEST(what_the_library_keeps_to_itself_is_not_found)
+{
+    static const char *const names[] = { "layer_norm_grad", "rms_norm_grad", "take_grad", "alias" };
+    for (size_t i = 0; i < RN_COUNTOF(names); i++) CHECK(rn_op_find(names[i]) == NULL);
+    CHECK(rni_op_find("layer_norm_grad") != NULL && rni_op_find("take_grad") != NULL);
+    const rn_op *op;
+    for (int i = 0; (op = rn_op_at(i, NULL)) != NULL; i++) CHECK(!(op->flags & RN_OP_INTERNAL));
+    static const rn_op own = {
+        .name = "user_internal", .kind = RN_MAP, .flags = RN_OP_INTERNAL, .inputs = "x", .expr = "y = x"
+    };
+    CHECK(rn_op_register(&own)); /* that of a program is */
+    CHECK(rn_op_find("user_internal") == &own);
+}
+
 RN_TEST(a_text_that_cannot_be_parsed_is_an_error_of_the_call)
 {
     static const rn_op broken = { .name = "user_broken", .kind = RN_MAP, .inputs = "x", .expr = "y = x +* 2" };
@@ -285,8 +329,8 @@ RN_TEST(every_name_in_the_table_is_unique_and_found)
 {
     const rn_op *op;
     int n = 0;
-    for (; (op = rn_op_at(n, NULL)) != NULL; n++)
-        if (rn_op_find(op->name) != op) test_failed(__FILE__, __LINE__, "%s occurs twice", op->name);
+    for (; (op = rni_op_at(n, NULL)) != NULL; n++)
+        if (rni_op_find(op->name) != op) test_failed(__FILE__, __LINE__, "%s occurs twice", op->name);
     CHECK(n > 20);
     CHECK(rn_op_find("no such function") == NULL);
     CHECK(rn_op_find(NULL) == NULL);
