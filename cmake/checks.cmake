@@ -39,6 +39,13 @@ rensa_check(generated opgen ${PROJECT_SOURCE_DIR} check)
 rensa_check(scripts ${PROJECT_SOURCE_DIR}/tests/scripts/run)
 rensa_check(leaks ${PROJECT_SOURCE_DIR}/tests/e2e/leaks ${PROJECT_BINARY_DIR})
 
+# Downloads for tests/e2e/https.sh.
+add_executable(fetch tests/e2e/fetch.c $<TARGET_OBJECTS:rensa_objects>)
+target_include_directories(fetch PRIVATE include src)
+target_link_libraries(fetch PRIVATE Threads::Threads m ${CMAKE_DL_LIBS})
+set_target_properties(fetch PROPERTIES ENABLE_EXPORTS ON)
+add_dependencies(fetch rensa_io)
+
 # The command as people use it: tests/e2e/*.sh, each of which can be run by hand with RENSA=build/bin/rensa.
 file(GLOB e2e_tests CONFIGURE_DEPENDS tests/e2e/*.sh)
 list(FILTER e2e_tests EXCLUDE REGEX "/lib\\.sh$")

@@ -40,6 +40,7 @@ SAME(CURL_API_RANGE, CURLOPT_RANGE);
 SAME(CURL_API_ERRORBUFFER, CURLOPT_ERRORBUFFER);
 SAME(CURL_API_USERAGENT, CURLOPT_USERAGENT);
 SAME(CURL_API_HEADERDATA, CURLOPT_HEADERDATA);
+SAME(CURL_API_CAINFO, CURLOPT_CAINFO);
 SAME(CURL_API_XFERINFODATA, CURLOPT_XFERINFODATA);
 SAME(CURL_API_WRITEFUNCTION, CURLOPT_WRITEFUNCTION);
 SAME(CURL_API_HEADERFUNCTION, CURLOPT_HEADERFUNCTION);
@@ -131,6 +132,17 @@ static int on_progress(void *user, int64_t down_total, int64_t down, int64_t up_
     return t->refused;
 }
 
+/* The file of certificates to trust, if it is not the system's: the variables that curl(1) reads. */
+static const char *trusted(void)
+{
+    static const char *const variables[] = { "CURL_CA_BUNDLE", "SSL_CERT_FILE" };
+    for (size_t i = 0; i < RN_COUNTOF(variables); i++) {
+        const char *file = getenv(variables[i]);
+        if (file && *file) return file;
+    }
+    return NULL;
+}
+
 static void set_options(curl_handle *h, transfer *t, char *range, size_t range_size, char *error)
 {
     const rni_http_get *get = t->get;
@@ -155,6 +167,7 @@ static void set_options(curl_handle *h, transfer *t, char *range, size_t range_s
     api->easy_setopt(h, CURL_API_XFERINFOFUNCTION, on_progress);
     api->easy_setopt(h, CURL_API_XFERINFODATA, t);
     api->easy_setopt(h, CURL_API_NOPROGRESS, 0L);
+    if (trusted()) api->easy_setopt(h, CURL_API_CAINFO, trusted());
     if (get->offset <= 0) return;
     snprintf(range, range_size, "%lld-", (long long)get->offset);
     api->easy_setopt(h, CURL_API_RANGE, range);
