@@ -3,6 +3,8 @@
  *     char_lm [lstm | gpt] [--small] [FILE]
  *
  * FILE is any text; left out, it is Tiny Shakespeare, from $RENSA_DATA, the user's cache or a download. */
+#include "../arguments.h"
+
 #include <rensa.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,16 +86,12 @@ static void sample(const model *m, const rn_vocab *vocab, int64_t count)
 int main(int argc, char **argv)
 {
     bool small = false;
-    const char *file = NULL;
-    model m = { .chain = rn_chain_new() };
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--small") == 0)
-            small = true;
-        else if (strcmp(argv[i], "gpt") == 0)
-            m.gpt = true;
-        else if (strcmp(argv[i], "lstm") != 0)
-            file = argv[i];
-    }
+    const char *usage = "char_lm [lstm | gpt] [--small] [FILE]", *word[2];
+    const int n = arguments(argc, argv, usage, &small, 2, word);
+    const bool gpt = n > 0 && strcmp(word[0], "gpt") == 0, named = gpt || (n > 0 && strcmp(word[0], "lstm") == 0);
+    const char *file = n > named ? word[named] : NULL;
+    if (n == 2 && !named) refuse(word[1], usage);
+    model m = { .chain = rn_chain_new(), .gpt = gpt };
 
     rn_text *whole = file ? rn_text_load(file) : NULL; /* a tenth of it is for validation */
     const int64_t cut = rn_text_count(whole) - rn_text_count(whole) / 10;

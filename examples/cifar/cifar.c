@@ -4,6 +4,8 @@
  *     cifar [resnet | vgg] [--small]
  *
  * CIFAR-10 comes from $RENSA_DATA, the user's cache or a download. */
+#include "../arguments.h"
+
 #include <rensa.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,11 +69,11 @@ static rn_tensor *loss(void *user, const rn_batch *b, rn_metrics *m)
 int main(int argc, char **argv)
 {
     bool small = false;
-    network net = { rn_chain_new(), resnet };
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--small") == 0) small = true;
-        if (strcmp(argv[i], "vgg") == 0) net.forward = vgg;
-    }
+    const char *usage = "cifar [resnet | vgg] [--small]", *kind = "resnet";
+    arguments(argc, argv, usage, &small, 1, &kind);
+    const bool is_vgg = strcmp(kind, "vgg") == 0;
+    if (!is_vgg && strcmp(kind, "resnet") != 0) refuse(kind, usage);
+    network net = { rn_chain_new(), is_vgg ? vgg : resnet };
 
     rn_dataset *train = rn_dataset_cifar10(RN_TRAIN), *test = rn_dataset_cifar10(RN_TEST);
     if (small) {

@@ -4,9 +4,10 @@
  *     dcgan [--small] [FILE]
  *
  * writes a picture of what was made to FILE (dcgan.png). */
+#include "../arguments.h"
+
 #include <rensa.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { NOISE = 64 };
 
@@ -34,8 +35,9 @@ static rn_tensor *judge(rn_chain *d, rn_tensor *x)
 
 int main(int argc, char **argv)
 {
-    const bool small = argc > 1 && strcmp(argv[1], "--small") == 0;
-    const char *file = argc > 1 + small ? argv[1 + small] : "dcgan.png";
+    bool small = false;
+    const char *file = "dcgan.png";
+    arguments(argc, argv, "dcgan [--small] [FILE]", &small, 1, &file);
     const int64_t batch = small ? 32 : 64, steps = small ? 60 : 10000, every = small ? 20 : 100;
     if (small) width = 8;
 

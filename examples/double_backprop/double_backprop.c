@@ -3,9 +3,10 @@
  * of points in the plane of the same form, one moved by 3, so the distance is 3.
  *
  *     double_backprop [--small] */
+#include "../arguments.h"
+
 #include <rensa.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { BATCH = 256 };
 
@@ -27,7 +28,8 @@ static rn_tensor *penalty(rn_chain *net, rn_tensor *a, rn_tensor *b)
 
 int main(int argc, char **argv)
 {
-    const bool small = argc > 1 && strcmp(argv[1], "--small") == 0;
+    bool small = false;
+    arguments(argc, argv, "double_backprop [--small]", &small, 0, NULL);
     const int64_t steps = small ? 400 : 4000, every = steps / 10;
 
     rn_seed(1);

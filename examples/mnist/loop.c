@@ -4,9 +4,10 @@
  *     mnist_loop [--small]
  *
  * MNIST comes from $RENSA_DATA, the user's cache or a download; without any of these, digits are drawn. */
+#include "../arguments.h"
+
 #include <rensa.h>
 #include <stdio.h>
-#include <string.h>
 
 static rn_tensor *forward(rn_chain *model, rn_tensor *x, int64_t units)
 {
@@ -28,7 +29,8 @@ static double evaluate(rn_chain *model, rn_iterator *batches, int64_t units)
 
 int main(int argc, char **argv)
 {
-    const bool small = argc > 1 && strcmp(argv[1], "--small") == 0;
+    bool small = false;
+    arguments(argc, argv, "mnist_loop [--small]", &small, 0, NULL);
     const int64_t units = small ? 100 : 1000;
     const int epochs = small ? 4 : 20;
 

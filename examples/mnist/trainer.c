@@ -4,10 +4,11 @@
  *
  * writes log.jsonl, curve.svg, snapshots and the best model into FOLDER (mnist-run). Ctrl-C ends after the step under
  * way; started again with the same folder, it goes on where it ended. */
+#include "../arguments.h"
+
 #include <rensa.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
 typedef struct {
     rn_link *conv1, *conv2, *fc1, *fc2;
@@ -40,8 +41,9 @@ static void interrupt(int signal_number)
 
 int main(int argc, char **argv)
 {
-    const bool small = argc > 1 && strcmp(argv[1], "--small") == 0;
-    const char *folder = argc > 1 + small ? argv[1 + small] : "mnist-run";
+    bool small = false;
+    const char *folder = "mnist-run";
+    arguments(argc, argv, "mnist_trainer [--small] [FOLDER]", &small, 1, &folder);
 
     rn_dataset *train = rn_dataset_mnist(RN_TRAIN), *test = rn_dataset_mnist(RN_TEST);
     if (small) {

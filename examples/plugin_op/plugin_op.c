@@ -1,6 +1,8 @@
 /* Functions of one's own: one given by its expression, whose gradient follows from it, and one with a loop and a
  * gradient written in functions on tensors. Both work like built-in ones, also in gradients of gradients. */
 #include <math.h>
+#include "../arguments.h"
+
 #include <rensa.h>
 #include <stdio.h>
 
@@ -69,8 +71,9 @@ static rn_tensor *apply_outer(rn_tensor *x, rn_tensor *z, const rn_site *site)
     return rn_op_call(&outer_product, site, in, 2, NULL, &y) ? y : NULL;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    arguments(argc, argv, "plugin_op", NULL, 0, NULL);
     RN_SCOPE
     {
         rn_tensor *x = rn_require_grad(rn_array_f32(RN_SHAPE(3), -1, 0.5, 2), true);

@@ -4,10 +4,11 @@
  *
  * FILE, left out, is pendulum.csv beside this program's source (run it from the root of Rensa): period of a pendulum by
  * length, amplitude and place. Columns of texts become as many inputs as there are different texts. */
+#include "../arguments.h"
+
 #include <rensa.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static rn_tensor *loss(void *user, const rn_batch *b, rn_metrics *m)
 {
@@ -31,11 +32,11 @@ static void show(rn_link *model, rn_dataset *test)
 
 int main(int argc, char **argv)
 {
-    const bool small = argc > 1 && strcmp(argv[1], "--small") == 0;
-    const char *file = argc > 1 + small ? argv[1 + small] : "examples/regression/pendulum.csv";
-    const char *target = argc > 2 + small ? argv[2 + small] : NULL; /* the last column */
+    bool small = false;
+    const char *word[2] = { "examples/regression/pendulum.csv", NULL }; /* no target: the last column */
+    arguments(argc, argv, "regression [--small] [FILE [TARGET]]", &small, 2, word);
 
-    rn_dataset *table = rn_dataset_csv(file, .target = target, .missing = RN_MISSING_MEAN), *part[3];
+    rn_dataset *table = rn_dataset_csv(word[0], .target = word[1], .missing = RN_MISSING_MEAN), *part[3];
     rn_dataset_split(table, (const double[]){ 0.7, 0.15, 0.15 }, 3, part, .seed = 1);
     printf("%s: %lld rows\n", rn_dataset_source(table), (long long)rn_dataset_count(table));
     for (int64_t i = 0; rn_dataset_feature(table, i); i++)

@@ -2,6 +2,8 @@
  * of the same class close together. It shows a data set of one's own: pairs, put together when they are read.
  *
  *     siamese [--small] */
+#include "../arguments.h"
+
 #include <rensa.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,7 +86,8 @@ static rn_tensor *loss(void *user, const rn_batch *b, rn_metrics *m)
 
 int main(int argc, char **argv)
 {
-    const bool small = argc > 1 && strcmp(argv[1], "--small") == 0;
+    bool small = false;
+    arguments(argc, argv, "siamese [--small]", &small, 0, NULL);
     rn_dataset *train = rn_dataset_mnist(RN_TRAIN), *test = rn_dataset_mnist(RN_TEST);
     if (small) {
         train = rn_dataset_subset(rn_dataset_pass(train), 0, 1600);

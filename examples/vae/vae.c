@@ -4,9 +4,10 @@
  *     vae [--small] [FILE]
  *
  * writes a picture of drawn digits to FILE (vae.png). */
+#include "../arguments.h"
+
 #include <rensa.h>
 #include <stdio.h>
-#include <string.h>
 
 typedef struct {
     rn_chain *chain;
@@ -40,8 +41,9 @@ static void draw(const vae *net, const char *file)
 
 int main(int argc, char **argv)
 {
-    const bool small = argc > 1 && strcmp(argv[1], "--small") == 0;
-    const char *file = argc > 1 + small ? argv[1 + small] : "vae.png";
+    bool small = false;
+    const char *file = "vae.png";
+    arguments(argc, argv, "vae [--small] [FILE]", &small, 1, &file);
     const int64_t units = small ? 128 : 500;
 
     rn_dataset *train = rn_dataset_mnist(RN_TRAIN, .flat = true);
