@@ -121,7 +121,7 @@ static bool download_one(const rni_known_set *set, const rni_known_file *file, c
         list[i] = urls[i].at;
         ok = ok && !urls[i].failed;
     }
-    if (path && n == 0) rni_fail(RN_ERR_IO, NULL, NULL, "no address is known to download %s from", file->name);
+    if (path && n == 0) rni_fail(RN_ERR_IO, NULL, NULL, "RENSA_MIRRORS names no address to download from");
     ok = ok && rni_download(&(rni_download_args){ .urls = list,
                                                   .url_count = n,
                                                   .sha256 = file->sha256,

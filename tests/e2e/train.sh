@@ -47,6 +47,9 @@ holds "another seed gives the same parameters" \
 if command -v script >/dev/null; then
     says 0 "examples/s  ETA" script -qec "'$RENSA' train --net mlp --batch 8 --limit 4000 --iterations 400 --out bar" /dev/null
     holds "no table is shown" -n "$(grep 'epoch *seconds.*test_loss' out)"
+    says 0 "  ETA " script -qec "stty cols 40; '$RENSA' train --net mlp --batch 8 --limit 400 --iterations 60 --out narrow" /dev/null
+    tr '\r' '\n' <out | sed 's/^.\[K//' | grep -a -e '  ETA ' -e '^ *epoch  *seconds' >lines
+    is "lines wider than the terminal" "$(awk 'length > 39' lines)" ""
 else
     skip "script(1) is not there to be a terminal"
 fi
