@@ -1,9 +1,7 @@
 #!/bin/sh
 # Every sub-command with its options; what is said of mistakes in them; help, manual page and table agree.
 . "$(dirname "$0")/lib.sh"
-manual=$(dirname "$RENSA")/../../docs/rensa.1
-root=${0%/tests/e2e/*}
-[ -e "$manual" ] || manual=$root/docs/rensa.1
+manual=$root/docs/rensa.1
 
 says 0 "usage: rensa COMMAND" "$RENSA" --help
 says 0 "usage: rensa COMMAND" "$RENSA" help

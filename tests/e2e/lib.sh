@@ -2,7 +2,9 @@
 #     . "$(dirname "$0")/lib.sh"
 # and ends with `finish`. RENSA names the command. Each has a folder of its own, is alone with data that it makes there,
 # and reaches no network.
-RENSA=${RENSA:?names the command under test}
+RENSA=$(realpath "${RENSA:?names the command under test}")
+# shellcheck disable=SC2034
+root=$(cd "$(dirname "$0")/../.." && pwd)
 real_data=${RENSA_DATA-} # for tests that need real files
 unset RENSA_DATA RENSA_DEVICE RENSA_LOG
 tmp=$(mktemp -d)

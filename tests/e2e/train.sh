@@ -28,6 +28,9 @@ for key in status command seed versions train_loss test_accuracy test_loss secon
     parameters_sha256 device threads iterations; do
     holds "result.json has no $key" -n "$(grep "^  \"$key\": ." lenet/result.json)"
 done
+for key in $(cat lenet/result.json lstm/result.json | sed -n 's/^  "\([a-z0-9_]*\)":.*/\1/p' | sed 's/^valid_/test_/' | sort -u); do
+    holds "project.md does not describe $key" -n "$(grep "^| .*\`$key\`" "$root/docs/project.md")"
+done
 is "status of a run" "$(member lenet/result.json status)" finished
 is "seed of a run" "$(member lenet/result.json seed)" 5
 # one of the epoch and one of the end
