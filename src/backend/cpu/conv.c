@@ -2,11 +2,11 @@
  * likes best, and are reordered into the workspace and back. */
 #include "backend/cpu/conv.h"
 
+#include "backend/cpu/onednn.h"
+
 #include <rensa/error.h>
 #include <rensa/kernels.h>
 
-#include <oneapi/dnnl/dnnl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,17 +29,6 @@ typedef struct {
     int n;
     operand operand[ARGS];
 } conv_state;
-
-/* One engine for the process, made at the first use. */
-static struct {
-    pthread_once_t once;
-    dnnl_engine_t engine;
-} g = { .once = PTHREAD_ONCE_INIT };
-
-static void make_engine(void)
-{
-    if (dnnl_engine_create(&g.engine, dnnl_cpu, 0) != dnnl_success) g.engine = NULL;
-}
 
 typedef enum { FORWARD, GRAD_X, GRAD_W } direction;
 
@@ -102,7 +91,7 @@ static bool images(const rn_view *v, dnnl_memory_desc_t *md)
     static const dnnl_format_tag_t tags[] = { dnnl_nwc, dnnl_nhwc, dnnl_ndhwc };
     dnnl_dims_t dims;
     const int n = sizes(v, 1, dims);
-    return dnnl_memory_desc_init_by_tag(md, n, dims, dnnl_f32, tags[n - 3]) == dnnl_success;
+    return dnnl_memory_desc_init_by_tag(md, n, dims, rni_onednn_type(v->dtype), tags[n - 3]) == dnnl_success;
 }
 
 static bool row_major(const rn_view *v, int64_t groups, dnnl_memory_desc_t *md)
@@ -114,14 +103,14 @@ static bool row_major(const rn_view *v, int64_t groups, dnnl_memory_desc_t *md)
         strides[i] = s;
         s *= dims[i];
     }
-    return dnnl_memory_desc_init_by_strides(md, n, dims, dnnl_f32, strides) == dnnl_success;
+    return dnnl_memory_desc_init_by_strides(md, n, dims, rni_onednn_type(v->dtype), strides) == dnnl_success;
 }
 
 static bool any_layout(const rn_view *v, int64_t groups, dnnl_memory_desc_t *md)
 {
     dnnl_dims_t dims;
     const int n = sizes(v, groups, dims);
-    return dnnl_memory_desc_init_by_tag(md, n, dims, dnnl_f32, dnnl_format_tag_any) == dnnl_success;
+    return dnnl_memory_desc_init_by_tag(md, n, dims, rni_onednn_type(v->dtype), dnnl_format_tag_any) == dnnl_success;
 }
 
 /* x, w, b and y of the convolution, whichever of them are given and which is the result. */
@@ -167,7 +156,7 @@ static bool describe_as(const rn_kernel_call *c, const parts *p, bool last, dnnl
     dnnl_primitive_desc_t hint = NULL;
     bool ok = dnnl_primitive_attr_create(&attr) == dnnl_success &&
               dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user) == dnnl_success &&
-              dnnl_primitive_desc_create(&hint, &forward, attr, g.engine, NULL) == dnnl_success;
+              dnnl_primitive_desc_create(&hint, &forward, attr, rni_onednn_engine(), NULL) == dnnl_success;
     const direction way = direction_of(c);
     if (ok && way == FORWARD) {
         *out = hint;
@@ -179,7 +168,8 @@ static bool describe_as(const rn_kernel_call *c, const parts *p, bool last, dnnl
                                                                    dilation, before, after)
                 : dnnl_dilated_convolution_backward_weights_desc_init(&d, dnnl_convolution_direct, &x, &w, NULL, &y,
                                                                       stride, dilation, before, after);
-        ok = made == dnnl_success && dnnl_primitive_desc_create(out, &d, attr, g.engine, hint) == dnnl_success;
+        ok = made == dnnl_success &&
+             dnnl_primitive_desc_create(out, &d, attr, rni_onednn_engine(), hint) == dnnl_success;
     }
     if (hint) dnnl_primitive_desc_destroy(hint);
     if (attr) dnnl_primitive_attr_destroy(attr);
@@ -209,16 +199,17 @@ static bool add_operand(conv_state *s, dnnl_primitive_desc_t pd, dnnl_query_t wh
     const dnnl_memory_desc_t *theirs = dnnl_primitive_desc_query_md(pd, what, 0);
     const bool weights = arg == DNNL_ARG_WEIGHTS || arg == DNNL_ARG_DIFF_WEIGHTS;
     if (!theirs || !(weights ? row_major(v, groups, &ours) : images(v, &ours))) return false;
-    if (dnnl_memory_create(&q->ours, &ours, g.engine, DNNL_MEMORY_NONE) != dnnl_success) return false;
+    if (dnnl_memory_create(&q->ours, &ours, rni_onednn_engine(), DNNL_MEMORY_NONE) != dnnl_success) return false;
     if (dnnl_memory_desc_equal(&ours, theirs)) return true;
-    if (dnnl_memory_create(&q->theirs, theirs, g.engine, DNNL_MEMORY_NONE) != dnnl_success) return false;
+    if (dnnl_memory_create(&q->theirs, theirs, rni_onednn_engine(), DNNL_MEMORY_NONE) != dnnl_success) return false;
     q->offset = *workspace;
     q->bytes = (int64_t)dnnl_memory_desc_get_size(theirs);
     *workspace += (q->bytes + 63) / 64 * 64;
     dnnl_primitive_desc_t reorder = NULL;
-    const bool ok = dnnl_reorder_primitive_desc_create(&reorder, output ? theirs : &ours, g.engine,
-                                                       output ? &ours : theirs, g.engine, NULL) == dnnl_success &&
-                    dnnl_primitive_create(&q->reorder, reorder) == dnnl_success;
+    const bool ok =
+        dnnl_reorder_primitive_desc_create(&reorder, output ? theirs : &ours, rni_onednn_engine(),
+                                           output ? &ours : theirs, rni_onednn_engine(), NULL) == dnnl_success &&
+        dnnl_primitive_create(&q->reorder, reorder) == dnnl_success;
     if (reorder) dnnl_primitive_desc_destroy(reorder);
     return ok;
 }
@@ -239,30 +230,30 @@ static bool add_operands(conv_state *s, const rn_kernel_call *c, const parts *p,
 
 bool rni_cpu_conv_prepare(rn_kernel_call *c, void **state, int64_t *workspace)
 {
-    pthread_once(&g.once, make_engine);
     conv_state *s = calloc(1, sizeof *s);
-    if (!s || !g.engine) {
+    if (!s || !rni_onednn_engine()) {
         free(s);
         return c->fail ? c->fail(c, RN_ERR_DEVICE, "oneDNN has no engine") : false;
     }
     const parts p = parts_of(c);
     dnnl_primitive_desc_t pd = NULL;
     int64_t bytes = 0;
-    bool ok = dnnl_stream_create(&s->stream, g.engine, dnnl_stream_default_flags) == dnnl_success &&
+    bool ok = dnnl_stream_create(&s->stream, rni_onednn_engine(), dnnl_stream_default_flags) == dnnl_success &&
               describe(c, &p, &pd) && dnnl_primitive_create(&s->primitive, pd) == dnnl_success &&
               add_operands(s, c, &p, pd, &bytes);
     if (ok && p.b) {
         operand *q = &s->operand[s->n++];
         *q = (operand){ .arg = DNNL_ARG_BIAS, .view = p.b };
         dnnl_memory_desc_t md;
-        ok = row_major(p.b, 1, &md) && dnnl_memory_create(&q->ours, &md, g.engine, DNNL_MEMORY_NONE) == dnnl_success;
+        ok = row_major(p.b, 1, &md) &&
+             dnnl_memory_create(&q->ours, &md, rni_onednn_engine(), DNNL_MEMORY_NONE) == dnnl_success;
     }
     if (ok) {
         const dnnl_memory_desc_t *md = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
         const int64_t scratch = md ? (int64_t)dnnl_memory_desc_get_size(md) : 0;
         s->scratch_at = bytes;
         bytes += scratch;
-        ok = scratch == 0 || dnnl_memory_create(&s->scratch, md, g.engine, DNNL_MEMORY_NONE) == dnnl_success;
+        ok = scratch == 0 || dnnl_memory_create(&s->scratch, md, rni_onednn_engine(), DNNL_MEMORY_NONE) == dnnl_success;
     }
     if (pd) dnnl_primitive_desc_destroy(pd);
     *state = s;

@@ -120,6 +120,12 @@ static bool sync_device(void *device)
     return true;
 }
 
+#define MATMUL(name, why_not, flag)                                                                                    \
+    {                                                                                                                  \
+        .op = name, .refuse = why_not, .prepare = rni_cpu_matmul_prepare, .run = rni_cpu_matmul_run,                   \
+        .release = rni_cpu_matmul_release, .flags = flag                                                               \
+    }
+
 #define CONV(name)                                                                                                     \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_conv_refuse, .prepare = rni_cpu_conv_prepare, .run = rni_cpu_conv_run,           \
@@ -172,9 +178,9 @@ static const rn_kernel kernels[] = {
       .run = rni_cpu_map_run,
       .release = rni_cpu_map_release,
       .flags = RN_KERNEL_STRIDED | RN_KERNEL_IN_PLACE },
-    { .op = "matmul", .refuse = rni_cpu_matmul_refuse_strided, .run = rni_cpu_matmul_run, .flags = RN_KERNEL_STRIDED },
-    { .op = "matmul", .refuse = rni_cpu_matmul_refuse, .run = rni_cpu_matmul_run },
-    { .op = "linear", .refuse = rni_cpu_matmul_refuse, .run = rni_cpu_linear_run },
+    MATMUL("matmul", rni_cpu_matmul_refuse_strided, RN_KERNEL_STRIDED),
+    MATMUL("matmul", rni_cpu_matmul_refuse, 0),
+    MATMUL("linear", rni_cpu_matmul_refuse, 0),
     CONV("conv"),
     CONV("conv_grad_x"),
     CONV("conv_grad_w"),

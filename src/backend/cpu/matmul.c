@@ -1,14 +1,17 @@
 /* Products of matrices by oneDNN and OpenBLAS. The first of two rows for matmul takes operands as they lie, where each
- * is rows or columns of unit stride; the second gets contiguous copies of any others. */
+ * is rows or columns of unit stride; the second gets contiguous copies of any others.
+ *
+ * oneDNN has two ways: sgemm, and primitives made for one shape, which need not copy a transposed b and know bf16. */
 #include "backend/cpu/matmul.h"
 
 #include "backend/cpu/cpu.h"
+#include "backend/cpu/onednn.h"
 
 #include <rensa/error.h>
 #include <rensa/kernels.h>
 
 #include <cblas.h>
-#include <oneapi/dnnl/dnnl.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* One operand [rows, columns] after its transposition: how BLAS reads it. */
@@ -35,28 +38,199 @@ static bool find_layout(const rn_view *v, bool transposed, layout *l)
     return l->lead < INT32_MAX && rows < INT32_MAX && columns < INT32_MAX;
 }
 
-const char *rni_cpu_matmul_refuse(const rn_kernel_call *c)
-{
-    return c->in[0].dtype == RN_F32 || c->in[0].dtype == RN_F64 ? NULL : "only f32 and f64";
-}
-
-const char *rni_cpu_matmul_refuse_strided(const rn_kernel_call *c)
-{
-    const rn_matmul_opts *o = c->opts;
-    layout a, b;
-    if (rni_cpu_matmul_refuse(c)) return rni_cpu_matmul_refuse(c);
-    if (!find_layout(&c->in[0], o->trans_a, &a) || !find_layout(&c->in[1], o->trans_b, &b))
-        return "strides that BLAS cannot read";
-    return NULL;
-}
-
-/* y = a b, or y += a b; a [.., m, k] and b [.., k, n] after transposition. */
+/* y = a b + bias, or y += a b; a [.., m, k] and b [.., k, n] after transposition, bias [n] or of no type. */
 typedef struct {
-    const rn_view *a, *b, *y;
+    rn_view a, b, bias, y;
     layout la, lb;
     int64_t m, n, k, batches;
     bool add;
 } product;
+
+static rn_view matrix(const rn_view *v, int64_t rows, int64_t columns)
+{
+    return (
+        rn_view){ .dtype = v->dtype, .rank = 2, .dim = { rows, columns }, .stride = { columns, 1 }, .data = v->data };
+}
+
+/* False if an operand cannot be read as it lies. */
+static bool find_product(const rn_kernel_call *c, product *p)
+{
+    bool trans_a = false, trans_b = true;
+    *p = (product){ .a = c->in[0], .b = c->in[1], .y = c->out[0], .batches = 1 };
+    if (strcmp(c->op, "linear") == 0) {
+        int64_t rows = 1;
+        for (int i = 0; i < p->y.rank - 1; i++) rows *= p->y.dim[i];
+        p->a = matrix(&c->in[0], rows, p->b.dim[1]);
+        p->y = matrix(&c->out[0], rows, p->b.dim[0]);
+        if (c->n_in > 2) p->bias = c->in[2];
+    } else {
+        trans_a = ((const rn_matmul_opts *)c->opts)->trans_a;
+        trans_b = ((const rn_matmul_opts *)c->opts)->trans_b;
+    }
+    p->m = p->y.dim[p->y.rank - 2];
+    p->n = p->y.dim[p->y.rank - 1];
+    p->k = p->a.dim[p->a.rank - (trans_a ? 2 : 1)];
+    for (int i = 0; i < p->y.rank - 2; i++) p->batches *= p->y.dim[i];
+    return find_layout(&p->a, trans_a, &p->la) && find_layout(&p->b, trans_b, &p->lb);
+}
+
+static bool is_empty(const product *p)
+{
+    return p->batches * p->m * p->n == 0 || p->k == 0;
+}
+
+/* ---- primitives ---- */
+
+enum { A, B, BIAS, Y, SCRATCH, PARTS };
+
+typedef struct {
+    dnnl_stream_t stream;
+    dnnl_primitive_t primitive;
+    dnnl_memory_t part[PARTS];
+} state;
+
+static const int argument[PARTS] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD };
+
+/* Operand [.., rows, columns] of a product of that rank; axes that are repeated have size 1. */
+static bool describe_operand(const rn_view *v, const layout *l, int rank, int64_t rows, int64_t columns,
+                             dnnl_memory_desc_t *md)
+{
+    dnnl_dims_t dims, strides;
+    const int lead = rank - v->rank;
+    for (int i = 0; i < rank - 2; i++) {
+        const bool repeated = i < lead || v->stride[i - lead] == 0;
+        dims[i] = repeated ? 1 : v->dim[i - lead];
+        strides[i] = dims[i] == 1 ? rows * columns : v->stride[i - lead];
+    }
+    dims[rank - 2] = rows;
+    dims[rank - 1] = columns;
+    strides[rank - 2] = l->trans ? 1 : l->lead;
+    strides[rank - 1] = l->trans ? l->lead : 1;
+    return dnnl_memory_desc_init_by_strides(md, rank, dims, rni_onednn_type(v->dtype), strides) == dnnl_success;
+}
+
+static bool describe(const product *p, dnnl_memory_desc_t *md, dnnl_primitive_desc_t *pd)
+{
+    const int rank = p->y.rank;
+    dnnl_dims_t ones;
+    for (int i = 0; i < rank; i++) ones[i] = i < rank - 1 ? 1 : p->n;
+    if (!describe_operand(&p->a, &p->la, rank, p->m, p->k, &md[A]) ||
+        !describe_operand(&p->b, &p->lb, rank, p->k, p->n, &md[B]) ||
+        !describe_operand(&p->y, &(layout){ .lead = p->n }, rank, p->m, p->n, &md[Y]) ||
+        (p->bias.dtype &&
+         dnnl_memory_desc_init_by_strides(&md[BIAS], rank, ones, rni_onednn_type(p->bias.dtype), NULL) != dnnl_success))
+        return false;
+    dnnl_matmul_desc_t d;
+    dnnl_primitive_attr_t attr = NULL;
+    const bool ok =
+        dnnl_matmul_desc_init(&d, &md[A], &md[B], p->bias.dtype ? &md[BIAS] : NULL, &md[Y]) == dnnl_success &&
+        dnnl_primitive_attr_create(&attr) == dnnl_success &&
+        dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user) == dnnl_success &&
+        dnnl_primitive_desc_create(pd, &d, attr, rni_onednn_engine(), NULL) == dnnl_success;
+    if (attr) dnnl_primitive_attr_destroy(attr);
+    return ok;
+}
+
+/* A primitive is worth it where sgemm would copy a transposed b with little profit. */
+static bool wants_primitive(const product *p)
+{
+    if (is_empty(p) || !rni_onednn_multiplies(p->y.dtype) || !rni_onednn_engine()) return false;
+    return p->y.dtype == RN_BF16 ||
+           (p->lb.trans && p->m >= 16 && p->n >= 32 && (double)p->m * (double)p->n * (double)p->k >= 1 << 18);
+}
+
+static const char *refuse(const rn_kernel_call *c)
+{
+    product p;
+    dnnl_memory_desc_t md[PARTS];
+    dnnl_primitive_desc_t pd = NULL;
+    const rn_dtype type = c->in[0].dtype;
+    if (type != RN_F32 && type != RN_F64 && type != RN_BF16) return "only bf16, f32 and f64";
+    if (type == RN_BF16 && !rni_onednn_multiplies(type)) return "this processor has no bf16";
+    if (!find_product(c, &p)) return "strides that BLAS cannot read";
+    const bool ok = type != RN_BF16 || is_empty(&p) || (wants_primitive(&p) && describe(&p, md, &pd));
+    if (pd) dnnl_primitive_desc_destroy(pd);
+    return ok ? NULL : "oneDNN has no such product";
+}
+
+const char *rni_cpu_matmul_refuse_strided(const rn_kernel_call *c)
+{
+    return refuse(c);
+}
+
+/* Operands will be contiguous, whatever they are now. */
+const char *rni_cpu_matmul_refuse(const rn_kernel_call *c)
+{
+    rn_view in[3];
+    rn_kernel_call copied = *c;
+    copied.in = in;
+    for (int i = 0; i < c->n_in; i++) {
+        in[i] = c->in[i];
+        for (int64_t a = in[i].rank - 1, step = 1; a >= 0; step *= in[i].dim[a--]) in[i].stride[a] = step;
+    }
+    return refuse(&copied);
+}
+
+void rni_cpu_matmul_release(void *out)
+{
+    state *s = out;
+    if (!s) return;
+    for (int i = 0; i < PARTS; i++)
+        if (s->part[i]) dnnl_memory_destroy(s->part[i]);
+    if (s->primitive) dnnl_primitive_destroy(s->primitive);
+    if (s->stream) dnnl_stream_destroy(s->stream);
+    free(s);
+}
+
+static bool fill_state(state *s, const product *p, int64_t *workspace)
+{
+    dnnl_memory_desc_t md[PARTS];
+    dnnl_primitive_desc_t pd = NULL;
+    bool ok = describe(p, md, &pd) && dnnl_primitive_create(&s->primitive, pd) == dnnl_success &&
+              dnnl_stream_create(&s->stream, rni_onednn_engine(), dnnl_stream_default_flags) == dnnl_success;
+    const dnnl_memory_desc_t *scratch = ok ? dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0) : NULL;
+    *workspace = scratch ? (int64_t)dnnl_memory_desc_get_size(scratch) : 0;
+    if (*workspace > 0) md[SCRATCH] = *scratch;
+    for (int i = 0; ok && i < PARTS; i++)
+        if ((i != BIAS || p->bias.dtype) && (i != SCRATCH || *workspace > 0))
+            ok = dnnl_memory_create(&s->part[i], &md[i], rni_onednn_engine(), DNNL_MEMORY_NONE) == dnnl_success;
+    if (pd) dnnl_primitive_desc_destroy(pd);
+    return ok;
+}
+
+bool rni_cpu_matmul_prepare(rn_kernel_call *c, void **out, int64_t *workspace)
+{
+    product p;
+    *out = NULL;
+    if (!find_product(c, &p) || !wants_primitive(&p)) return true;
+    state *s = calloc(1, sizeof *s);
+    if (s && fill_state(s, &p, workspace)) {
+        *out = s;
+        return true;
+    }
+    rni_cpu_matmul_release(s);
+    *workspace = 0;
+    return p.y.dtype == RN_F32 || c->fail(c, RN_ERR_DEVICE, "oneDNN cannot make this product");
+}
+
+static bool run_primitive(rn_kernel_call *c, const product *p)
+{
+    state *s = c->state;
+    void *const data[PARTS] = { p->a.data, p->b.data, p->bias.data, p->y.data, c->workspace };
+    dnnl_exec_arg_t args[PARTS];
+    int n = 0;
+    bool ok = true;
+    for (int i = 0; ok && i < PARTS; i++) {
+        if (!s->part[i]) continue;
+        ok = dnnl_memory_set_data_handle(s->part[i], data[i]) == dnnl_success;
+        args[n++] = (dnnl_exec_arg_t){ argument[i], s->part[i] };
+    }
+    ok = ok && dnnl_primitive_execute(s->primitive, s->stream, n, args) == dnnl_success &&
+         dnnl_stream_wait(s->stream) == dnnl_success;
+    return ok || c->fail(c, RN_ERR_DEVICE, "oneDNN failed");
+}
+
+/* ---- sgemm and BLAS ---- */
 
 /* Element offset of batch `s` of y in an operand whose leading axes broadcast. */
 static int64_t batch_offset(const rn_view *v, const rn_view *y, int64_t s)
@@ -78,19 +252,19 @@ static bool dnnl_is_faster(const product *p)
 static void multiply(const product *p, int64_t s)
 {
     const CBLAS_TRANSPOSE ta = p->la.trans ? CblasTrans : CblasNoTrans, tb = p->lb.trans ? CblasTrans : CblasNoTrans;
-    const int64_t at_a = batch_offset(p->a, p->y, s), at_b = batch_offset(p->b, p->y, s), at_y = s * p->m * p->n;
-    if (p->y->dtype == RN_F64)
+    const int64_t at_a = batch_offset(&p->a, &p->y, s), at_b = batch_offset(&p->b, &p->y, s), at_y = s * p->m * p->n;
+    if (p->y.dtype == RN_F64)
         cblas_dgemm(CblasRowMajor, ta, tb, (blasint)p->m, (blasint)p->n, (blasint)p->k, 1,
-                    (const double *)p->a->data + at_a, (blasint)p->la.lead, (const double *)p->b->data + at_b,
-                    (blasint)p->lb.lead, p->add, (double *)p->y->data + at_y, (blasint)p->n);
+                    (const double *)p->a.data + at_a, (blasint)p->la.lead, (const double *)p->b.data + at_b,
+                    (blasint)p->lb.lead, p->add, (double *)p->y.data + at_y, (blasint)p->n);
     else if (dnnl_is_faster(p))
         dnnl_sgemm(p->la.trans ? 'T' : 'N', p->lb.trans ? 'T' : 'N', p->m, p->n, p->k, 1,
-                   (const float *)p->a->data + at_a, p->la.lead, (const float *)p->b->data + at_b, p->lb.lead, p->add,
-                   (float *)p->y->data + at_y, p->n);
+                   (const float *)p->a.data + at_a, p->la.lead, (const float *)p->b.data + at_b, p->lb.lead, p->add,
+                   (float *)p->y.data + at_y, p->n);
     else
         cblas_sgemm(CblasRowMajor, ta, tb, (blasint)p->m, (blasint)p->n, (blasint)p->k, 1,
-                    (const float *)p->a->data + at_a, (blasint)p->la.lead, (const float *)p->b->data + at_b,
-                    (blasint)p->lb.lead, p->add, (float *)p->y->data + at_y, (blasint)p->n);
+                    (const float *)p->a.data + at_a, (blasint)p->la.lead, (const float *)p->b.data + at_b,
+                    (blasint)p->lb.lead, p->add, (float *)p->y.data + at_y, (blasint)p->n);
 }
 
 static void multiply_part(void *user, int thread, int threads)
@@ -112,29 +286,7 @@ static void multiply_all(const rn_kernel_call *c, product *p)
         for (int64_t s = 0; s < p->batches; s++) multiply(p, s);
 }
 
-static bool run(rn_kernel_call *c, const rn_view *a, bool trans_a, const rn_view *b, bool trans_b, const rn_view *y,
-                bool add)
-{
-    const int r = y->rank;
-    product p = { .a = a, .b = b, .y = y, .m = y->dim[r - 2], .n = y->dim[r - 1], .batches = 1, .add = add };
-    p.k = a->dim[a->rank - (trans_a ? 2 : 1)];
-    for (int i = 0; i < r - 2; i++) p.batches *= y->dim[i];
-    const int64_t count = p.batches * p.m * p.n;
-    if (p.k == 0 && !add) memset(y->data, 0, (size_t)(count << rni_cpu_log_bytes(y->dtype)));
-    if (p.k == 0 || count == 0) return true;
-    if (!find_layout(a, trans_a, &p.la) || !find_layout(b, trans_b, &p.lb))
-        return c->fail(c, RN_ERR_INTERNAL, "an unreadable operand");
-    multiply_all(c, &p);
-    return true;
-}
-
-bool rni_cpu_matmul_run(rn_kernel_call *c)
-{
-    const rn_matmul_opts *o = c->opts;
-    return run(c, &c->in[0], o->trans_a, &c->in[1], o->trans_b, &c->out[0], false);
-}
-
-/* ---- linear ---- */
+/* ---- both ---- */
 
 typedef struct {
     char *y;
@@ -157,20 +309,15 @@ static void add_bias(const rn_kernel_call *c, const rn_view *y, const rn_view *b
     rni_cpu_parallel(rni_cpu_threads(c->device, (double)j.rows * (5 + 0.05 * (double)bytes)), fill_bias, &j);
 }
 
-static rn_view matrix(const rn_view *v, int64_t rows, int64_t columns)
+/* A product by sgemm is added to rows that hold the bias. */
+bool rni_cpu_matmul_run(rn_kernel_call *c)
 {
-    return (
-        rn_view){ .dtype = v->dtype, .rank = 2, .dim = { rows, columns }, .stride = { columns, 1 }, .data = v->data };
-}
-
-/* The product is added to rows that hold the bias. */
-bool rni_cpu_linear_run(rn_kernel_call *c)
-{
-    const int64_t outputs = c->in[1].dim[0], features = c->in[1].dim[1];
-    int64_t rows = 1;
-    for (int i = 0; i < c->out[0].rank - 1; i++) rows *= c->out[0].dim[i];
-    const bool has_bias = c->n_in > 2 && c->in[2].dtype;
-    const rn_view x = matrix(&c->in[0], rows, features), y = matrix(&c->out[0], rows, outputs);
-    if (has_bias) add_bias(c, &y, &c->in[2]);
-    return run(c, &x, false, &c->in[1], true, &y, has_bias);
+    product p;
+    if (!find_product(c, &p)) return c->fail(c, RN_ERR_INTERNAL, "an unreadable operand");
+    if (c->state) return run_primitive(c, &p);
+    p.add = p.bias.dtype != RN_DTYPE_NONE;
+    if (p.add) add_bias(c, &p.y, &p.bias);
+    if (p.k == 0 && !p.add) memset(p.y.data, 0, (size_t)(rni_cpu_count(&p.y) << rni_cpu_log_bytes(p.y.dtype)));
+    if (!is_empty(&p)) multiply_all(c, &p);
+    return true;
 }

@@ -1,4 +1,4 @@
-/* Products of matrices. */
+/* Products of matrices: matmul and linear. */
 #ifndef RNI_BACKEND_CPU_MATMUL_H
 #define RNI_BACKEND_CPU_MATMUL_H
 
@@ -6,7 +6,8 @@
 
 const char *rni_cpu_matmul_refuse_strided(const rn_kernel_call *c);
 const char *rni_cpu_matmul_refuse(const rn_kernel_call *c);
+bool rni_cpu_matmul_prepare(rn_kernel_call *c, void **state, int64_t *workspace);
 bool rni_cpu_matmul_run(rn_kernel_call *c);
-bool rni_cpu_linear_run(rn_kernel_call *c);
+void rni_cpu_matmul_release(void *state);
 
 #endif
