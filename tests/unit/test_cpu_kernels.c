@@ -40,6 +40,12 @@ static const rn_batch_norm_opts apart = { .axes = { 2, { 0, 2 } }, .eps = 1e-5 }
 static const rn_layer_norm_opts last = { .axis = -1, .eps = 1e-5 };
 static const rn_matmul_opts plain = { 0 }, first_turned = { .trans_a = true }, second_turned = { .trans_b = true };
 static const rn_linear_opts one_batch_axis = { .n_batch_axes = 1 };
+static const rn_conv_opts same = {
+    .stride = { 1, 1 }, .pad = { 1, 1 }, .pad_end = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1, .size = { 14, 14 }
+};
+static const rn_conv_opts same_weights = {
+    .stride = { 1, 1 }, .pad = { 1, 1 }, .pad_end = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1, .size = { 3, 3 }
+};
 static const rn_pad_opts edges = { .before = { 1, 0, 2, 3 }, .after = { 0, 2, 0, 5 }, .value = 1.5 };
 static const rn_pad_opts mirrored = { .before = { 1 }, .mode = 2 };
 static const rn_strided_opts lower = { .shape = S(40, 64), .strides = { 128, 2 }, .offset = 1 };
@@ -102,6 +108,24 @@ static const call calls[] = {
     { "matmul", &first_turned, 2, 1, RN_F64, { S(9, 1, 90, 70), S(4, 90, 50), S(9, 4, 70, 50) }, .library = true },
     { "linear", &one_batch_axis, 3, 1, RN_F32, { S(64, 20, 30), S(50, 600), S(50), S(64, 50) }, .library = true },
     { "linear", &one_batch_axis, 2, 1, RN_F64, { S(64, 600), S(50, 600), S(64, 50) }, .library = true },
+    { "conv", &same, 3, 1, RN_F32, { S(4, 32, 14, 14), S(48, 32, 3, 3), S(48), S(4, 48, 14, 14) }, .library = true },
+    { "conv_grad_x", &same, 2, 1, RN_F32, { S(4, 48, 14, 14), S(48, 32, 3, 3), S(4, 32, 14, 14) }, .library = true },
+    { "conv_grad_w",
+      &same_weights,
+      2,
+      1,
+      RN_F32,
+      { S(4, 32, 14, 14), S(4, 48, 14, 14), S(48, 32, 3, 3) },
+      .library = true },
+    { "conv", &same, 3, 1, RN_BF16, { S(4, 32, 14, 14), S(48, 32, 3, 3), S(48), S(4, 48, 14, 14) }, .library = true },
+    { "conv_grad_x", &same, 2, 1, RN_BF16, { S(4, 48, 14, 14), S(48, 32, 3, 3), S(4, 32, 14, 14) }, .library = true },
+    { "conv_grad_w",
+      &same_weights,
+      2,
+      1,
+      RN_BF16,
+      { S(4, 32, 14, 14), S(4, 48, 14, 14), S(48, 32, 3, 3) },
+      .library = true },
     { "concat", &middle, 3, 1, RN_F32, { S(50, 3, 70), S(50, 0, 70), S(50, 9, 70), S(50, 12, 70) } },
     { "pad", &edges, 1, 1, RN_F16, { S(5, 6, 7, 300), S(6, 8, 9, 308) } },
     { "pad", &mirrored, 1, 1, RN_F32, { S(5), S(6) }, .refused = "one value" },

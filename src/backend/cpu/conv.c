@@ -37,22 +37,6 @@ static direction direction_of(const rn_kernel_call *c)
     return strcmp(c->op, "conv") == 0 ? FORWARD : strcmp(c->op, "conv_grad_x") == 0 ? GRAD_X : GRAD_W;
 }
 
-static bool is_odd_size(const rn_view *v)
-{
-    for (int k = 0; v->dtype && k < v->rank; k++)
-        if (v->dim[k] == 0 || v->dim[k] > INT32_MAX) return true;
-    return false;
-}
-
-const char *rni_cpu_conv_refuse(const rn_kernel_call *c)
-{
-    if (c->in[0].dtype != RN_F32) return "only f32";
-    bool odd = false;
-    for (int i = 0; i < c->n_in; i++) odd |= is_odd_size(&c->in[i]);
-    for (int i = 0; i < c->n_out; i++) odd |= is_odd_size(&c->out[i]);
-    return odd ? "an empty or very large operand" : NULL;
-}
-
 /* Sizes as oneDNN wants them; weights with groups have an axis more in front. */
 static int sizes(const rn_view *v, int64_t groups, dnnl_dims_t dims)
 {
@@ -188,6 +172,38 @@ static bool describe(const rn_kernel_call *c, const parts *p, dnnl_primitive_des
     if (*out) dnnl_primitive_desc_destroy(*out);
     *out = NULL;
     return describe_as(c, p, false, out);
+}
+
+/* Whether there is vector code for it; else f32 with conversions is faster. */
+static bool is_fast(const rn_kernel_call *c)
+{
+    const parts p = parts_of(c);
+    const char *name = "ref";
+    dnnl_primitive_desc_t pd = NULL;
+    bool ok = rni_onednn_engine() && describe(c, &p, &pd);
+    ok = ok && dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) == dnnl_success;
+    ok = ok && strncmp(name, "ref", 3) != 0;
+    if (pd) dnnl_primitive_desc_destroy(pd);
+    return ok;
+}
+
+static bool is_odd_size(const rn_view *v)
+{
+    for (int k = 0; v->dtype && k < v->rank; k++)
+        if (v->dim[k] == 0 || v->dim[k] > INT32_MAX) return true;
+    return false;
+}
+
+const char *rni_cpu_conv_refuse(const rn_kernel_call *c)
+{
+    const rn_dtype type = c->in[0].dtype;
+    bool odd = false;
+    if (type != RN_F32 && type != RN_BF16) return "only bf16 and f32";
+    if (!rni_onednn_multiplies(type)) return "this processor has no bf16";
+    for (int i = 0; i < c->n_in; i++) odd |= is_odd_size(&c->in[i]);
+    for (int i = 0; i < c->n_out; i++) odd |= is_odd_size(&c->out[i]);
+    if (odd) return "an empty or very large operand";
+    return type == RN_F32 || is_fast(c) ? NULL : "oneDNN has no fast code for it in bf16";
 }
 
 static bool add_operand(conv_state *s, dnnl_primitive_desc_t pd, dnnl_query_t what, int arg, const rn_view *v,
