@@ -63,11 +63,15 @@ int64_t rni_shape_count(const rn_shape *s)
 {
     if (s->rank < 0 || s->rank > RN_MAX_RANK) return -1;
     int64_t n = 1;
+    bool empty = false;
     for (int i = 0; i < s->rank; i++) {
         if (s->dim[i] < 0) return -1;
-        if (!rni_mul_i64(n, s->dim[i], &n)) return -1;
+        if (s->dim[i] == 0)
+            empty = true;
+        else if (!rni_mul_i64(n, s->dim[i], &n) || n > INT64_MAX / 16)
+            return -1;
     }
-    return n;
+    return empty ? 0 : n;
 }
 
 bool rni_shape_equal(const rn_shape *a, const rn_shape *b)

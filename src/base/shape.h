@@ -4,7 +4,8 @@
 
 #include <rensa/base.h>
 
-/* Elements of a shape; -1 if a size is negative, the rank is out of range or the product overflows. */
+/* Elements of a shape; -1 if a size is negative, the rank is out of range, or the product of the sizes but zeros (as in
+ * NumPy: strides are such products) is 2^59 or more, so that places in bytes do not overflow either. */
 int64_t rni_shape_count(const rn_shape *s);
 bool rni_shape_equal(const rn_shape *a, const rn_shape *b);
 /* NumPy's broadcasting of two shapes; false if they do not fit. `out` may be `a`. */

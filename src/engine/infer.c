@@ -46,9 +46,8 @@ bool rn_out(rn_infer *f, int i, rn_dtype dtype, rn_shape shape)
         return rn_refuse(f, RN_ERR_SHAPE, "the result has too many axes", "rank <= RN_MAX_RANK");
     for (int k = 0; k < shape.rank; k++)
         if (shape.dim[k] < 0) return rn_refuse(f, RN_ERR_SHAPE, "a size of the result is negative", "sizes >= 0");
-    const int64_t count = rni_shape_count(&shape);
-    if (count < 0 || count > INT64_MAX / 2 / rn_dtype_bytes(dtype))
-        return rn_refuse(f, RN_ERR_SHAPE, "the result has too many elements", "fewer than 2 ** 62 bytes");
+    if (rni_shape_count(&shape) < 0)
+        return rn_refuse(f, RN_ERR_SHAPE, "the result has too many elements", "fewer than 2 ** 59");
     f->out_dtype[i] = dtype;
     f->out_shape[i] = shape;
     return true;

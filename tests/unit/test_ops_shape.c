@@ -421,6 +421,24 @@ RN_TEST(slices_survive_extreme_numbers)
     }
 }
 
+RN_TEST(huge_empty_shapes_have_no_strides_that_overflow)
+{
+    RN_SCOPE
+    {
+        const int64_t big = INT64_C(1) << 40;
+        const rn_shape shapes[] = { RN_SHAPE(0, big, big), RN_SHAPE(big, 0, big), RN_SHAPE(big, big, 0) };
+        for (int i = 0; i < 3; i++) {
+            CHECK(rn_zeros(shapes[i]) == NULL);
+            CHECK_ERROR(RN_ERR_SHAPE, "too many elements");
+            CHECK(rn_reshape(rn_zeros(RN_SHAPE(0)), shapes[i]) == NULL);
+            CHECK_ERROR(RN_ERR_SHAPE, "");
+        }
+        rn_tensor *x = rn_zeros(RN_SHAPE(0, big, 1000)), *y = rn_neg(rn_transpose(rn_reshape(x, RN_SHAPE(big, 0))));
+        CHECK(rn_eval(rn_sum(x), y, rn_slice(x, RN_RANGES(RN_ALL, RN_EVERY(-7)))));
+    }
+    CHECK_OK();
+}
+
 RN_TEST(an_allocation_that_fails_anywhere_in_split_leaves_nothing_behind)
 {
     for (int64_t n = 1; n < 200; n++) {

@@ -14,7 +14,7 @@ RN_TEST(counts_of_elements)
     CHECK_EQ_I64(count(RN_SCALAR), 1);
     CHECK_EQ_I64(count(RN_SHAPE(2, 3, 4)), 24);
     CHECK_EQ_I64(count(RN_SHAPE(2, 0, 4)), 0);
-    CHECK_EQ_I64(count(RN_SHAPE(INT64_MAX)), INT64_MAX);
+    CHECK_EQ_I64(count(RN_SHAPE(((int64_t)1 << 59) - 1)), ((int64_t)1 << 59) - 1);
 }
 
 RN_TEST(negative_sizes_and_overflow_have_no_count)
@@ -23,7 +23,8 @@ RN_TEST(negative_sizes_and_overflow_have_no_count)
     CHECK_EQ_I64(count(RN_SHAPE(0, -1)), -1);
     CHECK_EQ_I64(count(RN_SHAPE((int64_t)1 << 32, (int64_t)1 << 31)), -1);
     CHECK_EQ_I64(count(RN_SHAPE((int64_t)1 << 31, (int64_t)1 << 31, 2)), -1);
-    CHECK_EQ_I64(count(RN_SHAPE((int64_t)1 << 31, (int64_t)1 << 31)), (int64_t)1 << 62);
+    CHECK_EQ_I64(count(RN_SHAPE((int64_t)1 << 59)), -1);
+    CHECK_EQ_I64(count(RN_SHAPE(0, (int64_t)1 << 40, (int64_t)1 << 40)), -1);
     CHECK_EQ_I64(count((rn_shape){ .rank = RN_MAX_RANK + 1 }), -1);
     CHECK_EQ_I64(count((rn_shape){ .rank = -1 }), -1);
 }
