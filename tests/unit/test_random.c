@@ -248,6 +248,41 @@ RN_TEST(all_orders_are_equally_likely)
     CHECK_OK();
 }
 
+RN_TEST(few_of_very_many_numbers_are_chosen_in_little_memory)
+{
+    rn_seed(9);
+    RN_SCOPE
+    {
+        const int64_t n = INT64_C(1) << 60;
+        rn_memory_reset_peak();
+        const int64_t used = rn_memory().used;
+        const int64_t *y = rn_data(rn_sort(rn_choice(n, RN_SHAPE(1000), .no_replace = true), 0));
+        CHECK_OK();
+        CHECK(rn_memory().peak - used < 1 << 20);
+        double mean = 0;
+        for (int i = 0; i < 1000; i++) {
+            CHECK(y[i] >= 0 && y[i] < n && (i == 0 || y[i] != y[i - 1]));
+            mean += (double)y[i] / (double)n / 1000;
+        }
+        CHECK_NEAR(mean, 0.5, 0.05);
+    }
+}
+
+RN_TEST(all_ordered_choices_are_equally_likely)
+{
+    rn_seed(7);
+    double count[12] = { 0 }; /* two of four: 4 times 3 */
+    for (int i = 0; i < 2400; i++) RN_SCOPE
+        {
+            const int64_t *y = rn_data(rn_choice(4, RN_SHAPE(2), .no_replace = true));
+            CHECK(y && y[0] != y[1]);
+            count[y[0] * 3 + y[1] - (y[1] > y[0])]++;
+        }
+    double sum = 0;
+    for (int k = 0; k < 12; k++) sum += (count[k] - 200) * (count[k] - 200) / 200;
+    CHECK_NEAR(sum / 11, 1, 1);
+}
+
 /* ---- what values depend on ---- */
 
 static rn_tensor *draw(int which)

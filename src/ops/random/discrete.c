@@ -36,6 +36,12 @@ typedef struct {
 
 typedef struct {
     rn_random random;
+    rn_shape shape;
+    int64_t n;
+} sample_opt;
+
+typedef struct {
+    rn_random random;
     int64_t count;
     bool no_replace;
 } multinomial_opt;
@@ -111,6 +117,59 @@ static bool shuffle_build(rn_call_info *c)
 
 /* ---- choices ---- */
 
+/* Numbers that have left their place: an open table of (place + 1, number) pairs, a power of 2 of them. */
+typedef struct {
+    int64_t place, number;
+} moved;
+
+static moved *moved_find(moved *table, int64_t size, int64_t place)
+{
+    uint64_t at = ((uint64_t)place * 0x9e3779b97f4a7c15u) >> 20;
+    while (table[at &= (uint64_t)size - 1].place && table[at].place != place + 1) at++;
+    return &table[at];
+}
+
+static bool sample_infer(rn_infer *f)
+{
+    return rn_out(f, 0, RN_I64, ((const sample_opt *)f->opts)->shape);
+}
+
+/* The beginning of the shuffled numbers 0 … n-1 (Fisher & Yates), of which only those that changed places are stored:
+ * it takes memory for the result, not for all n. */
+static bool sample_run(rn_kernel_call *c)
+{
+    const sample_opt *o = c->opts;
+    const int64_t count = rni_view_count(&c->out[0]);
+    int64_t *y = c->out[0].data, size = 2;
+    while (size < 2 * count) size *= 2;
+    moved *table = rni_alloc(size * (int64_t)sizeof *table);
+    if (!table) return false;
+    for (int64_t i = 0; i < count; i++) {
+        rni_element_rng r = rni_element_begin(&o->random, i);
+        const int64_t k = i + (int64_t)rni_element_below(&r, (uint64_t)(o->n - i));
+        const moved here = *moved_find(table, size, i);
+        moved *there = moved_find(table, size, k);
+        y[i] = there->place ? there->number : k;
+        *there = (moved){ k + 1, here.place ? here.number : i };
+    }
+    rni_free(table);
+    return true;
+}
+
+static const rn_op sample_row = {
+    .name = "sample",
+    .kind = RN_KERNEL,
+    .flags = RN_OP_NO_GRAD | RN_OP_RANDOM | RN_OP_INTERNAL,
+    .inputs = "",
+    .infer = sample_infer,
+    .run = sample_run,
+    .opts = (const rn_opt[]){ RN_OPT_RANDOM(sample_opt),
+                              RN_REQ_SHAPE(sample_opt, shape, "shape of the result"),
+                              RN_REQ_I64(sample_opt, n, 1, 9e18, "numbers to choose from"),
+                              { 0 } },
+    .opts_size = sizeof(sample_opt),
+};
+
 static bool choice_build(rn_call_info *c)
 {
     const choice_opt *o = c->opts;
@@ -119,9 +178,9 @@ static bool choice_build(rn_call_info *c)
     if (o->no_replace && count > o->n)
         return rni_refuse_call(c, RN_ERR_ARG, "there are not that many different numbers",
                                "elements of shape <= n, or repetitions allowed");
-    rn_tensor *y = o->no_replace ? rn_reshape(rn_slice(rn_permutation(o->n), RN_RANGES(RN_RANGE(0, count))), o->shape)
-                                 : rn_randint(o->shape, 0, o->n);
-    return (c->out[0] = y) != NULL;
+    if (o->no_replace)
+        return rn_op_call(&sample_row, NULL, NULL, 0, &(sample_opt){ .shape = o->shape, .n = o->n }, c->out);
+    return (c->out[0] = rn_randint(o->shape, 0, o->n)) != NULL;
 }
 
 static bool multinomial_infer(rn_infer *f)
@@ -328,6 +387,8 @@ const rn_op rn_ops_discrete[] = {
       .doc = { .brief = "Numbers chosen from 0 … n-1, all equally likely; rn_multinomial chooses by weights.",
                .types = "i64",
                .errors = "ARG for more elements than numbers without repetition",
+               .source =
+                   "without repetition the beginning of a shuffle (Fisher & Yates), in memory for the result alone",
                .since = "0.1" },
       .cases = (const rn_case[]){ { .in = "", .with = "n=9 shape=2,3", .random = true },
                                   { .in = "", .with = "n=6 shape=2,3 no_replace=true", .random = true },
