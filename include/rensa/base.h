@@ -66,6 +66,7 @@ RN_API rn_dtype rn_dtype_by_name(const char *name);
 RN_API int rn_dtype_bytes(rn_dtype dtype);
 /** NumPy's promotion: the smallest type that holds all values of both (bf16 ranks beside f16; the two give f32). */
 RN_API rn_dtype rn_dtype_promote(rn_dtype a, rn_dtype b);
+/** Whether values of the type have a fraction: f16, bf16, f32, f64. Thread-safe: yes. */
 RN_API bool rn_dtype_is_float(rn_dtype dtype);
 
 #define RN_MAX_RANK 8

@@ -43,6 +43,7 @@ RN_API void rn_dataset_free(rn_dataset *ds);
 RN_API rn_dataset *rn_dataset_pass(rn_dataset *ds);
 /** Number of examples; 0 for NULL. Thread-safe: yes, as the following. */
 RN_API int64_t rn_dataset_count(const rn_dataset *ds);
+/** Number of columns; 0 for NULL. */
 RN_API int rn_dataset_column_count(const rn_dataset *ds);
 /** The i-th column, NULL if there is none. Borrowed from ds. */
 RN_API const rn_column *rn_dataset_column(const rn_dataset *ds, int i);
@@ -285,8 +286,11 @@ typedef enum rn_token { RN_BY_CHAR, RN_BY_WORD } rn_token;
 /** A vocabulary of these tokens (copied), e.g. as a model file holds them. Owned. Errors: ARG for equal tokens. */
 RN_API rn_vocab *rn_vocab_new_at(const rn_site *site, rn_token by, const char *const *tokens, int64_t count);
 #define rn_vocab_new(by, tokens, count) rn_vocab_new_at(RN_HERE, by, tokens, count)
+/** Gives back a reference; the tokens go with the last one, which a text may hold. NULL is fine. */
 RN_API void rn_vocab_free(rn_vocab *v);
+/** Whether the tokens are characters or words; RN_BY_CHAR for NULL. */
 RN_API rn_token rn_vocab_by(const rn_vocab *v);
+/** Number of tokens; 0 for NULL. */
 RN_API int64_t rn_vocab_count(const rn_vocab *v);
 /** Text of a token, NULL out of range. Borrowed. A byte that is not UTF-8 is a token of its own, "\xNN". */
 RN_API const char *rn_vocab_token(const rn_vocab *v, int64_t id);
@@ -315,6 +319,7 @@ RN_API rn_text *rn_text_load_at(const rn_text_load_args *args);
  *  rn_dataset_mnist finds its files. Owned. args->dtype, flat and seed are not used. */
 RN_API rn_text *rn_text_known_at(const char *name, const rn_known_args *args);
 #define rn_text_known(name, ...) rn_text_known_at(name, &(rn_known_args){ __VA_ARGS__, .site = RN_SITE(rn_known_args) })
+/** Gives a text back. Slices of it and data sets made from it go on. NULL is fine. */
 RN_API void rn_text_free(rn_text *text);
 RN_API int64_t rn_text_count(const rn_text *text);      /**< tokens */
 RN_API const int32_t *rn_text_ids(const rn_text *text); /**< borrowed */
@@ -496,6 +501,7 @@ typedef struct rn_stats {
 /** Reads the first `limit` examples (0: all) once. Owned. Errors: what reading reports. */
 RN_API rn_stats *rn_dataset_stats_at(const rn_site *site, rn_dataset *ds, int64_t limit);
 #define rn_dataset_stats(ds, limit) rn_dataset_stats_at(RN_HERE, ds, limit)
+/** Gives statistics back, with all that they point to. NULL is fine. */
 RN_API void rn_stats_free(rn_stats *stats);
 
 /* ---- iterators ---- */
@@ -562,6 +568,7 @@ typedef struct rn_iterator_state {
     bool shuffle;
     bool ended; /* NULL was returned for the end of these epochs */
 } rn_iterator_state;
+/** Where the iterator stands after the last batch that was handed out, for rn_iterator_set_state; zeros for NULL. */
 RN_API rn_iterator_state rn_iterator_get_state(const rn_iterator *it);
 /** Continues from a saved state, as if the batches before it had been handed out. Errors: STATE if the data set has
  *  another number of examples or the order was made otherwise; ARG. */

@@ -32,6 +32,7 @@ RN_API rn_tensor *rn_dict_get_at(const rn_site *site, const rn_dict *d, const ch
 #define rn_dict_get(d, name) rn_dict_get_at(RN_HERE, d, name)
 /** As rn_dict_get, but a name that is missing is no error: NULL. */
 RN_API rn_tensor *rn_dict_find(const rn_dict *d, const char *name);
+/** Number of tensors; 0 for NULL. */
 RN_API int64_t rn_dict_count(const rn_dict *d);
 RN_API const char *rn_dict_name_at(const rn_dict *d, int64_t i);  /**< borrowed; NULL for an i out of range */
 RN_API rn_tensor *rn_dict_tensor_at(const rn_dict *d, int64_t i); /**< borrowed; NULL for an i out of range */
@@ -40,6 +41,7 @@ RN_API rn_tensor *rn_dict_tensor_at(const rn_dict *d, int64_t i); /**< borrowed;
 RN_API bool rn_dict_set_text_at(const rn_site *site, rn_dict *d, const char *name, const char *text);
 #define rn_dict_set_text(d, name, text) rn_dict_set_text_at(RN_HERE, d, name, text)
 RN_API const char *rn_dict_text(const rn_dict *d, const char *name); /**< borrowed; NULL where there is none */
+/** Number of texts; 0 for NULL. */
 RN_API int64_t rn_dict_text_count(const rn_dict *d);
 RN_API const char *rn_dict_text_name_at(const rn_dict *d, int64_t i); /**< borrowed; NULL for an i out of range */
 

@@ -231,7 +231,9 @@ typedef struct rn_conv3d_link_args {
 } rn_conv3d_link_args;
 /** Convolution.  x [N, in, ...] -> y [N, out, ...].  W [out, in/groups, kernel...], b [out]. */
 RN_API rn_link *rn_conv1d_link_at(const rn_conv1d_link_args *args);
+/** As rn_conv1d_link, for x [N, in, H, W]. */
 RN_API rn_link *rn_conv2d_link_at(const rn_conv2d_link_args *args);
+/** As rn_conv1d_link, for x [N, in, D, H, W]. */
 RN_API rn_link *rn_conv3d_link_at(const rn_conv3d_link_args *args);
 #define rn_conv1d_link(...)                                                                                            \
     rn_conv1d_link_at(&(rn_conv1d_link_args){ __VA_ARGS__, .site = RN_SITE(rn_conv1d_link_args) })
@@ -264,7 +266,9 @@ typedef struct rn_deconv3d_link_args {
 } rn_deconv3d_link_args;
 /** Transposed convolution.  x [N, in, ...] -> y [N, out, ...].  W [in, out/groups, kernel...], b [out]. */
 RN_API rn_link *rn_deconv1d_link_at(const rn_deconv1d_link_args *args);
+/** As rn_deconv1d_link, for x [N, in, H, W]. */
 RN_API rn_link *rn_deconv2d_link_at(const rn_deconv2d_link_args *args);
+/** As rn_deconv1d_link, for x [N, in, D, H, W]. */
 RN_API rn_link *rn_deconv3d_link_at(const rn_deconv3d_link_args *args);
 #define rn_deconv1d_link(...)                                                                                          \
     rn_deconv1d_link_at(&(rn_deconv1d_link_args){ __VA_ARGS__, .site = RN_SITE(rn_deconv1d_link_args) })
@@ -385,7 +389,9 @@ typedef struct rn_lstm_link_args rn_rnn_link_args;
  * for LSTM (gates i, f, g, o), 3 for GRU (r, z, n; the reset gate acts on the product with the state, which has a bias
  * "bh"), 1 for RNN. */
 RN_API rn_link *rn_lstm_link_at(const rn_lstm_link_args *args);
+/** As rn_lstm_link, with the gates r, z, n (Cho et al. 2014, arXiv:1406.1078). */
 RN_API rn_link *rn_gru_link_at(const rn_gru_link_args *args);
+/** As rn_lstm_link, with one gate: h = f(Wx x + Wh h + b), f the .activation. */
 RN_API rn_link *rn_rnn_link_at(const rn_rnn_link_args *args);
 #define rn_lstm_link(...) rn_lstm_link_at(&(rn_lstm_link_args){ __VA_ARGS__, .site = RN_SITE(rn_lstm_link_args) })
 #define rn_gru_link(...) rn_gru_link_at(&(rn_gru_link_args){ __VA_ARGS__, .site = RN_SITE(rn_gru_link_args) })
@@ -450,8 +456,9 @@ typedef struct rn_scale_link_args {
     RNI_SCALE_FIELDS
 } rn_scale_link_args;
 typedef struct rn_scale_link_args rn_bias_link_args;
-/** y = W x (+ b) with one factor per channel, and y = x + b.  W, b [C]. */
+/** y = W x (+ b) with one factor per channel.  W, b [C]. */
 RN_API rn_link *rn_scale_link_at(const rn_scale_link_args *args);
+/** y = x + b, with one number per channel.  b [C]. */
 RN_API rn_link *rn_bias_link_at(const rn_bias_link_args *args);
 #define rn_scale_link(...) rn_scale_link_at(&(rn_scale_link_args){ .site = RN_SITE(rn_scale_link_args), __VA_ARGS__ })
 #define rn_bias_link(...) rn_bias_link_at(&(rn_bias_link_args){ .site = RN_SITE(rn_bias_link_args), __VA_ARGS__ })
@@ -462,6 +469,8 @@ RN_API rn_link *rn_bias_link_at(const rn_bias_link_args *args);
 typedef struct rn_dropout_link_args {
     RNI_DROPOUT_FIELDS
 } rn_dropout_link_args;
+/** Zeros in random places while training, x itself otherwise (rn_train_mode).  No parameters. Errors: ARG for a ratio
+ * outside of [0, 1]. */
 RN_API rn_link *rn_dropout_link_at(const rn_dropout_link_args *args);
 #define rn_dropout_link(...)                                                                                           \
     rn_dropout_link_at(&(rn_dropout_link_args){ .site = RN_SITE(rn_dropout_link_args), __VA_ARGS__ })
@@ -527,18 +536,27 @@ RNI_SCOPED(RNI_PRELU_FIELDS, rn_parametric_relu_args)
 RN_API rn_tensor *rn_affine_at(const rn_affine_args *args);
 /** rn_convolution(scope, "conv1", x, 20, 5), as rn_conv2d_link. */
 RN_API rn_tensor *rn_convolution_at(const rn_convolution_args *args);
+/** rn_deconvolution(scope, "up1", x, 20, 5), as rn_deconv2d_link. */
 RN_API rn_tensor *rn_deconvolution_at(const rn_deconvolution_args *args);
+/** rn_depthwise_convolution(scope, "conv1", x, 3), as rn_depthwise_conv2d_link. */
 RN_API rn_tensor *rn_depthwise_convolution_at(const rn_depthwise_convolution_args *args);
+/** rn_batch_normalization(scope, "bn1", x), as rn_batch_norm_link. */
 RN_API rn_tensor *rn_batch_normalization_at(const rn_batch_normalization_args *args);
+/** rn_layer_normalization(scope, "ln1", x), as rn_layer_norm_link. */
 RN_API rn_tensor *rn_layer_normalization_at(const rn_layer_normalization_args *args);
+/** rn_group_normalization(scope, "gn1", x, 8), as rn_group_norm_link. */
 RN_API rn_tensor *rn_group_normalization_at(const rn_group_normalization_args *args);
 /** rn_embedding(scope, "words", x, 10000, 200), as rn_embedding_link. */
 RN_API rn_tensor *rn_embedding_at(const rn_embedding_args *args);
+/** rn_lstm_layer(scope, "lstm1", x, 128), as rn_lstm_link; the link keeps the state between calls. */
 RN_API rn_tensor *rn_lstm_layer_at(const rn_recurrent_args *args);
+/** rn_gru_layer(scope, "gru1", x, 128), as rn_gru_link; the link keeps the state between calls. */
 RN_API rn_tensor *rn_gru_layer_at(const rn_recurrent_args *args);
+/** rn_self_attention(scope, "att1", x, 8), as rn_multi_head_attention_link with x as query and memory. */
 RN_API rn_tensor *rn_self_attention_at(const rn_self_attention_args *args);
 /** rn_transformer_layer(scope, "block1", x, 8, .causal = true), as rn_transformer_block_link. */
 RN_API rn_tensor *rn_transformer_layer_at(const rn_transformer_layer_args *args);
+/** rn_parametric_relu(scope, "act1", x), as rn_prelu_link. */
 RN_API rn_tensor *rn_parametric_relu_at(const rn_parametric_relu_args *args);
 #define rn_affine(...) rn_affine_at(&(rn_affine_args){ __VA_ARGS__, .site = RN_SITE(rn_affine_args) })
 #define rn_convolution(...)                                                                                            \
@@ -615,8 +633,9 @@ typedef struct rn_setting {
 RN_API rn_link *rn_link_make(const char *type, const rn_setting *settings, int64_t n);
 /** As rn_link_make, from one text: "conv2d out=20 size=5 stride=2,2". */
 RN_API rn_link *rn_link_parse(const char *text);
-/** The type called `name`, NULL if there is none; the i-th type, NULL past the last. */
+/** The type called `name`, NULL if there is none. Thread-safe: yes. */
 RN_API const rn_link_type *rn_link_type_find(const char *name);
+/** The i-th type, those of programs after the built-in ones; NULL past the last. Thread-safe: yes. */
 RN_API const rn_link_type *rn_link_type_at(int i);
 /** Adds a type of your own to the table. `type` must stay valid. Errors: ARG for a taken name. Thread-safe: yes. */
 RN_API bool rn_link_type_register(const rn_link_type *type);
@@ -624,6 +643,7 @@ RN_API bool rn_link_type_register(const rn_link_type *type);
 /* For `setup` and `forward`. */
 RN_API const rn_link_type *rn_link_type_of(const rn_link *link); /**< NULL for a chain and links of C functions */
 RN_API const void *rn_link_args(const rn_link *link);            /**< options, resolved */
+/** The link's own bytes, as many as its type asks for, zeroed at first. Borrowed; NULL for NULL. */
 RN_API void *rn_link_memory(rn_link *link);
 /** Adds a slot after those of the type; `init` may be all zero for the slot's default. Returns its number, -1 on error.
  */

@@ -101,11 +101,13 @@ typedef struct rn_infer {
 /** Declares output `i`. Errors: SHAPE if the number of elements overflows. */
 RN_API bool rn_out(rn_infer *f, int i, rn_dtype dtype, rn_shape shape);
 /** Refuses a call: what is wrong, and the rule as an expression over the inputs (may be NULL). Types and shapes of all
- *  inputs are printed. Returns false. rn_infer_hint adds a hint afterwards. */
+ *  inputs are printed. Returns false. */
 RN_API bool rn_refuse(rn_infer *f, rn_status status, const char *what, const char *rule);
+/** Adds a hint to the refusal just made; does nothing without one. */
 RN_API void rn_infer_hint(const char *fmt, ...) RN_PRINTF(1, 2);
-/** Common rules: refuses unless the rank is as given (-1 for any) / the type is a float. */
+/** Refuses (SHAPE) unless an input has this rank (-1: any); true for one that was left out. */
 RN_API bool rn_want_rank(rn_infer *f, int input, int rank);
+/** Refuses (DTYPE) unless the type of an input is a float; true for one that was left out. */
 RN_API bool rn_want_float(rn_infer *f, int input);
 
 /* A call as build and backward see it. */
@@ -239,9 +241,11 @@ RN_API void rn_opts_default(const rn_op *op, void *opts);
 /** Sets one option from text ("0.1", "true", "1,2", "f16", "mean"). Errors: ARG names option, text and what is allowed.
  */
 RN_API bool rn_opts_set(const rn_op *op, void *opts, const char *name, const char *text, const rn_site *site);
-/** The function called `name`, NULL if there is none; the i-th of all functions, NULL past the last. What the library
- * keeps to itself (RN_OP_INTERNAL) is not among them. */
+/** The function called `name`, NULL if there is none. What the library keeps to itself (RN_OP_INTERNAL) is not found.
+ * Thread-safe: yes. */
 RN_API const rn_op *rn_op_find(const char *name);
+/** The i-th of the functions that rn_op_find finds, NULL past the last; topic (may be NULL) gets the folder it is in.
+ * Thread-safe: yes. */
 RN_API const rn_op *rn_op_at(int i, const char **topic);
 /** Adds a function of your own to the table (rn_op_find, project files). `op` must stay valid. Errors: ARG for a taken
  * name, a row that contradicts itself or misses a part, and texts that cannot be read (with the column). Thread-safe:

@@ -760,6 +760,7 @@ typedef struct rn_choice_args {
  *  Argument shape: shape of the result
  *  Option   .no_replace: no number twice (default false)
  *  Errors   ARG for more elements than numbers without repetition
+ *  Source   without repetition the beginning of a shuffle (Fisher & Yates), in memory for the result alone
  *  Since    0.1
  */
 RN_API rn_tensor *rn_choice_at(const rn_choice_args *args);

@@ -39,8 +39,10 @@ RN_API bool rn_update_at(const rn_update_args *args);
 #define rn_update(...) rn_update_at(&(rn_update_args){ __VA_ARGS__, .site = RN_SITE(rn_update_args) })
 
 /** The same by hand: forgets the gradients of all parameters of a tree; rn_backward(loss) adds to them; then a step
- * with the gradients that parameters have (rn_grad_of). They stay until rn_clear_grads. */
+ * (rn_optimizer_step) with the gradients that parameters have. They stay until rn_clear_grads. */
 RN_API void rn_clear_grads(rn_link *link);
+/** A step with the gradients that parameters have (rn_grad_of): hooks and update, recorded. Errors: STATE if no
+ * parameter that trains has a gradient. */
 RN_API bool rn_optimizer_step_at(const rn_site *site, rn_optimizer *optimizer);
 #define rn_optimizer_step(optimizer) rn_optimizer_step_at(RN_HERE, optimizer)
 
@@ -50,6 +52,7 @@ RN_API bool rn_optimizer_set_accumulate(rn_optimizer *optimizer, int64_t k);
 RN_API void rn_optimizer_set_loss_scale(rn_optimizer *optimizer, double scale);
 
 RN_API void rn_optimizer_free(rn_optimizer *optimizer); /**< NULL is fine; the model stays */
+/** The model that is trained. Borrowed; NULL for NULL. */
 RN_API rn_link *rn_optimizer_model(const rn_optimizer *optimizer);
 RN_API const char *rn_optimizer_name(const rn_optimizer *optimizer); /**< "adam" */
 /** Steps made so far. */
@@ -234,6 +237,7 @@ RN_API rn_schedule *rn_schedule_warmup_at(const rn_schedule_args *args);
 RN_API rn_schedule *rn_schedule_function(double (*fn)(void *user, double t), void *user, const char *unit);
 /** By name and settings ("at" as "30,60"; "then" names a schedule without settings). */
 RN_API rn_schedule *rn_schedule_make(const char *name, const rn_setting *settings, int64_t n);
+/** Gives a schedule back that was not taken over. NULL is fine. */
 RN_API void rn_schedule_free(rn_schedule *schedule);
 /** The factor after `step` steps at `epoch` epochs. */
 RN_API double rn_schedule_factor(const rn_schedule *schedule, double step, double epoch);
@@ -273,6 +277,8 @@ typedef struct rn_hook {
 } rn_hook;
 /** Adds a hook; `hook` must stay valid. Errors: ARG for a missing number. */
 RN_API bool rn_optimizer_add_hook(rn_optimizer *optimizer, const rn_hook *hook, const double *args);
+/** Adds one of the hooks of rn_hook_at by its name, its numbers as settings. Errors: ARG with the nearest name of a
+ * hook or number. */
 RN_API bool rn_optimizer_make_hook(rn_optimizer *optimizer, const char *name, const rn_setting *settings, int64_t n);
 RN_API const rn_hook *rn_hook_at(int i); /**< the i-th that the library has; NULL past the last */
 /** The norm of all gradients that rn_hook_clip_norm found in the last step, before clipping; NULL before. Borrowed. */
@@ -283,6 +289,7 @@ RN_API rn_tensor *rn_optimizer_grad_norm(const rn_optimizer *optimizer);
 /** What must be saved to go on with the same bits, as tensors with names: "m/conv1/W", "t/conv1/W" (age),
  *  "steps", "rate", …. Tensors are borrowed during the visit. A visit that returns false ends it. */
 typedef bool rn_state_visit(void *user, const char *name, rn_tensor *value);
+/** Calls visit for each state there is. False if a visit returned false, or with an error pending. */
 RN_API bool rn_optimizer_states(rn_optimizer *optimizer, rn_state_visit *visit, void *user);
 /** Gives one of them back its value, also before the first step. Errors: ARG for a name that is not known, SHAPE,
  * DTYPE. */
@@ -296,6 +303,8 @@ typedef struct rn_optimizer_param {
     bool frozen;
 } rn_optimizer_param;
 typedef bool rn_optimizer_visit_fn(void *user, const rn_optimizer_param *p);
+/** Calls visit for each parameter of the model, also those that are not there yet (param is NULL). A visit that returns
+ * false ends it. Returns false if one did, or with an error pending. */
 RN_API bool rn_optimizer_visit(rn_optimizer *optimizer, rn_optimizer_visit_fn *visit, void *user);
 
 /* ---- rows, and optimizers of your own ---- */
@@ -321,9 +330,12 @@ typedef struct rn_optimizer_type {
     const struct rn_optimizer_type *(*variant)(const void *args);
     rn_doc doc;
 } rn_optimizer_type;
+/** An optimizer of a type, which must stay valid; args is its argument struct (NULL: defaults), copied. Owned. Errors:
+ * ARG for an incomplete row, or options out of range. */
 RN_API rn_optimizer *rn_optimizer_new_at(const rn_site *site, const rn_optimizer_type *type, rn_link *model,
                                          const void *args);
 #define rn_optimizer_new(type, model, args) rn_optimizer_new_at(RN_HERE, type, model, args)
+/** The type called `name`, NULL if there is none. Thread-safe: yes. */
 RN_API const rn_optimizer_type *rn_optimizer_type_find(const char *name);
 RN_API const rn_optimizer_type *rn_optimizer_type_at(int i); /**< NULL past the last */
 

@@ -63,12 +63,16 @@ RN_API rn_tensor *rn_array_view_at(const rn_site *site, rn_dtype dtype, rn_shape
 /* ---- what a tensor is ---- */
 
 RN_API const rn_shape *rn_tensor_shape(const rn_tensor *t); /**< borrowed; a scalar's shape for NULL */
+/** Element type; RN_DTYPE_NONE for NULL. */
 RN_API rn_dtype rn_tensor_dtype(const rn_tensor *t);
+/** Number of axes; 0 for a scalar and for NULL. */
 RN_API int rn_tensor_rank(const rn_tensor *t);
 RN_API int64_t rn_tensor_dim(const rn_tensor *t, int axis); /**< axis may be negative; 0 for one out of range */
 RN_API int64_t rn_tensor_count(const rn_tensor *t);         /**< elements */
+/** Bytes of all elements, row-major without gaps, whether or not they are in memory; 0 for NULL. */
 RN_API int64_t rn_tensor_bytes(const rn_tensor *t);
 RN_API const char *rn_tensor_name(const rn_tensor *t); /**< borrowed; NULL where it has none */
+/** Gives t a name (copied) for messages and graphs, or with NULL none. Errors: ARG for no tensor; NOMEM. */
 RN_API bool rn_tensor_set_name(rn_tensor *t, const char *name);
 
 /* ---- looking at values ---- */
@@ -123,6 +127,7 @@ RN_API rn_tensor *rn_value(rn_tensor *cell);
  * function is computed and serves as data from here on, unless gradients pass it already. Returns t, NULL on an error.
  * Errors: DTYPE unless it has a float type; STATE for false where gradients pass. */
 RN_API rn_tensor *rn_require_grad(rn_tensor *t, bool yes);
+/** Whether gradients flow to t: it trains, wants a gradient, or was computed from something that does. */
 RN_API bool rn_requires_grad(const rn_tensor *t);
 /** The same value, cut off from its history: gradients stop here. Scoped. */
 RN_API rn_tensor *rn_detach_at(const rn_site *site, rn_tensor *t);
@@ -156,6 +161,7 @@ RN_API rn_tensor *rn_grad_of(const rn_tensor *t);
 /** Replaces (or with NULL forgets) the collected gradient. Errors: SHAPE; STATE if t is no parameter, state or tensor
  * that rn_require_grad was called for. */
 RN_API bool rn_set_grad(rn_tensor *t, rn_tensor *grad);
+/** Forgets the collected gradient. NULL is fine. */
 RN_API void rn_clear_grad(rn_tensor *t);
 
 /** Switches recording of history for gradients off or on in this thread; returns what it was. */
@@ -163,6 +169,7 @@ RN_API bool rn_grad_mode(bool on);
 /** Switches between training and evaluation behaviour (dropout, batch normalisation); returns what it was. On at first.
  */
 RN_API bool rn_train_mode(bool on);
+/** Whether this thread has training behaviour (rn_train_mode). */
 RN_API bool rn_is_training(void);
 
 #define RNI_WITH(var, enter, leave)                                                                                    \
@@ -176,10 +183,11 @@ RN_API bool rn_is_training(void);
     RNI_WITH(RNI_PASTE(rni_wast_, __LINE__), rn_train_mode(false) * 2 + rn_grad_mode(false),                           \
              (rn_train_mode(RNI_PASTE(rni_wast_, __LINE__) >> 1), rn_grad_mode(RNI_PASTE(rni_wast_, __LINE__) & 1)))
 
+/** A function of n tensors; NULL with an error pending on a failure. */
+typedef rn_tensor *rn_segment_fn(void *user, rn_tensor *const *x, int64_t n);
 /** Runs fn(user, x, n) now and again in the backward pass, so that what it computes inside need not be held until then
  *  (Chen et al. 2016, "Training deep nets with sublinear memory cost"). fn must depend on its arguments and on
  * parameters only; random numbers repeat themselves. Returns its result. Scoped. */
-typedef rn_tensor *rn_segment_fn(void *user, rn_tensor *const *x, int64_t n);
 RN_API rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, rn_list xs);
 #define rn_recompute(fn, user, ...) rn_recompute_at(RN_HERE, fn, user, RN_LIST(__VA_ARGS__))
 
@@ -193,6 +201,7 @@ RN_API bool rn_graph_save_at(const rn_site *site, const char *path, rn_list outp
 RN_API void rn_seed(uint64_t seed);
 /** The stream's state, to save and restore it: seed and the number of draws made. */
 RN_API void rn_random_state(uint64_t state[2]);
+/** Puts this thread's stream back to where rn_random_state found it. Errors: ARG for NULL. */
 RN_API void rn_set_random_state(const uint64_t state[2]);
 
 /* ---- devices ---- */
@@ -202,11 +211,13 @@ RN_API void rn_set_random_state(const uint64_t state[2]);
 RN_API bool rn_device_use(const char *name);
 /** Name of this thread's device. */
 RN_API const char *rn_device_name(void);
-/** Bytes in use by tensors on this thread's device, the highest it was, and bytes held for reuse. */
+/* Bytes in use by tensors on this thread's device, the highest it was, and bytes held for reuse. */
 typedef struct rn_memory_info {
     int64_t used, peak, pooled;
 } rn_memory_info;
+/** The memory of this thread's device; zeros where it cannot be opened. */
 RN_API rn_memory_info rn_memory(void);
+/** From here on rn_memory().peak is the highest use since this call. */
 RN_API void rn_memory_reset_peak(void);
 
 /* ---- the engine ---- */

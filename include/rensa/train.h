@@ -38,10 +38,11 @@ RN_API bool rn_metric_at(const rn_site *site, rn_metrics *m, const char *name, r
  * in a scope of its own. */
 typedef rn_tensor *rn_loss_fn(void *user, const rn_batch *batch, rn_metrics *m);
 
+/** Receives one mean of rn_evaluate, over things of this weight together. */
+typedef void rn_mean_fn(void *user, const char *name, double mean, double weight);
 /** Means of what `loss` reports over one epoch of `batches` from its beginning, without history and with evaluation
  *  behaviour; afterwards `batches` stands where it stood, but a batch of it that is in use ends. Each mean is handed to
  *  `each`. Errors: what loss and batches report. */
-typedef void rn_mean_fn(void *user, const char *name, double mean, double weight);
 RN_API bool rn_evaluate_at(const rn_site *site, rn_iterator *batches, rn_loss_fn *loss, void *loss_user,
                            rn_mean_fn *each, void *each_user);
 #define rn_evaluate(batches, loss, loss_user, each, each_user)                                                         \
@@ -65,6 +66,7 @@ typedef struct rn_trainer_new_args {
 RN_API rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *args);
 #define rn_trainer_new(...)                                                                                            \
     rn_trainer_new_at(&(rn_trainer_new_args){ __VA_ARGS__, .site = RN_SITE(rn_trainer_new_args) })
+/** Frees the trainer and its extensions; model, optimizer and batches stay. Not from inside a run. NULL is fine. */
 RN_API void rn_trainer_free(rn_trainer *t);
 /** Trains until the end, an error, or rn_trainer_stop. The step that is under way is finished, and extensions end in
  *  order, in any case. False with an error pending after a failure. */
