@@ -15,7 +15,7 @@ typedef struct cli_project_args {
 } cli_project_args;
 
 /* Owned. NULL with an error pending. */
-rni_project *cli_project_make(const cli_project_args *args);
+rni_project *cli_project_make(const cli_project_args *o);
 /* Chooses device and threads as the project says, before anything is computed. The project that comes back, which takes
  * the place of p, says what was chosen, and names data by full paths: it can be run again from anywhere. Owned. */
 rni_project *cli_project_settle(rni_project *p);

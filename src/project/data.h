@@ -38,13 +38,13 @@ typedef struct rni_datas {
 
 /* The names that the project has; nothing is opened yet. Errors: ARG with the place in the file. */
 rni_datas *rni_datas_new(const rni_project *p, const rni_data_args *args);
-void rni_datas_free(rni_datas *d); /* NULL is fine */
+void rni_datas_free(rni_datas *all); /* NULL is fine */
 /* Opens the one called `name` and those that it needs. Borrowed. Errors: ARG with the nearest name, and what opening
  * reports, with the place in the file. */
-rni_data *rni_datas_open(rni_datas *d, const char *name, const rni_json *where);
+rni_data *rni_datas_open(rni_datas *all, const char *name, const rni_json *where);
 /* As the steps of `like` make it, without those that are for training only: for examples to be predicted. Takes `set`
  * over. Owned. */
-rn_dataset *rni_datas_apply(rni_datas *d, rni_data *like, rn_dataset *set);
+rn_dataset *rni_datas_apply(rni_datas *all, rni_data *like, rn_dataset *set);
 
 /* Opens a table with the columns and categories of this one, with or without targets. NULL with an error. Owned. */
 rn_dataset *rni_data_table(const rni_data *d, const char *path);
