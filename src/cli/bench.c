@@ -172,6 +172,8 @@ static int run(int argc, char **argv)
     if (n > 1) return cli_usage(&cli_bench, "one project, or one part of a name");
     if (n == 1 && o.project.net) return cli_usage(&cli_bench, "a project, --net or a part of a name, not two of them");
     if (n == 1 && is_project(argv[1])) o.project.file = argv[1];
+    if (n == 1 && rni_builtin_find(argv[1]))
+        return cli_usage(&cli_bench, "--net %s times the built-in network of that name", argv[1]);
     const bool network = o.project.net || o.project.file;
     cli_unused(&cli_bench, table, network ? NETWORK : FUNCTIONS, "for functions");
     return network ? time_network(&o) : time_functions(n == 1 ? argv[1] : NULL, o.project.device);

@@ -2,7 +2,6 @@
 #include "cli/run.h"
 
 #include "base/alloc.h"
-#include "base/error.h"
 #include "base/file.h"
 #include "base/shape.h"
 
@@ -92,13 +91,8 @@ static void print_result(const char *folder, const rni_json *result)
 
 static bool describe_run(const char *folder)
 {
-    char *project = rni_path_join(folder, "project.json"), *file = rni_path_join(folder, "result.json");
-    const bool is_run = project && rni_file_exists(project);
-    if (project && !is_run) {
-        rni_fail(RN_ERR_ARG, NULL, NULL, "the folder \"%s\" is no run: it holds no project.json", folder);
-        rni_error_add("hint", "`rensa data show %s` looks at a folder of pictures", folder);
-    }
-    rni_project *p = is_run && file ? rni_project_load(project) : NULL;
+    char *project = cli_run_project(folder), *file = project ? cli_run_file(folder, "result.json") : NULL;
+    rni_project *p = file ? rni_project_load(project) : NULL;
     rni_json *result = p && rni_file_exists(file) ? rni_json_load(file, 0) : NULL;
     const bool ok = p && rn_ok();
     if (ok) {

@@ -42,8 +42,9 @@ static void describe(const rn_op *op)
         printf("  %s%-16s %s", o->flags & RN_OPT_REQUIRED ? " " : ".", o->name, o->help ? o->help : "");
         if (o->type == RN_OPT_TYPE_ENUM)
             printf(" (%s)", o->choices);
-        else if (!(o->flags & RN_OPT_REQUIRED) && o->type == RN_OPT_TYPE_F64)
-            printf(" (%g)", o->value);
+        else if (!(o->flags & RN_OPT_REQUIRED) &&
+                 (o->type == RN_OPT_TYPE_F64 || o->type == RN_OPT_TYPE_I64 || o->type == RN_OPT_TYPE_I64S))
+            printf(" (default %g)", o->value);
         puts("");
     }
 }

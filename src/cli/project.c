@@ -21,6 +21,11 @@ static const char *builtin_name(void *user, int i)
 
 static rni_project *load_project(const cli_project_args *o)
 {
+    if (o->file && !rni_file_exists(o->file) && rni_builtin_find(o->file)) {
+        rni_fail(RN_ERR_IO, NULL, NULL, "there is no file \"%s\"", o->file);
+        rni_error_add("hint", "--net %s is the built-in network of that name", o->file);
+        return NULL;
+    }
     if (o->file) return rni_project_load(o->file);
     const char *text = rni_builtin_find(o->net);
     char source[96];

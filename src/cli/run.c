@@ -138,6 +138,24 @@ bool cli_run_exists(const char *path)
     return false;
 }
 
+char *cli_run_project(const char *path)
+{
+    if (!cli_run_exists(path)) return NULL;
+    const bool is_folder = rni_folder_exists(path);
+    char *folder = is_folder ? rni_strdup(path) : rni_path_folder(path);
+    char *file = folder ? rni_path_join(folder, "project.json") : NULL;
+    if (file && !rni_file_exists(file)) {
+        if (is_folder)
+            rni_fail(RN_ERR_IO, NULL, NULL, "the folder \"%s\" is no run: it holds no project.json", path);
+        else
+            rni_fail(RN_ERR_IO, NULL, NULL, "there is no project.json beside \"%s\"", path);
+        rni_free(file);
+        file = NULL;
+    }
+    rni_free(folder);
+    return file;
+}
+
 /* ---- loading ---- */
 
 /* The file with the parameters: the final model or the best one, else the newest snapshot; rni_free. */
@@ -195,17 +213,9 @@ static rni_project *change_project(const rni_project *p, cli_run_args *args)
 
 rni_session *cli_run_load(const char *path, cli_run_args *args)
 {
-    if (!cli_run_exists(path)) return NULL;
-    const bool is_folder = rni_folder_exists(path);
-    char *folder = is_folder ? rni_strdup(path) : rni_path_folder(path);
-    char *file = folder ? rni_path_join(folder, "project.json") : NULL;
-    char *model = is_folder && folder ? find_model(folder, args->best) : rni_strdup(path);
-    const bool there = model && file && rni_file_exists(file);
-    if (model && file && !there) {
-        rni_fail(RN_ERR_IO, NULL, NULL, "there is no project.json beside \"%s\"", path);
-        rni_error_add("hint", "a model is used in the run folder that training made");
-    }
-    rni_project *p = there ? rni_project_load(file) : NULL;
+    char *file = cli_run_project(path), *model = NULL;
+    if (file) model = rni_folder_exists(path) ? find_model(path, args->best) : rni_strdup(path);
+    rni_project *p = model ? rni_project_load(file) : NULL;
     rni_project *changed = p ? change_project(p, args) : NULL;
     rni_session *s = NULL;
     if (changed) s = rni_session_open(changed, &(rni_session_args){ .quiet = true, .progress = cli_download_progress });
@@ -214,7 +224,6 @@ rni_session *cli_run_load(const char *path, cli_run_args *args)
         s = NULL;
     }
     rni_project_free(p);
-    rni_free(folder);
     rni_free(file);
     rni_free(model);
     return s;

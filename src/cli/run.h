@@ -12,6 +12,8 @@ bool cli_run_prepare(const char *folder, bool force);
 char *cli_run_name(const char *stem);
 /* Whether there is a file or folder; else raises an error that names the run which resembles it. */
 bool cli_run_exists(const char *path);
+/* The project.json of a run, or beside a model file in one; rni_free. Errors as above, and where there is none. */
+char *cli_run_project(const char *path);
 /* rni_free. */
 char *cli_run_file(const char *folder, const char *name);
 

@@ -53,7 +53,8 @@ static void print_layer(void *user, const char *path, const rni_step *step, rn_t
 
 static int check_project(rni_project *p)
 {
-    rni_session *s = rni_session_open(p, &(rni_session_args){ .quiet = true, .progress = cli_download_progress });
+    rni_session *s =
+        rni_session_open(p, &(rni_session_args){ .steps = true, .quiet = true, .progress = cli_download_progress });
     if (s) {
         int64_t elements = 0;
         const bool ok = rni_goal_check(&s->goal, s->data, s->training.batch, print_layer, NULL);
@@ -231,11 +232,8 @@ static char *name_folder(const rni_project *p, const options *o)
 static int begin(options *o)
 {
     char *file = NULL;
-    if (o->resume && cli_run_exists(o->resume) && !o->project.file && !o->project.net) {
-        char *folder = rni_folder_exists(o->resume) ? rni_strdup(o->resume) : rni_path_folder(o->resume);
-        o->project.file = file = folder ? rni_path_join(folder, "project.json") : NULL;
-        rni_free(folder);
-    }
+    if (o->resume && cli_run_exists(o->resume) && !o->project.file && !o->project.net)
+        o->project.file = file = cli_run_project(o->resume);
     rni_project *p = rn_ok() ? cli_project_make(&o->project) : NULL;
     char *out = p ? name_folder(p, o) : NULL;
     const int status = out ? start(p, out, o) : cli_end();

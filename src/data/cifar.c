@@ -152,7 +152,7 @@ static bool check_args(const rn_known_args *a)
     if (!rni_source_check(a, sources, "cifar10")) return false;
     if (a->part != RN_TRAIN && a->part != RN_TEST) {
         rni_fail(RN_ERR_ARG, &a->site, "cifar10", "there is no such part");
-        rni_error_add("expect", "RN_TRAIN or RN_TEST");
+        rni_error_add("expect", "train or test");
         return false;
     }
     if (a->dtype == RN_DTYPE_NONE || a->dtype == RN_F32 || a->dtype == RN_U8) return true;

@@ -138,7 +138,7 @@ static rn_dataset *open_path(const rn_dataset_open_args *a)
     for (size_t i = 0; there && i < RN_COUNTOF(kinds); i++) {
         if (!rni_path_has_extension(a->name, kinds[i].ending)) continue;
         if (a->part == RN_TRAIN) return kinds[i].open(a);
-        rni_fail(RN_ERR_ARG, &a->site, "dataset_open", "a file has no parts: open the other file by its own name");
+        rni_fail(RN_ERR_ARG, &a->site, "dataset_open", "a file has no parts");
         rni_error_add("file", "%s", a->name);
         return NULL;
     }

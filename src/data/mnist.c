@@ -94,7 +94,7 @@ static rn_dataset *open_set(const mnist_like *m, const rn_known_args *a)
     if (!rni_source_check(a, m->drawn ? sources : real_sources, m->set.name)) return NULL;
     if (a->part != RN_TRAIN && a->part != RN_TEST) {
         rni_fail(RN_ERR_ARG, &a->site, m->set.name, "there is no such part");
-        rni_error_add("expect", "RN_TRAIN or RN_TEST");
+        rni_error_add("expect", "train or test");
         rni_error_add("hint", "rn_dataset_split makes a part for validation");
         return NULL;
     }

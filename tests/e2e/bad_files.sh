@@ -98,7 +98,7 @@ sed 's/\\"iterator_position\\":[0-9]*/\\"iterator_position\\":-7/' "good/$snapsh
 cp other "torn/$snapshot"
 refuses "$snapshot" "" train --resume torn --epochs 4
 mkdir empty
-says 1 "holds no model" "$RENSA" evaluate empty
+says 1 "holds no project.json" "$RENSA" evaluate empty
 says 1 "project.json" "$RENSA" train --resume empty
 refuses ragged.csv "called \"a\" in one table" predict good ragged.csv
 refuses huge.png "does not take pictures" predict good huge.png

@@ -43,6 +43,8 @@ says 2 "--epochs needs a value" "$RENSA" train --net lenet --epochs
 says 2 "--quiet takes no value" "$RENSA" train --net lenet --quiet=3
 says 2 "a project file or --net, not both" "$RENSA" train p.json --net lenet
 says 2 "is needed" "$RENSA" train
+says 1 "hint    --net lenet" "$RENSA" train lenet
+says 2 "bench: --net lenet" "$RENSA" bench lenet
 says 2 "one project at a time" "$RENSA" train a.json b.json
 says 2 "is needed" "$RENSA" evaluate
 says 2 "is needed" "$RENSA" predict

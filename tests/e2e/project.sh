@@ -54,6 +54,7 @@ units '{"type": "u", "w": 0}' '"u": {"arguments": {"w": null}, "layers": [{"name
 training '"los": "x"' '65: there is no member of a training called "los"' 'did you mean "loss"?'
 training '"loss": "softmax_cross_entrpy"' '66: there is no function' 'softmax_cross_entropy'
 training '"optimizer": "adm"' '' 'did you mean "adam"?'
+says 1 'did you mean "adam"?' "$RENSA" train p.json --check
 training '"optimizer": {"type": "adam", "beta": 1}' '' 'did you mean "beta1"?'
 training '"optimizer": {"type": "adam", "schedule": "cosin"}' '' 'did you mean "cosine"?'
 training '"batch": 0' '67: "batch" must be at least 1' ''

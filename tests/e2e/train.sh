@@ -71,7 +71,11 @@ says 0 "\"probability\"" "$RENSA" predict lenet --samples 2 --json
 says 0 "cat" "$RENSA" predict lstm --prompt "the cat" --length 20 --temperature 0
 says 0 "cat" "$RENSA" predict gpt --prompt "the cat" --length 20 --seed 3
 says 1 "\"~\" is not in the vocabulary" "$RENSA" predict gpt --prompt "~" --length 3
-says 1 "holds no model" "$RENSA" predict data --samples 1
+says 1 "is no run: it holds no project.json" "$RENSA" predict data --samples 1
+mkdir begun && cp lenet/project.json begun
+says 1 "holds no model" "$RENSA" predict begun
+says 0 "begun: a run of lenet" "$RENSA" info begun
+says 1 "expect  test" "$RENSA" evaluate lenet --monitor all
 says 1 "there is no run" "$RENSA" train --resume nowhere
 mkdir runs && cp -r lenet runs/lenet-1
 says 1 'did you mean "mlp"?' "$RENSA" predict mpl

@@ -242,7 +242,7 @@ RN_TEST(digits_are_drawn_where_nothing_else_is_to_be_had)
     CHECK(rn_dataset_mnist(RN_TRAIN, .source = "cach") == NULL);
     CHECK_ERROR(RN_ERR_ARG, "\"data\", \"cache\", \"download\", \"drawn\"");
     CHECK(rn_dataset_mnist(RN_VALID) == NULL);
-    CHECK_ERROR(RN_ERR_ARG, "RN_TRAIN or RN_TEST");
+    CHECK_ERROR(RN_ERR_ARG, "train or test");
     rn_log_levels("");
     restore("RENSA_DATA", data);
     restore("XDG_CACHE_HOME", cache);
