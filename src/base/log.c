@@ -69,7 +69,11 @@ static void ready(void)
     g.ready = true;
     const char *env = getenv("RENSA_LOG");
     const char *bad = env ? set_levels(env) : NULL;
-    if (bad) fprintf(stderr, "rensa: RENSA_LOG: cannot understand \"%s\"\n", bad);
+    if (bad)
+        fprintf(stderr,
+                "rensa: RENSA_LOG: cannot understand \"%s\"; it is off, error, warn, info or debug, or topics with "
+                "these, as in plan:debug\n",
+                bad);
 }
 
 bool rn_log_levels(const char *spec)

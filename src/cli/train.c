@@ -201,6 +201,7 @@ static int train(rni_project *p, const char *out, const options *o)
     if (ok && from) ok = rn_trainer_resume(s->trainer, from);
     if (ok) ok = freeze_project(s, out);
     if (ok && !o->quiet) print_start(s, out, from);
+    if (ok && o->quiet && !o->out && !o->resume) printf("run folder: %s\n", out);
     if (ok) status = run_training(s, out, o);
     rni_session_free(s);
     if (!ok && !existed) rmdir(out); /* nothing was written */

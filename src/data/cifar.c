@@ -137,7 +137,8 @@ static bool find(cifar *c, const rn_known_args *a, rni_str *source)
     if (ok && rn_ok() && c->files == 0 && folders[1]) ok = add_archive(c, a, folders[1], source, &why);
     if (ok && rn_ok() && c->files == 0) {
         rni_fail(RN_ERR_IO, &a->site, "cifar10", "its files are not to be had");
-        if (why) rni_error_add("actual", "%s", why);
+        if (why || !folders[1])
+            rni_error_add("actual", "%s", why ? why : "the user's cache has no place: there is no HOME");
         rni_error_add("hint", "put %s into $RENSA_DATA/cifar10",
                       a->part == RN_TRAIN ? "data_batch_1.bin … data_batch_5.bin" : "test_batch.bin");
     }

@@ -59,6 +59,8 @@ says 1 "" "$RENSA" train table.json --quiet --out /proc/run
 export RENSA_MIRRORS="http://127.0.0.1:9"
 says 1 "could not be downloaded" "$RENSA" data get cifar10
 says 1 "Failed to connect" "$RENSA" data get mnist --source download
+says 1 "no place" env -u HOME -u XDG_CACHE_HOME "$RENSA" data get cifar10
+says 1 "no place" env -u HOME -u XDG_CACHE_HOME "$RENSA" data get fashion-mnist
 says 1 "offline" "$RENSA" data get cifar10 --offline
 says 1 "drawn" "$RENSA" data get mnist --offline
 is "files of the cache" "$(find cache -type f 2>/dev/null)" ""

@@ -107,6 +107,8 @@ says 0 "sha256" "$RENSA" train --net lenet --batch 16 --limit 160 --iterations 2
 says 0 "$(member long/result.json parameters_sha256)" "$RENSA" train --resume lenet --iterations 25 --quiet
 is "iterations of both" "$(member lenet/result.json iterations)" 25
 
+says 0 "run folder: runs/mlp-1" "$RENSA" train --net mlp --limit 40 --iterations 2 --quiet
+
 # --show gives a project file that is the same run; --check shows shapes
 "$RENSA" train --net lenet --batch 16 --limit 160 --iterations 25 --seed 5 --show >shown.json 2>out
 says 0 "$(member long/result.json parameters_sha256)" "$RENSA" train shown.json --quiet --out from-file
