@@ -8,7 +8,7 @@
 #include <rensa/kernels.h>
 #include <rensa/op.h>
 
-enum { VIEWS = 8 };
+enum { VIEWS = 10 };
 
 typedef struct {
     const char *op;
@@ -46,6 +46,7 @@ static const rn_conv_opts same = {
 static const rn_conv_opts same_weights = {
     .stride = { 1, 1 }, .pad = { 1, 1 }, .pad_end = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1, .size = { 3, 3 }
 };
+static const rn_attention_opts all_seen = { .scale = 0.25 }, causal = { .causal = true, .scale = -0.3 };
 static const rn_pad_opts edges = { .before = { 1, 0, 2, 3 }, .after = { 0, 2, 0, 5 }, .value = 1.5 };
 static const rn_pad_opts mirrored = { .before = { 1 }, .mode = 2 };
 static const rn_strided_opts lower = { .shape = S(40, 64), .strides = { 128, 2 }, .offset = 1 };
@@ -126,6 +127,38 @@ static const call calls[] = {
       RN_BF16,
       { S(4, 32, 14, 14), S(4, 48, 14, 14), S(48, 32, 3, 3) },
       .library = true },
+    { "attention",
+      &all_seen,
+      3,
+      2,
+      RN_F32,
+      { S(5, 150, 24), S(5, 170, 24), S(5, 170, 10), S(5, 150, 10), S(5, 150) },
+      .library = true },
+    { "attention",
+      &causal,
+      3,
+      2,
+      RN_F32,
+      { S(2, 3, 200, 8), S(2, 3, 100, 8), S(2, 3, 100, 8), S(2, 3, 200, 8), S(2, 3, 200) },
+      .library = true },
+    { "attention", &causal, 3, 2, RN_F32, { S(1, 4), S(1, 4), S(1, 4), S(1, 4), S(1) }, .library = true },
+    { "attention_grad",
+      &all_seen,
+      6,
+      4,
+      RN_F32,
+      { S(2, 3, 150, 8), S(2, 3, 170, 8), S(2, 3, 170, 5), S(2, 3, 150, 5), S(2, 3, 150), S(2, 3, 150), S(2, 3, 150, 8),
+        S(2, 3, 170, 8), S(2, 3, 170, 5), S(0) },
+      .library = true },
+    { "attention_grad",
+      &causal,
+      6,
+      4,
+      RN_F32,
+      { S(3, 200, 8), S(3, 100, 8), S(3, 100, 5), S(3, 200, 5), S(3, 200), S(3, 200), S(3, 200, 8), S(3, 100, 8),
+        S(3, 100, 5), S(0) },
+      .library = true },
+    { "attention", &causal, 4, 2, RN_F32, { S(2, 4), S(3, 4), S(3, 4), S(2, 3), S(2, 4), S(2) }, .refused = "a mask" },
     { "concat", &middle, 3, 1, RN_F32, { S(50, 3, 70), S(50, 0, 70), S(50, 9, 70), S(50, 12, 70) } },
     { "pad", &edges, 1, 1, RN_F16, { S(5, 6, 7, 300), S(6, 8, 9, 308) } },
     { "pad", &mirrored, 1, 1, RN_F32, { S(5), S(6) }, .refused = "one value" },

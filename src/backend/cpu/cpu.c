@@ -1,6 +1,7 @@
 /* The row of the CPU back end: memory, devices with a chosen instruction set, the list of kernels. */
 #include "backend/cpu/cpu.h"
 
+#include "backend/cpu/attention.h"
 #include "backend/cpu/conv.h"
 #include "backend/cpu/copy.h"
 #include "backend/cpu/matmul.h"
@@ -126,6 +127,12 @@ static bool sync_device(void *device)
         .release = rni_cpu_matmul_release, .flags = flag                                                               \
     }
 
+#define ATTENTION(name, why_not, function, flag)                                                                       \
+    {                                                                                                                  \
+        .op = name, .refuse = why_not, .prepare = rni_cpu_attention_prepare, .run = function, .release = free,         \
+        .flags = flag                                                                                                  \
+    }
+
 #define CONV(name)                                                                                                     \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_conv_refuse, .prepare = rni_cpu_conv_prepare, .run = rni_cpu_conv_run,           \
@@ -189,6 +196,10 @@ static const rn_kernel kernels[] = {
     POOL("max_pool_take"),
     POOL("average_pool"),
     POOL("average_pool_grad"),
+    ATTENTION("attention", rni_cpu_attention_refuse_strided, rni_cpu_attention_run, RN_KERNEL_STRIDED),
+    ATTENTION("attention", rni_cpu_attention_refuse, rni_cpu_attention_run, 0),
+    ATTENTION("attention_grad", rni_cpu_attention_refuse_strided, rni_cpu_attention_grad_run, RN_KERNEL_STRIDED),
+    ATTENTION("attention_grad", rni_cpu_attention_refuse, rni_cpu_attention_grad_run, 0),
     SOFTMAX("softmax"),
     SOFTMAX("softmax_grad"),
     SOFTMAX("log_softmax"),

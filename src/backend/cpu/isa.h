@@ -98,7 +98,9 @@ typedef struct rni_lines {
     void (*pull)(void *gx, const void *g, const void *w, const void *x, int64_t n, const rni_pull *p);
     /* gw += g * (x - mean) * factor, gb += g; gb may be NULL */
     void (*add_products)(void *gw, void *gb, const void *g, const void *x, int64_t n, double mean, double factor);
-    void (*softmax)(void *y, const void *x, int64_t n, double factor); /* times factor */
+    /* times factor; gives log(sum(exp(x))), 0 where all are -infinity */
+    double (*softmax)(void *y, const void *x, int64_t n, double factor);
+    void (*powers)(void *y, const void *x, int64_t n, double less); /* y = exp(x - less) */
     /* log(sum(exp(x - m))) and m, the largest value; both 0 where all are -infinity */
     double (*log_sum)(const void *x, int64_t n, double *m);
     void (*softmax_grad)(void *gx, const void *y, const void *gy, int64_t n);

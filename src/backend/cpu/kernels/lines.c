@@ -20,8 +20,8 @@ enum { BLOCK = 512 };
     {                                                                                                                  \
         .sum = sum_##type, .sum_squares = sum_squares_##type, .sum_pull = sum_pull_##type, .affine = affine_##type,    \
         .affine_each = affine_each_##type, .pull = pull_##type, .add_products = add_products_##type,                   \
-        .softmax = softmax_##type, .log_sum = log_sum_##type, .softmax_grad = softmax_grad_##type,                     \
-        .log_softmax_grad = log_softmax_grad_##type                                                                    \
+        .softmax = softmax_##type, .powers = powers_##type, .log_sum = log_sum_##type,                                 \
+        .softmax_grad = softmax_grad_##type, .log_softmax_grad = log_softmax_grad_##type                               \
     }
 
 const rni_lines RNI_ISA_NAME(rni_lines)[2] = { ROW(f32), ROW(f64) };

@@ -130,7 +130,7 @@ static inline T RNI_PASTE2(top, TYPE)(const T *x, int64_t n)
     return a == -INFINITY ? 0 : a;
 }
 
-static void RNI_PASTE2(softmax, TYPE)(void *to, const void *values, int64_t n, double factor)
+static double RNI_PASTE2(softmax, TYPE)(void *to, const void *values, int64_t n, double factor)
 {
     T *y = to;
     const T *x = values, m = RNI_PASTE2(top, TYPE)(values, n);
@@ -149,6 +149,15 @@ static void RNI_PASTE2(softmax, TYPE)(void *to, const void *values, int64_t n, d
     const T f = (T)(all == 0 ? 0 : factor / all);
 #pragma omp simd
     for (int64_t i = 0; i < n; i++) y[i] *= f;
+    return all == 0 ? 0 : (double)m + log(all);
+}
+
+static void RNI_PASTE2(powers, TYPE)(void *to, const void *values, int64_t n, double less)
+{
+    T *y = to;
+    const T *x = values, m = (T)less;
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) y[i] = EXP(x[i] - m);
 }
 
 static double RNI_PASTE2(log_sum, TYPE)(const void *values, int64_t n, double *taken_out)
