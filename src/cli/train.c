@@ -106,6 +106,9 @@ static void watch_signals(rn_trainer *t)
     const struct sigaction a = { .sa_handler = on_signal };
     sigaction(SIGINT, &a, NULL);
     sigaction(SIGTERM, &a, NULL);
+    /* a terminal that goes away, unless nohup was asked for */
+    struct sigaction before;
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &a, NULL);
 }
 
 /* ---- the run ---- */

@@ -54,20 +54,22 @@ says 0 "" "$RENSA" train --resume torn --quiet
 is "a torn snapshot" "$(hash_of out)" "$(member lenet-whole/result.json parameters_sha256)"
 is "the torn file" "$(find torn -name '*.tmp-*')" ""
 
-# an interrupt finishes the step and leaves a snapshot
-"$RENSA" train --net lenet --batch 16 --iterations 60 --limit 320 --seed 1 --quiet --set "$often" --out stopped \
-    >part 2>out &
-while kill -0 $! 2>/dev/null && ! ls stopped/snapshot_*.safetensors >/dev/null 2>&1; do sleep 0.02; done
-kill -INT $! 2>/dev/null
-wait $!
-status=$?
-if [ $status -eq 0 ]; then
-    skip "the run was over before it was interrupted"
-else
-    is "status after an interrupt" $status 130
-    is "result after an interrupt" "$(member stopped/result.json status)" interrupted
-    says 0 "" "$RENSA" train --resume stopped --quiet
-    is "an interrupted run" "$(hash_of out)" "$(member lenet-whole/result.json parameters_sha256)"
-    is "its result" "$(member stopped/result.json status)" finished
-fi
+# a signal finishes the step and leaves a snapshot
+for signal in INT HUP; do
+    "$RENSA" train --net lenet --batch 16 --iterations 60 --limit 320 --seed 1 --quiet --set "$often" \
+        --out stopped-$signal >part 2>out &
+    while kill -0 $! 2>/dev/null && ! ls stopped-$signal/snapshot_*.safetensors >/dev/null 2>&1; do sleep 0.02; done
+    kill -$signal $! 2>/dev/null
+    wait $!
+    status=$?
+    if [ $status -eq 0 ]; then
+        skip "the run was over before $signal came"
+    else
+        is "status after $signal" $status 130
+        is "result after $signal" "$(member stopped-$signal/result.json status)" interrupted
+        says 0 "" "$RENSA" train --resume stopped-$signal --quiet
+        is "a run after $signal" "$(hash_of out)" "$(member lenet-whole/result.json parameters_sha256)"
+        is "its result" "$(member stopped-$signal/result.json status)" finished
+    fi
+done
 finish

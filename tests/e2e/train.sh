@@ -116,6 +116,7 @@ says 0 "$(member long/result.json parameters_sha256)" "$RENSA" train shown.json 
 is "showing what was shown" "$(cat again.json)" "$(cat shown.json)"
 says 0 "f32[64, 10]" "$RENSA" train --net lenet --check
 holds "--check leaves a run" ! -e runs/lenet-2
+says 1 "no optimizer \"adamant\"" "$RENSA" train --net lenet --set 'training.optimizer="adamant"' --check
 
 # a table
 cat >table.json <<'END'
