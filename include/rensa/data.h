@@ -38,8 +38,9 @@ typedef struct rn_column {
 
 /** Gives back a reference. NULL is fine. Thread-safe: yes. */
 RN_API void rn_dataset_free(rn_dataset *ds);
-/** Hands your reference to the call that takes ds next, also if that call fails: do not free ds yourself. Returns ds.
- */
+/** Leaves your reference in ds for the next call that is given ds and holds it (what is made from data sets, and
+ * iterators), which then adds none of its own; if that call fails it gives the reference back. So do not free ds
+ * yourself, nor pass it to anything else before. Each call leaves one reference. NULL is fine. Returns ds. */
 RN_API rn_dataset *rn_dataset_pass(rn_dataset *ds);
 /** Number of examples; 0 for NULL. Thread-safe: yes, as the following. */
 RN_API int64_t rn_dataset_count(const rn_dataset *ds);

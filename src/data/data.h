@@ -7,7 +7,7 @@
 
 struct rn_dataset {
     atomic_int refs;
-    atomic_bool passed; /* the caller's reference waits for the next rni_dataset_hold */
+    atomic_int passed; /* so many of refs belong to whoever holds it next */
     int64_t count;
     int column_count;
     rn_column *columns; /* a copy with names and classes of its own */

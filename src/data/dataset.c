@@ -13,13 +13,15 @@
 
 rn_dataset *rni_dataset_hold(rn_dataset *ds)
 {
-    if (ds && !atomic_exchange(&ds->passed, false)) atomic_fetch_add_explicit(&ds->refs, 1, memory_order_relaxed);
+    int n = ds ? atomic_load(&ds->passed) : 0;
+    while (n > 0 && !atomic_compare_exchange_weak(&ds->passed, &n, n - 1)) {}
+    if (ds && n == 0) atomic_fetch_add_explicit(&ds->refs, 1, memory_order_relaxed);
     return ds;
 }
 
 rn_dataset *rn_dataset_pass(rn_dataset *ds)
 {
-    if (ds) atomic_store(&ds->passed, true);
+    if (ds) atomic_fetch_add(&ds->passed, 1);
     return ds;
 }
 

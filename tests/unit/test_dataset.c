@@ -405,3 +405,20 @@ RN_TEST(lack_of_memory_anywhere_in_a_chain_leaks_nothing)
     CHECK(done);
     rn_dataset_free(ds);
 }
+
+RN_TEST(each_reference_that_is_passed_is_taken_by_one_call)
+{
+    const int64_t blocks = rni_alloc_live();
+    rn_dataset *ds = squares(9), *first = rn_dataset_subset(ds, 0, 3); /* references: ours, first's */
+    rn_dataset *second = rn_dataset_subset(ds, 3, 3);
+    rn_dataset_pass(ds);
+    rn_dataset *third = rn_dataset_subset(ds, 6, 3), *fourth = rn_dataset_subset(third, 0, 1);
+    CHECK(rn_dataset_subset(rn_dataset_pass(third), 0, 99) == NULL); /* fails, and gives it back */
+    rn_error_clear();
+    rn_dataset_free(first);
+    rn_dataset_free(second);
+    CHECK(rn_dataset_read(fourth, 0, ((void *[]){ NULL, NULL })));
+    rn_dataset_free(fourth);
+    CHECK(rn_dataset_pass(NULL) == NULL);
+    CHECK_EQ_I64(rni_alloc_live(), blocks);
+}
