@@ -144,13 +144,15 @@ static inline void rn_view_shift(rn_view *v, int64_t elements)
     v->data = (void *)((uintptr_t)v->data + (uintptr_t)(elements * rn_dtype_bytes(v->dtype)));
 }
 
-/* Work of one call, for cost tables. */
+/* Work of one call, for cost tables. Views are those of the values, as they lie. Elementwise functions and reductions
+ * are counted from their texts. */
 typedef struct rn_cost {
     const rn_op *op;
     const void *opts;
     int n_in, n_out;
     const rn_view *in, *out;
     double multiply_add, add, multiply, divide, exponential, compare; /* to be set: number of operations */
+    double bytes; /* read and written: all inputs and results once, unless the function sets it to less */
 } rn_cost;
 
 /* ---- documentation and test cases ---- */

@@ -1,28 +1,20 @@
 /* Plans as text: their steps, with the shortest time that each has taken. */
 #include "engine/explain.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/shape.h"
 #include "base/str.h"
 #include "engine/kernel.h"
-
-#include <time.h>
 
 bool rni_explain_on(void)
 {
     return rni_log_on(RN_LOG_DEBUG, "step");
 }
 
-int64_t rni_explain_now(void)
+void rni_explain_time(const rni_plan *p, rni_step *s, double seconds)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-void rni_explain_time(const rni_plan *p, rni_step *s, int64_t nanoseconds)
-{
-    if (p->runs == 0 || nanoseconds < s->shortest) s->shortest = nanoseconds;
+    if (p->runs == 0 || seconds < s->shortest) s->shortest = seconds;
 }
 
 static void add_view(rni_str *s, const rn_view *v)
@@ -43,22 +35,25 @@ static bool in_place(const rni_step *s)
     return false;
 }
 
+static void explain_step(const rni_step *s)
+{
+    rni_str text = { 0 };
+    for (int i = 0; i < s->call.n_in && i < 6; i++)
+        if (s->call.in[i].dtype) add_view(&text, &s->call.in[i]);
+    rni_str_add(&text, s->call.n_in > 6 ? " … ->" : " ->");
+    for (int i = 0; i < s->call.n_out && i < 3; i++) add_view(&text, &s->call.out[i]);
+    if (s->shortest > 0 && s->flop > 0) rni_str_addf(&text, "  %.3g GFLOP/s", s->flop / s->shortest * 1e-9);
+    if (s->shortest > 0 && s->bytes > 0) rni_str_addf(&text, "  %.3g GB/s", s->bytes / s->shortest * 1e-9);
+    rni_log(RN_LOG_DEBUG, "step", "%8.1f us  %s%s%s (%s)%s%s", s->shortest * 1e6, s->grad_of ? s->grad_of : "",
+            s->grad_of ? "' " : "", s->op->name, s->kernel->op, in_place(s) ? " in place" : "", text.at ? text.at : "");
+    rni_str_free(&text);
+}
+
 void rni_explain(const rni_plan *p)
 {
-    int64_t all = 0;
+    double all = 0;
     for (int64_t k = 0; k < p->n_steps; k++) all += p->step[k].shortest;
     rni_log(RN_LOG_DEBUG, "step", "plan of %lld steps, %lld runs, at best %.1f us", (long long)p->n_steps,
-            (long long)p->runs, (double)all * 1e-3);
-    for (int64_t k = 0; k < p->n_steps; k++) {
-        const rni_step *s = &p->step[k];
-        rni_str text = { 0 };
-        for (int i = 0; i < s->call.n_in && i < 6; i++)
-            if (s->call.in[i].dtype) add_view(&text, &s->call.in[i]);
-        rni_str_add(&text, s->call.n_in > 6 ? " … ->" : " ->");
-        for (int i = 0; i < s->call.n_out && i < 3; i++) add_view(&text, &s->call.out[i]);
-        rni_log(RN_LOG_DEBUG, "step", "%8.1f us  %s%s%s (%s)%s%s", (double)s->shortest * 1e-3,
-                s->grad_of ? s->grad_of : "", s->grad_of ? "' " : "", s->op->name, s->kernel->op,
-                in_place(s) ? " in place" : "", text.at ? text.at : "");
-        rni_str_free(&text);
-    }
+            (long long)p->runs, all * 1e6);
+    for (int64_t k = 0; k < p->n_steps; k++) explain_step(&p->step[k]);
 }

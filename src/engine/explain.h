@@ -6,10 +6,10 @@
 
 /* Whether steps are to be timed. */
 bool rni_explain_on(void);
-int64_t rni_explain_now(void); /* nanoseconds */
 /* The shortest time of all runs is kept: what else the machine does at times is not the step's. */
-void rni_explain_time(const rni_plan *p, rni_step *s, int64_t nanoseconds);
-/* One line per step: its time, function, kernel, where the result is, types and shapes. */
+void rni_explain_time(const rni_plan *p, rni_step *s, double seconds);
+/* One line per step: its time, function, kernel, where the result is, types and shapes, operations and bytes per second
+ * as the function's row counts them. */
 void rni_explain(const rni_plan *p);
 
 #endif

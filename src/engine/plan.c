@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/shape.h"
+#include "engine/cost.h"
 #include "engine/explain.h"
 #include "engine/kernel.h"
 #include "engine/layout.h"
@@ -208,6 +209,11 @@ static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_k
 {
     s->kernel = k;
     s->call = *call;
+    if (c->p->timed) {
+        rn_cost cost;
+        s->flop = rni_cost_of(n->op, call, &cost) ? rni_cost_flop(&cost) : -1;
+        s->bytes = cost.bytes;
+    }
     const int n_views = n->n_in + n->n_out;
     memcpy(c->p->views + c->n_views, views, (size_t)n_views * sizeof *views);
     memcpy(c->view_store + c->n_views, stores, (size_t)n_views * sizeof *stores);

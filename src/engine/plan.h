@@ -32,7 +32,8 @@ typedef struct {
         rn_status status; /* RN_OK: has not failed */
         char *why;
     } failure;
-    int64_t shortest; /* nanoseconds, in plans that are timed */
+    double shortest;    /* seconds, in plans that are timed */
+    double flop, bytes; /* its cost, in such plans; flop is below 0 where it is not known */
 } rni_step;
 
 typedef enum { RNI_FROM_GIVEN, RNI_FROM_OWN, RNI_FROM_CONSTANT } rni_source;

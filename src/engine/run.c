@@ -2,6 +2,7 @@
 #include "engine/plan.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "engine/explain.h"
 #include "engine/map.h"
@@ -130,9 +131,9 @@ bool rni_plan_run(rni_plan *p, rni_run *r)
     if (ok && p->slab_bytes > 0) ok = (slab = rni_buffer_new(p->device, p->slab_bytes)) != NULL;
     if (ok) base[at] = slab ? slab->data : NULL;
     for (int64_t k = 0; ok && k < p->n_steps; k++) {
-        const int64_t start = p->timed ? rni_explain_now() : 0;
+        const double start = p->timed ? rni_now() : 0;
         ok = run_step(&p->step[k], base, base[at], r);
-        if (p->timed) rni_explain_time(p, &p->step[k], rni_explain_now() - start);
+        if (p->timed) rni_explain_time(p, &p->step[k], rni_now() - start);
         if (!ok) mark_spoiled(p, k, r->spoiled);
     }
     if (ok && !rn_ok()) { /* raised by a kernel that returned true */

@@ -6,6 +6,7 @@
 
 #include <rensa/ops.h>
 
+#include "base/index.h"
 #include "base/shape.h"
 
 static const rn_opt opts[] = { RN_REQ_I64(rn_axis_opts, axis, -RN_MAX_RANK, RN_MAX_RANK - 1,
@@ -179,6 +180,24 @@ static const rn_case grad_cases[] = { { .in = "p:f64[2,3]{-1,0} g:f64[2,3]", .wi
                                       { .in = "p:f16[2,3]{-1,0} g:f16[2,3]", .with = "axis=0" },
                                       { 0 } };
 
+static void cost(rn_cost *c)
+{
+    const double n = (double)rni_view_count(&c->in[0]);
+    c->compare = c->exponential = c->divide = n;
+    c->add = 2 * n;
+}
+
+static void grad_cost(rn_cost *c)
+{
+    c->multiply_add = 2 * (double)rni_view_count(&c->in[0]);
+}
+
+static void log_grad_cost(rn_cost *c)
+{
+    grad_cost(c);
+    c->exponential = (double)rni_view_count(&c->in[0]);
+}
+
 const rn_op rn_ops_softmax[] = {
     [SOFTMAX] = { .name = "softmax",
                   .kind = RN_COMPOSITE,
@@ -186,6 +205,7 @@ const rn_op rn_ops_softmax[] = {
                   .infer = infer,
                   .build = softmax_build,
                   .backward = softmax_backward,
+                  .cost = cost,
                   .opts = opts,
                   .opts_size = sizeof(rn_axis_opts),
                   .onnx = "Softmax axis=axis",
@@ -204,6 +224,7 @@ const rn_op rn_ops_softmax[] = {
                       .infer = infer,
                       .build = log_softmax_build,
                       .backward = log_softmax_backward,
+                      .cost = cost,
                       .opts = opts,
                       .opts_size = sizeof(rn_axis_opts),
                       .onnx = "LogSoftmax axis=axis",
@@ -222,6 +243,7 @@ const rn_op rn_ops_softmax[] = {
                        .infer = infer,
                        .build = softmax_grad_build,
                        .backward = softmax_grad_backward,
+                       .cost = grad_cost,
                        .opts = opts,
                        .opts_size = sizeof(rn_axis_opts),
                        .doc = { .brief = "Gradient of softmax from its result p and the gradient g of that.",
@@ -235,6 +257,7 @@ const rn_op rn_ops_softmax[] = {
                            .infer = infer,
                            .build = log_softmax_grad_build,
                            .backward = log_softmax_grad_backward,
+                           .cost = log_grad_cost,
                            .opts = opts,
                            .opts_size = sizeof(rn_axis_opts),
                            .doc = { .brief = "Gradient of log_softmax from its result p and the gradient g of that.",

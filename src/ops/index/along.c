@@ -7,6 +7,7 @@
 #include "base/index.h"
 #include "base/shape.h"
 #include "ops/check.h"
+#include "ops/cost.h"
 #include "ops/index/position.h"
 #include "ops/strided.h"
 
@@ -186,6 +187,7 @@ const rn_op rn_ops_along[] = {
       .infer = take_infer,
       .backward = take_backward,
       .run = take_run,
+      .cost = rni_cost_look_up,
       .opts = axis_opts,
       .opts_size = sizeof(rn_along_opts),
       .onnx = "GatherElements",
@@ -215,6 +217,7 @@ const rn_op rn_ops_along[] = {
       .infer = grad_infer,
       .backward = grad_backward,
       .run = grad_run,
+      .cost = rni_cost_add,
       .opts = (const rn_opt[]){ RN_REQ_I64(rn_along_opts, axis, 0, 7, "axis that the indices count along"),
                                 { "size", RN_OPT_TYPE_I64, RN_OPT_HIDDEN, (int)offsetof(rn_along_opts, size), 1, 0, 0,
                                   0, 0, 0 },
@@ -227,6 +230,7 @@ const rn_op rn_ops_along[] = {
       .infer = put_infer,
       .backward = put_backward,
       .run = put_run,
+      .cost = rni_cost_move,
       .opts = axis_opts,
       .opts_size = sizeof(rn_along_opts),
       .onnx = "ScatterElements",

@@ -7,6 +7,7 @@
 #include "base/index.h"
 #include "base/shape.h"
 #include "ops/check.h"
+#include "ops/cost.h"
 #include "ops/index/position.h"
 
 typedef struct {
@@ -82,6 +83,7 @@ const rn_op rn_ops_bincount[] = {
       .infer = bincount_infer,
       .backward = bincount_backward,
       .run = bincount_run,
+      .cost = rni_cost_add,
       .opts = (const rn_opt[]){ RN_REQ_I64(bincount_opt, n, 0, 9e15, "numbers are 0 … n-1"), { 0 } },
       .opts_size = sizeof(bincount_opt),
       .nnp = "BinCount n=min_length",

@@ -6,6 +6,7 @@
 #include "base/convert.h"
 #include "base/index.h"
 #include "base/shape.h"
+#include "ops/cost.h"
 #include "ops/index/position.h"
 #include "ops/strided.h"
 
@@ -140,6 +141,7 @@ const rn_op rn_ops_gather_nd[] = {
       .infer = gather_infer,
       .backward = gather_backward,
       .run = gather_run,
+      .cost = rni_cost_look_up,
       .onnx = "GatherND",
       .nnp = "GatherNd",
       .doc = { .brief = "Parts of x picked by rows of coordinates; negative ones count from the end.",
@@ -168,6 +170,7 @@ const rn_op rn_ops_gather_nd[] = {
       .infer = grad_infer,
       .backward = grad_backward,
       .run = grad_run,
+      .cost = rni_cost_add,
       .opts = (const rn_opt[]){ RN_REQ_SHAPE(nd_opt, shape, "shape of x"), { 0 } },
       .opts_size = sizeof(nd_opt),
       .doc = { .brief = "Zeros to which parts of g are added where gather_nd would pick them.", .since = "0.1" } },

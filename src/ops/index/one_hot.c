@@ -3,6 +3,7 @@
 
 #include "base/convert.h"
 #include "base/index.h"
+#include "ops/cost.h"
 #include "ops/index/position.h"
 #include "ops/strided.h"
 
@@ -44,6 +45,7 @@ const rn_op rn_op_one_hot = {
     .inputs = "x",
     .infer = infer,
     .run = run,
+    .cost = rni_cost_move,
     .opts = (const rn_opt[]){ RN_REQ_I64(one_hot_opt, depth, 0, 9e18, "number of classes"),
                               RN_OPT_DTYPE(one_hot_opt, dtype, RN_F32, "type of the result"),
                               { 0 } },

@@ -2,6 +2,7 @@
 #include <rensa/op.h>
 
 #include "base/index.h"
+#include "ops/cost.h"
 #include "ops/index/order.h"
 
 typedef struct {
@@ -36,6 +37,11 @@ static bool run(rn_kernel_call *c)
     return true;
 }
 
+static void cost(rn_cost *c)
+{
+    rni_cost_sort(c, (double)rni_view_count(&c->out[0]), (double)rni_view_count(&c->in[0]));
+}
+
 const rn_op rn_op_searchsorted = {
     .name = "searchsorted",
     .kind = RN_KERNEL,
@@ -43,6 +49,7 @@ const rn_op rn_op_searchsorted = {
     .inputs = "a, v",
     .infer = infer,
     .run = run,
+    .cost = cost,
     .opts =
         (const rn_opt[]){
             RN_OPT_ENUM(search_opt, side, "left,right", "before or behind elements of a that equal the value"), { 0 } },

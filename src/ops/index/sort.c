@@ -6,6 +6,7 @@
 #include "base/convert.h"
 #include "base/index.h"
 #include "ops/check.h"
+#include "ops/cost.h"
 #include "ops/index/order.h"
 
 #include <string.h>
@@ -89,6 +90,22 @@ static bool argsort_build(rn_call_info *c)
 #define AXIS RN_REQ_I64(rn_sort_opts, axis, -8, 7, "along which axis; -1 is the last")
 #define DESCENDING RN_OPT_BOOL(rn_sort_opts, descending, "largest first")
 
+static void cost(rn_cost *c)
+{
+    const rn_view *x = &c->in[0];
+    const int axis = rni_known_axis(((const rn_sort_opts *)c->opts)->axis, x->rank);
+    rni_cost_sort(c, (double)rni_view_count(x), x->rank ? (double)x->dim[axis] : 1);
+}
+
+/* Each element is compared once, and those that are kept are sorted. */
+static void topk_cost(rn_cost *c)
+{
+    const rn_view *x = &c->in[0];
+    const double kept = (double)rni_view_count(&c->out[0]), n = (double)rni_view_count(x);
+    rni_cost_sort(c, kept, kept);
+    c->compare += n;
+}
+
 const rn_op rn_ops_sort[] = {
     { .name = "sort",
       .kind = RN_KERNEL,
@@ -97,6 +114,7 @@ const rn_op rn_ops_sort[] = {
       .infer = sort_infer,
       .backward = backward,
       .run = sort_run,
+      .cost = cost,
       .opts = (const rn_opt[]){ AXIS, DESCENDING, { 0 } },
       .opts_size = sizeof(rn_sort_opts),
       .nnp = "Sort descending=reverse",
@@ -121,6 +139,7 @@ const rn_op rn_ops_sort[] = {
       .infer = topk_infer,
       .backward = backward,
       .run = topk_run,
+      .cost = topk_cost,
       .opts = (const rn_opt[]){ RN_REQ_I64(rn_sort_opts, k, 0, 9e18, "how many"),
                                 AXIS,
                                 RN_OPT_BOOL(rn_sort_opts, smallest, "the smallest instead of the largest"),

@@ -6,6 +6,7 @@
 #include "base/convert.h"
 #include "base/index.h"
 #include "ops/check.h"
+#include "ops/cost.h"
 #include "ops/index/position.h"
 #include "ops/strided.h"
 
@@ -278,6 +279,7 @@ const rn_op rn_ops_take[] = {
       .infer = take_infer,
       .backward = take_backward,
       .run = take_run,
+      .cost = rni_cost_look_up,
       .opts = (const rn_opt[]){ AXIS, { 0 } },
       .opts_size = sizeof(rn_take_opts),
       .onnx = "Gather",
@@ -309,6 +311,7 @@ const rn_op rn_ops_take[] = {
       .infer = grad_infer,
       .backward = take_grad_backward,
       .run = take_grad_run,
+      .cost = rni_cost_add,
       .opts = (const rn_opt[]){ AXIS, HIDDEN_SIZE, { 0 } },
       .opts_size = sizeof(rn_take_opts),
       .doc = { .brief = "Zeros to which parts of g are added where take would pick them.", .since = "0.1" } },
@@ -318,6 +321,7 @@ const rn_op rn_ops_take[] = {
       .infer = embed_infer,
       .backward = embed_backward,
       .run = embed_run,
+      .cost = rni_cost_look_up,
       .opts = (const rn_opt[]){ IGNORE, { 0 } },
       .opts_size = sizeof(rn_take_opts),
       .nnp = "Embed",
@@ -345,6 +349,7 @@ const rn_op rn_ops_take[] = {
       .infer = grad_infer,
       .backward = embed_grad_backward,
       .run = embed_grad_run,
+      .cost = rni_cost_add,
       .opts = (const rn_opt[]){ HIDDEN_SIZE, IGNORE, { 0 } },
       .opts_size = sizeof(rn_take_opts),
       .doc = { .brief = "Zeros to which rows of g are added where embed would pick them.", .since = "0.1" } },

@@ -268,6 +268,29 @@ static bool cholesky_backward(rn_vjp *v)
     return (v->gin[0] = rn_mul_scalar(rn_add(s, turned(s)), 0.5)) != NULL;
 }
 
+/* n^3 / 3 for the factors, and n^2 for each column of b. */
+static double factor_work(const rn_view *a)
+{
+    const double n = a->rank ? (double)a->dim[a->rank - 1] : 0;
+    return (double)rni_view_count(a) * n / 3;
+}
+
+static void solve_cost(rn_cost *c)
+{
+    const double n = (double)c->in[0].dim[c->in[0].rank - 1];
+    c->multiply_add = factor_work(&c->in[0]) + (double)rni_view_count(&c->in[1]) * n;
+}
+
+static void det_cost(rn_cost *c)
+{
+    c->multiply_add = factor_work(&c->in[0]);
+}
+
+static void cholesky_cost(rn_cost *c)
+{
+    c->multiply_add = factor_work(&c->in[0]) / 2;
+}
+
 const rn_op rn_ops_solve[] = {
     [SOLVE] = { .name = "solve",
                 .kind = RN_KERNEL,
@@ -275,6 +298,7 @@ const rn_op rn_ops_solve[] = {
                 .infer = solve_infer,
                 .backward = solve_backward,
                 .run = solve_run,
+                .cost = solve_cost,
                 .opts = (const rn_opt[]){ RN_OPT_BOOL(solve_opt, trans, "a is taken with its last two axes swapped"),
                                           { 0 } },
                 .opts_size = sizeof(solve_opt),
@@ -321,6 +345,7 @@ const rn_op rn_ops_solve[] = {
               .infer = det_infer,
               .backward = det_backward,
               .run = det_run,
+              .cost = det_cost,
               .onnx = "Det",
               .nnp = "BatchDet",
               .doc = { .brief = "Determinants; the gradient is by the inverse, and fails where that is none.",
@@ -360,6 +385,7 @@ const rn_op rn_ops_solve[] = {
                  .infer = square_infer,
                  .backward = cholesky_backward,
                  .run = cholesky_run,
+                 .cost = cholesky_cost,
                  .doc = { .brief = "The step of cholesky that takes a symmetric matrix.", .since = "0.1" } },
     { 0 },
 };

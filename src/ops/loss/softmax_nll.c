@@ -4,6 +4,7 @@
 
 #include <rensa/ops.h>
 
+#include "base/index.h"
 #include "ops/reduce/axes_p.h"
 
 extern const rn_op rn_ops_softmax_nll[], rn_ops_softmax[];
@@ -94,6 +95,18 @@ static bool grad_backward(rn_vjp *v)
     return rn_ok();
 }
 
+static void cost(rn_cost *c)
+{
+    c->compare = c->exponential = (double)rni_view_count(&c->in[0]);
+    c->add = 2 * c->compare;
+}
+
+static void grad_cost(rn_cost *c)
+{
+    cost(c);
+    c->multiply = c->compare;
+}
+
 const rn_op rn_ops_softmax_nll[] = {
     [NLL] = { .name = "softmax_nll",
               .kind = RN_COMPOSITE,
@@ -102,6 +115,7 @@ const rn_op rn_ops_softmax_nll[] = {
               .infer = infer,
               .build = build,
               .backward = backward,
+              .cost = cost,
               .opts = rni_label_opts,
               .opts_size = sizeof(rn_label_opts),
               .doc = { .brief = "Minus the logarithm of the softmax at the label, times the weight of that.",
@@ -118,6 +132,7 @@ const rn_op rn_ops_softmax_nll[] = {
                    .infer = infer_grad,
                    .build = grad_build,
                    .backward = grad_backward,
+                   .cost = grad_cost,
                    .opts = rni_label_opts,
                    .opts_size = sizeof(rn_label_opts),
                    .doc = { .brief = "Gradient of softmax_nll by x, g being that of its result.", .since = "0.1" },

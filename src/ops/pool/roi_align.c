@@ -218,6 +218,23 @@ static bool grad_backward(rn_vjp *v)
         RN_OPT_I64(roi_opt, sampling, 0, 0, 1 << 15,                                                                   \
                    "samples along each axis for a pixel of the result; 0: one for each pixel of x that it covers")
 
+/* Each sample is interpolated between four pixels. */
+static double samples(const rn_cost *c, const rn_view *y)
+{
+    const double per_side = fmax((double)((const roi_opt *)c->opts)->sampling, 1);
+    return 4 * per_side * per_side * (double)rni_view_count(y);
+}
+
+static void cost(rn_cost *c)
+{
+    c->multiply_add = samples(c, &c->out[0]);
+}
+
+static void grad_cost(rn_cost *c)
+{
+    c->multiply_add = samples(c, &c->in[0]);
+}
+
 const rn_op rn_ops_roi_align[] = {
     [FORWARD] = { .name = "roi_average_align2d",
                   .kind = RN_KERNEL,
@@ -225,6 +242,7 @@ const rn_op rn_ops_roi_align[] = {
                   .infer = infer,
                   .backward = backward,
                   .run = run,
+                  .cost = cost,
                   .opts = (const rn_opt[]){ OPTS, { 0 } },
                   .opts_size = sizeof(roi_opt),
                   .onnx = "RoiAlign sampling=sampling_ratio",
@@ -269,6 +287,7 @@ const rn_op rn_ops_roi_align[] = {
                    .infer = grad_infer,
                    .backward = grad_backward,
                    .run = grad_run,
+                   .cost = grad_cost,
                    .opts =
                        (const rn_opt[]){
                            OPTS, RN_OPT_I64S(roi_opt, x, 3, 0, 0, (double)((int64_t)1 << 52), "N, H, W of x"), { 0 } },

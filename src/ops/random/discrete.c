@@ -7,6 +7,7 @@
 #include "base/index.h"
 #include "base/shape.h"
 #include "ops/check.h"
+#include "ops/cost.h"
 #include "ops/random/random_p.h"
 
 #include <stdlib.h>
@@ -286,6 +287,28 @@ static bool multinomial_run(rn_kernel_call *c)
     return ok;
 }
 
+static void cost(rn_cost *c)
+{
+    rni_cost_draw(c, 0);
+}
+
+/* Tickets are drawn and sorted. */
+static void permutation_cost(rn_cost *c)
+{
+    const double n = (double)rni_view_count(&c->out[0]);
+    rni_cost_draw(c, 0);
+    rni_cost_sort(c, n, n);
+}
+
+/* Sums over the classes, among which each draw is looked up. */
+static void multinomial_cost(rn_cost *c)
+{
+    const rn_view *p = &c->in[0];
+    rni_cost_draw(c, 0);
+    rni_cost_add(c);
+    rni_cost_sort(c, (double)rni_view_count(&c->out[0]), p->rank ? (double)p->dim[p->rank - 1] : 1);
+}
+
 const rn_op rn_ops_discrete[] = {
     { .name = "randint",
       .kind = RN_KERNEL,
@@ -293,6 +316,7 @@ const rn_op rn_ops_discrete[] = {
       .inputs = "",
       .infer = randint_infer,
       .run = randint_run,
+      .cost = cost,
       .opts = (const rn_opt[]){ RN_OPT_RANDOM(randint_opt),
                                 RN_REQ_SHAPE(randint_opt, shape, "shape of the result"),
                                 RN_REQ_I64(randint_opt, low, -9e18, 9e18, "smallest number"),
@@ -341,6 +365,7 @@ const rn_op rn_ops_discrete[] = {
       .inputs = "",
       .infer = permutation_infer,
       .run = permutation_run,
+      .cost = permutation_cost,
       .opts = (const rn_opt[]){ RN_OPT_RANDOM(permutation_opt),
                                 RN_REQ_I64(permutation_opt, n, 0, 9e18, "how many numbers"),
                                 { 0 } },
@@ -402,6 +427,7 @@ const rn_op rn_ops_discrete[] = {
       .inputs = "p",
       .infer = multinomial_infer,
       .run = multinomial_run,
+      .cost = multinomial_cost,
       .opts = (const rn_opt[]){ RN_OPT_RANDOM(multinomial_opt),
                                 RN_REQ_I64(multinomial_opt, count, 0, 9e18, "how many choices for each row"),
                                 RN_OPT_BOOL(multinomial_opt, no_replace, "no class twice"),

@@ -6,6 +6,7 @@
 #include "base/convert.h"
 #include "base/index.h"
 #include "ops/check.h"
+#include "ops/cost.h"
 #include "ops/index/position.h"
 #include "ops/random/random_p.h"
 
@@ -131,6 +132,12 @@ static bool beta_build(rn_call_info *c)
     return rn_op_call(&row, NULL, p, 2, c->opts, c->out);
 }
 
+/* A try needs a normal number and a logarithm, and nearly always succeeds. */
+static void cost(rn_cost *c)
+{
+    rni_cost_draw(c, 4);
+}
+
 const rn_op rn_ops_gamma[] = {
     { .name = "gamma",
       .kind = RN_KERNEL,
@@ -138,6 +145,7 @@ const rn_op rn_ops_gamma[] = {
       .inputs = "a",
       .infer = infer,
       .run = gamma_run,
+      .cost = cost,
       .opts = opts,
       .opts_size = sizeof(draw_opt),
       .doc = { .brief = "Gamma with shape a and scale 1: waiting times for a events; times a scale for another one.",
@@ -180,6 +188,7 @@ const rn_op rn_ops_gamma[] = {
       .inputs = "rate",
       .infer = infer,
       .run = poisson_run,
+      .cost = cost,
       .opts = opts,
       .opts_size = sizeof(draw_opt),
       .doc = { .brief = "Poisson: how many events come where `rate` are expected.",

@@ -9,6 +9,7 @@
 #include "base/convert.h"
 #include "base/index.h"
 #include "base/shape.h"
+#include "ops/cost.h"
 
 #define CUMULATIVE_OPTS                                                                                                \
     RN_REQ_I64(rn_cumulative_opts, axis, -RN_MAX_RANK, RN_MAX_RANK - 1, "the axis; negative ones count from the end"), \
@@ -228,6 +229,11 @@ static bool product_backward(rn_vjp *v)
         }                                                                                                              \
     }
 
+static void recurrence_cost(rn_cost *c)
+{
+    c->multiply_add = (double)rni_view_count(&c->out[0]);
+}
+
 const rn_op rn_ops_cumulative[] = {
     [CUMSUM] = { .name = "cumsum",
                  .kind = RN_KERNEL,
@@ -235,6 +241,7 @@ const rn_op rn_ops_cumulative[] = {
                  .infer = infer,
                  .backward = sum_backward,
                  .run = sum_run,
+                 .cost = rni_cost_add,
                  .opts = opts,
                  .opts_size = sizeof(rn_cumulative_opts),
                  .onnx = "CumSum",
@@ -252,6 +259,7 @@ const rn_op rn_ops_cumulative[] = {
                   .infer = infer,
                   .backward = product_backward,
                   .run = product_run,
+                  .cost = rni_cost_multiply,
                   .opts = opts,
                   .opts_size = sizeof(rn_cumulative_opts),
                   .nnp = "CumProd",
@@ -269,6 +277,7 @@ const rn_op rn_ops_cumulative[] = {
                      .infer = infer_recurrence,
                      .backward = recurrence_backward,
                      .run = recurrence_run,
+                     .cost = recurrence_cost,
                      .opts = opts,
                      .opts_size = sizeof(rn_cumulative_opts),
                      .doc = { .brief = "s_k = a_k + c_{k-1} * s_{k-1} along an axis.", .since = "0.1" },
@@ -284,6 +293,7 @@ const rn_op rn_ops_cumulative[] = {
                 .infer = infer,
                 .backward = shift_backward,
                 .run = shift_run,
+                .cost = rni_cost_move,
                 .opts = opts,
                 .opts_size = sizeof(rn_cumulative_opts),
                 .doc = { .brief = "y_k = x_{k-1} along an axis, in reverse x_{k+1}; 0 at the free end.",

@@ -1,6 +1,7 @@
 /* logsumexp: the logarithm of a sum of exponentials, the largest one taken out so that nothing overflows. */
 #include "ops/reduce/axes_p.h"
 
+#include "base/index.h"
 #include "engine/infer.h"
 
 #include <rensa/ops.h>
@@ -40,6 +41,12 @@ static bool backward(rn_vjp *v)
     return in[1] && in[2] && rn_op_call(&share, NULL, in, 3, NULL, v->gin);
 }
 
+static void cost(rn_cost *c)
+{
+    c->compare = c->exponential = (double)rni_view_count(&c->in[0]);
+    c->add = 2 * c->compare;
+}
+
 const rn_op rn_op_logsumexp = {
     .name = "logsumexp",
     .kind = RN_COMPOSITE,
@@ -48,6 +55,7 @@ const rn_op rn_op_logsumexp = {
     .infer = rni_infer_reduce,
     .build = build,
     .backward = backward,
+    .cost = cost,
     .opts = rni_reduce_opts,
     .opts_size = sizeof(rn_reduce_opts),
     .onnx = "ReduceLogSumExp",

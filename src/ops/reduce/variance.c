@@ -2,11 +2,11 @@
  * large beside the deviation. */
 #include "ops/reduce/axes_p.h"
 
+#include "base/index.h"
 #include "engine/infer.h"
 
 #include <math.h>
 #include <rensa/ops.h>
-
 typedef struct {
     rn_axes axes; /* as in rn_reduce_opts */
     bool keepdims;
@@ -82,6 +82,12 @@ static bool std_backward(rn_vjp *v)
     return v->gin[0] != NULL;
 }
 
+static void cost(rn_cost *c)
+{
+    c->multiply_add = (double)rni_view_count(&c->in[0]);
+    c->add = 2 * c->multiply_add;
+}
+
 static const rn_case cases[] = { { .in = "x:f32[2,3,4]" },
                                  { .in = "x:f32[2,3,4]", .with = "axes=1" },
                                  { .in = "x:f32[2,3,4]", .with = "axes=0,-1 keepdims=true ddof=1" },
@@ -98,7 +104,8 @@ static const rn_case cases[] = { { .in = "x:f32[2,3,4]" },
 #define ROW(name_, build_, backward_, brief_, formula_)                                                                \
     {                                                                                                                  \
         .name = name_, .kind = RN_COMPOSITE, .inputs = "x", .types = "mean", .infer = rni_infer_reduce,                \
-        .join = RN_JOIN_ADD, .build = build_, .backward = backward_, .opts = opts, .opts_size = sizeof(variance_opt),  \
+        .join = RN_JOIN_ADD, .build = build_, .backward = backward_, .cost = cost, .opts = opts,                       \
+        .opts_size = sizeof(variance_opt),                                                                             \
         .doc = { .brief = brief_,                                                                                      \
                  .formula = formula_,                                                                                  \
                  .types = "16-bit floats are computed in f32; whole numbers give f64",                                 \

@@ -115,6 +115,13 @@ static void cost(rn_cost *c)
     c->divide = 3 * cells;
 }
 
+/* The products of the step and of the weights; the gates are computed again. */
+static void grad_cost(rn_cost *c)
+{
+    cost(c);
+    c->multiply_add *= 3;
+}
+
 const rn_op rn_ops_gru_layer[] = {
     { .name = "gru_layer",
       .kind = RN_COMPOSITE,
@@ -142,6 +149,7 @@ const rn_op rn_ops_gru_layer[] = {
       .infer = grad_infer,
       .build = grad_build,
       .backward = rn_backward_by_build,
+      .cost = grad_cost,
       .opts = (const rn_opt[]){ RN_OPT_BOOL(rni_layer_opts, reverse, "from the last step to the first"), { 0 } },
       .opts_size = sizeof(rni_layer_opts),
       .doc = { .brief = "Gradients of gru_layer.", .since = "0.1" },

@@ -121,6 +121,13 @@ static void cost(rn_cost *c)
     c->divide = 5 * cells;
 }
 
+/* The products of the step and of the weights; the gates are computed again. */
+static void grad_cost(rn_cost *c)
+{
+    cost(c);
+    c->multiply_add *= 3;
+}
+
 const rn_op rn_ops_lstm_layer[] = {
     { .name = "lstm_layer",
       .kind = RN_COMPOSITE,
@@ -150,6 +157,7 @@ const rn_op rn_ops_lstm_layer[] = {
       .infer = grad_infer,
       .build = grad_build,
       .backward = rn_backward_by_build,
+      .cost = grad_cost,
       .opts = (const rn_opt[]){ RN_OPT_BOOL(rni_layer_opts, reverse, "from the last step to the first"), { 0 } },
       .opts_size = sizeof(rni_layer_opts),
       .doc = { .brief = "Gradients of lstm_layer.", .since = "0.1" },

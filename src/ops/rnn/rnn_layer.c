@@ -101,6 +101,13 @@ static void cost(rn_cost *c)
         }                                                                                                              \
     }
 
+/* The products of the step and of the weights; the gates are computed again. */
+static void grad_cost(rn_cost *c)
+{
+    cost(c);
+    c->multiply_add *= 3;
+}
+
 const rn_op rn_ops_rnn_layer[] = {
     { .name = "rnn_layer",
       .kind = RN_COMPOSITE,
@@ -127,6 +134,7 @@ const rn_op rn_ops_rnn_layer[] = {
       .infer = grad_infer,
       .build = grad_build,
       .backward = rn_backward_by_build,
+      .cost = grad_cost,
       .opts = OPTIONS,
       .opts_size = sizeof(rni_layer_opts),
       .doc = { .brief = "Gradients of rnn_layer.", .since = "0.1" },

@@ -6,6 +6,7 @@
 #include "base/convert.h"
 #include "base/index.h"
 #include "base/shape.h"
+#include "ops/cost.h"
 #include "ops/strided.h"
 
 #include <stdlib.h>
@@ -168,6 +169,7 @@ const rn_op rn_ops_as_strided[] = {
       .infer = grad_infer,
       .backward = grad_backward,
       .run = grad_run,
+      .cost = rni_cost_add,
       .opts = OPTS(),
       .opts_size = sizeof(rn_strided_opts),
       .doc = { .brief = "Zeros to which the elements of g are added at the places that as_strided would read.",

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/shape.h"
 #include "ops/check.h"
+#include "ops/cost.h"
 #include "ops/lists.h"
 #include "ops/strided.h"
 
@@ -160,6 +161,7 @@ const rn_op rn_ops_concat[] = {
       .infer = concat_infer,
       .backward = concat_backward,
       .run = concat_run,
+      .cost = rni_cost_move,
       .opts = (const rn_opt[]){ RN_OPT_I64(rn_axis_opts, axis, 0, -8, 7, "axis along which they follow each other"),
                                 { 0 } },
       .opts_size = sizeof(rn_axis_opts),

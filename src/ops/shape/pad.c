@@ -8,6 +8,7 @@
 #include "base/convert.h"
 #include "base/index.h"
 #include "base/shape.h"
+#include "ops/cost.h"
 #include "ops/strided.h"
 
 #include <string.h>
@@ -234,6 +235,7 @@ const rn_op rn_ops_pad[] = {
       .infer = infer,
       .backward = backward,
       .run = run,
+      .cost = rni_cost_move,
       .opts = (const rn_opt[]){ WIDTHS, { 0 } },
       .opts_size = sizeof(rn_pad_opts),
       .onnx = "Pad",
@@ -264,6 +266,7 @@ const rn_op rn_ops_pad[] = {
       .infer = grad_infer,
       .backward = grad_backward,
       .run = grad_run,
+      .cost = rni_cost_add,
       .opts = (const rn_opt[]){ WIDTHS, { 0 } },
       .opts_size = sizeof(rn_pad_opts),
       .doc = { .brief = "The gradient of pad where elements come from the inside.", .since = "0.1" } },

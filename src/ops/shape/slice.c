@@ -3,6 +3,7 @@
 #include <rensa/ops.h>
 
 #include "base/shape.h"
+#include "ops/cost.h"
 #include "ops/shape/ranges.h"
 #include "ops/strided.h"
 
@@ -135,6 +136,7 @@ const rn_op rn_ops_slice[] = {
       .infer = set_infer,
       .backward = set_backward,
       .run = set_run,
+      .cost = rni_cost_move,
       .opts = (const rn_opt[]){ RANGES, { 0 } },
       .opts_size = sizeof(slice_opt),
       .doc = { .brief = "x with a part replaced, as NumPy's x[1:3, 0] = values, but as a new tensor.",
