@@ -230,6 +230,10 @@ typedef struct rn_engine_info {
 RN_API rn_engine_info rn_engine(void);
 /** As the environment variable RENSA_EAGER: computes every call at once, one node at a time. Returns what it was. */
 RN_API bool rn_eager_mode(bool on);
+/** As RENSA_OFF=NAME: switches a pass of the compiler off (on) for this thread: "fuse" makes elementwise calls of one
+ *  shape one call, "layout" lets kernels choose the order of axes. Results are the same, time is not. Returns what it
+ *  was. Errors: ARG for a name that no pass has. */
+RN_API bool rn_pass_mode(const char *name, bool on);
 /** As RENSA_CHECK_NAN: after each step, NaN and infinity are an error that names the forward line, the element and how
  * many. */
 RN_API bool rn_nan_check(bool on);

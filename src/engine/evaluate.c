@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "engine/pass.h"
 #include "engine/plan.h"
 #include "engine/plan_cache.h"
 
@@ -273,9 +274,17 @@ static void find_dependence(walk *w)
     }
 }
 
+/* Calls that are one cannot say which of them has made a NaN. */
+static unsigned passes_of(const walk *w)
+{
+    const unsigned all = (1u << RNI_PASSES) - 1;
+    return all & ~w->t->passes_off & ~(w->t->nan_check ? RNI_PASS_FUSE : 0u);
+}
+
 static rni_hash structure(const walk *w)
 {
     rni_hash h = rni_hash_u64(RNI_HASH_START, (uint64_t)(uintptr_t)w->device);
+    h = rni_hash_u64(h, passes_of(w));
     for (int64_t i = 0; i < w->n_given; i++) {
         const rn_tensor *x = w->given[i];
         h = rni_hash_u64(h, (uint64_t)x->dtype << 8 | (uint64_t)x->shape.rank << 1 | w->donated[i]);
@@ -366,7 +375,7 @@ static rni_cached *compile(walk *w, rni_hash key)
         rni_graph_free(&g);
         return NULL;
     }
-    rni_plan *p = rni_plan_compile(&g, w->device);
+    rni_plan *p = rni_plan_compile(&g, w->device, passes_of(w));
     if (!p) return NULL;
     t->info.plans_compiled++;
     rni_cached *entry = rni_plan_cache_put(t->plans, key, p);

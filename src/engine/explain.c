@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/shape.h"
 #include "base/str.h"
+#include "engine/fusion.h"
 #include "engine/kernel.h"
 
 bool rni_explain_on(void)
@@ -45,7 +46,8 @@ static void explain_step(const rni_step *s)
     if (s->shortest > 0 && s->flop > 0) rni_str_addf(&text, "  %.3g GFLOP/s", s->flop / s->shortest * 1e-9);
     if (s->shortest > 0 && s->bytes > 0) rni_str_addf(&text, "  %.3g GB/s", s->bytes / s->shortest * 1e-9);
     rni_log(RN_LOG_DEBUG, "step", "%8.1f us  %s%s%s (%s)%s%s", s->shortest * 1e6, s->grad_of ? s->grad_of : "",
-            s->grad_of ? "' " : "", s->op->name, s->kernel->op, in_place(s) ? " in place" : "", text.at ? text.at : "");
+            s->grad_of ? "' " : "", s->fusion ? s->fusion->name : s->op->name, s->kernel->op,
+            in_place(s) ? " in place" : "", text.at ? text.at : "");
     rni_str_free(&text);
 }
 

@@ -54,5 +54,7 @@ int rni_expr_extract(const rni_expr *e, const int32_t *out, int n_out, rni_expr 
 /* Compiles for one compute type; free with rni_program_free. */
 rn_program *rni_program_make(const rni_expr *e, rn_dtype compute, const char *name, const char *text);
 void rni_program_free(rn_program *p);
+/* What its id is: equal programs have equal ones. */
+uint64_t rni_program_identity(const rn_program *p);
 
 #endif

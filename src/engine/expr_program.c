@@ -126,7 +126,7 @@ static bool emit(maker *m, rn_program *p, rn_instr *instr, double *constant)
     return true;
 }
 
-static uint64_t identity(const rn_program *p)
+uint64_t rni_program_identity(const rn_program *p)
 {
     rni_hash h =
         rni_hash_u64(RNI_HASH_START, (uint64_t)p->compute << 32 | (uint64_t)p->n_in << 16 | (uint64_t)p->n_scalar);
@@ -173,7 +173,7 @@ rn_program *rni_program_make(const rni_expr *e, rn_dtype compute, const char *na
         fuse_products(m, compute);
         ok = emit(m, p, instr, constant);
         for (int o = 0; ok && o < e->n_out; o++) out[o] = (uint16_t)m->reg[e->out[o]];
-        if (ok) p->id = identity(p);
+        if (ok) p->id = rni_program_identity(p);
     }
     if (m) {
         rni_free(m->uses);

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/shape.h"
+#include "engine/fusion.h"
 #include "engine/kernel.h"
 #include "engine/op_table.h"
 
@@ -39,6 +40,7 @@ rni_gnode *rni_graph_node(rni_graph *g, const rn_op *op, const int32_t *in, int3
 void rni_graph_free(rni_graph *g)
 {
     for (int64_t i = 0; i < g->n_hold; i++) rni_tensor_drop(g->hold[i]);
+    for (int64_t k = 0; k < g->n_nodes; k++) rni_fusion_free(g->node[k].fusion);
     rni_free(g->hold);
     rni_free(g->node);
     rni_free(g->value);

@@ -15,11 +15,14 @@ typedef struct {
     rn_tensor *constant; /* a value the plan itself holds; NULL otherwise */
 } rni_gvalue;
 
+typedef struct rni_fusion rni_fusion;
+
 typedef struct {
     const rn_op *op;
-    const void *opts; /* borrowed while compiling */
-    int32_t recorded; /* number of the recorded node that this one is, or was made of; -1: none */
-    bool lowered;     /* made of it: opts are constant, else they are read at run time */
+    rni_fusion *fusion; /* owned: several elementwise calls as one; op is then that of the last */
+    const void *opts;   /* borrowed while compiling */
+    int32_t recorded;   /* number of the recorded node that this one is, or was made of; -1: none */
+    bool lowered;       /* made of it: opts are constant, else they are read at run time */
     int32_t n_in, n_out;
     int32_t first_in;  /* index into rni_graph.in */
     int32_t first_out; /* value number of the first result */

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/shape.h"
+#include "engine/fusion.h"
 #include "engine/infer.h"
 #include "engine/map.h"
 #include "engine/op_table.h"
@@ -101,7 +102,7 @@ bool rni_kernel_call_init(const rni_graph *g, const rni_gnode *n, rn_kernel_call
         const rni_gvalue *y = &g->value[n->first_out + i % c->groups];
         if (c->in[i].dtype) stretch(&c->in[i], &y->shape);
     }
-    c->map = rni_map_program(n->op, false, compute_of(c), &n->site);
+    c->map = n->fusion ? n->fusion->program : rni_map_program(n->op, false, compute_of(c), &n->site);
     return c->map != NULL;
 }
 

@@ -8,10 +8,12 @@
 #include "base/shape.h"
 #include "engine/cost.h"
 #include "engine/explain.h"
+#include "engine/fusion.h"
 #include "engine/kernel.h"
 #include "engine/layout.h"
 #include "engine/map.h"
 #include "engine/op_table.h"
+#include "engine/pass.h"
 #include "engine/slab.h"
 
 #include <rensa/ops.h>
@@ -39,6 +41,7 @@ typedef struct {
 typedef struct {
     rni_graph *g;
     rni_plan *p;
+    unsigned passes;
     store *stores;
     int64_t n_stores, cap_stores;
     place *at;     /* of each value */
@@ -221,7 +224,7 @@ static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_k
     s->call.out = NULL;
     s->workspace_at = c->n_views; /* index of the first view, until layout replaces it */
     c->n_views += n_views;
-    if (n->lowered && n->op->opts_size) {
+    if (n->lowered && n->opts && n->op->opts_size) {
         s->opts_copy = rni_alloc_raw((int64_t)n->op->opts_size);
         if (!s->opts_copy) return false;
         memcpy(s->opts_copy, n->opts, n->op->opts_size);
@@ -231,7 +234,7 @@ static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_k
     return true;
 }
 
-static bool compute_step(compiler *c, const rni_gnode *n)
+static bool compute_step(compiler *c, rni_gnode *n)
 {
     const int n_views = n->n_in + n->n_out;
     rn_view *views = rni_alloc(n_views * (int64_t)sizeof *views);
@@ -252,7 +255,15 @@ static bool compute_step(compiler *c, const rni_gnode *n)
     }
     if (ok && n->op->kind == RN_MAP) follow_inputs(c, n, &call, &c->at[n->first_out], s);
     ok = ok && finish_step(c, s, n, &call, k, views, stores);
-    if (ok) c->p->n_steps++;
+    if (ok) {
+        s->fusion = n->fusion;
+        n->fusion = NULL;
+        c->p->n_steps++;
+    }
+    for (int i = 0; ok && i < n->n_out && !(c->passes & RNI_PASS_LAYOUT); i++) {
+        const place from = c->at[n->first_out + i];
+        if (from.arranged) ok = copy_step(c, &from, NULL, n, STORE_SLAB, &c->at[n->first_out + i]) >= 0;
+    }
     rni_free(views);
     rni_free(stores);
     return ok;
@@ -540,14 +551,14 @@ static bool compile(compiler *c)
     return true;
 }
 
-rni_plan *rni_plan_compile(rni_graph *g, rni_device *device)
+rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
 {
     rni_plan *p = rni_alloc((int64_t)sizeof *p);
-    bool ok = p && rni_graph_lower(g);
+    bool ok = p && rni_graph_lower(g) && (!(passes & RNI_PASS_FUSE) || rni_fuse(g));
     if (ok) {
         p->device = device;
         p->timed = rni_explain_on();
-        compiler c = { .g = g, .p = p };
+        compiler c = { .g = g, .p = p, .passes = passes };
         ok = compile(&c);
         rni_free(c.stores);
         rni_free(c.at);
@@ -570,6 +581,7 @@ void rni_plan_free(rni_plan *p)
     if (p->timed && p->runs) rni_explain(p);
     for (int64_t k = 0; k < p->n_steps; k++) {
         if (p->step[k].state && p->step[k].kernel->release) p->step[k].kernel->release(p->step[k].state);
+        rni_fusion_free(p->step[k].fusion);
         rni_free(p->step[k].opts_copy);
         rni_free(p->step[k].failure.why);
     }

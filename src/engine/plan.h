@@ -14,6 +14,7 @@ typedef struct {
 typedef struct {
     const rn_kernel *kernel;
     const rn_op *op;
+    rni_fusion *fusion; /* owned, of several elementwise calls as one */
     rni_device *device;
     rn_kernel_call call; /* call.in and call.out point into the plan's views */
     rni_place *place;    /* of each view */
@@ -60,8 +61,8 @@ typedef struct rni_plan {
     int64_t runs; /* of a plan that is timed */
 } rni_plan;
 
-/* Takes over g (also on failure). NULL with an error pending. */
-rni_plan *rni_plan_compile(rni_graph *g, rni_device *device);
+/* Takes over g (also on failure); `passes` are RNI_PASS_*. NULL with an error pending. */
+rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes);
 void rni_plan_free(rni_plan *p);
 
 typedef struct {

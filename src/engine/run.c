@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "engine/explain.h"
+#include "engine/fusion.h"
 #include "engine/map.h"
 #include "engine/nan_check.h"
 
@@ -64,7 +65,10 @@ static bool run_step(rni_step *s, char *const *base, char *slab, rni_run *r)
         if (c->in[i].dtype)
             c->in[i].data = (void *)((uintptr_t)base[s->place[i].region] + (uintptr_t)s->place[i].offset);
     if (!s->lowered) c->opts = r->recorded[s->recorded]->opts;
-    if (c->map) {
+    if (s->fusion) {
+        rni_fusion_scalars(s->fusion, r->recorded);
+        c->scalars = s->fusion->scalars;
+    } else if (c->map) {
         s->n_scalars = c->opts && s->op->kind == RN_MAP ? rni_map_scalars(s->op, c->opts, s->scalars) : 0;
         c->scalars = s->scalars;
     }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/shape.h"
+#include "engine/pass.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -57,6 +58,8 @@ rni_thread *rni_thread_self(void)
     t->eager = env && *env && strcmp(env, "0") != 0;
     env = getenv("RENSA_CHECK_NAN");
     t->nan_check = env && *env && strcmp(env, "0") != 0;
+    env = getenv("RENSA_OFF");
+    t->passes_off = env ? rni_passes_parse(env) : 0;
     return t;
 }
 

@@ -250,6 +250,7 @@ const rn_backend *rn_backend_cpu(void)
         .copy_out = copy_out,
         .sync = sync_device,
         .kernels = kernels,
+        .flags = RN_BACKEND_JOINS,
     };
     return &row;
 }

@@ -1,0 +1,47 @@
+/* Names of passes. */
+#include "engine/pass.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "engine/engine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const names[] = {
+#define X(name, text, doc) text,
+    RNI_PASS_LIST(X)
+#undef X
+};
+
+unsigned rni_pass_find(const char *name)
+{
+    for (int i = 0; i < RNI_PASSES; i++)
+        if (strcmp(name, names[i]) == 0) return 1u << i;
+    return 0;
+}
+
+unsigned rni_passes_parse(const char *list)
+{
+    unsigned all = 0;
+    for (const char *s = list; *s;) {
+        const size_t n = strcspn(s, ",");
+        char name[32];
+        snprintf(name, sizeof name, "%.*s", (int)n, s);
+        const unsigned pass = rni_pass_find(name);
+        if (!pass && n) rni_log(RN_LOG_WARN, "engine", "RENSA_OFF: there is no pass \"%s\"", name);
+        all |= pass;
+        s += n + (s[n] == ',');
+    }
+    return all;
+}
+
+bool rn_pass_mode(const char *name, bool on)
+{
+    rni_thread *t = rni_thread_self();
+    const unsigned pass = name ? rni_pass_find(name) : 0;
+    if (!pass) return rni_fail(RN_ERR_ARG, NULL, "pass_mode", "there is no pass \"%s\"", name ? name : "(null)");
+    const bool was = !(t->passes_off & pass);
+    t->passes_off = on ? t->passes_off & ~pass : t->passes_off | pass;
+    return was;
+}
