@@ -144,7 +144,8 @@ static bool sync_device(void *device)
       .refuse = rni_cpu_pool_last_refuse,                                                                              \
       .arrange = rni_cpu_pool_last_arrange,                                                                            \
       .prepare = rni_cpu_pool_last_prepare,                                                                            \
-      .run = rni_cpu_pool_last_run },                                                                                  \
+      .run = rni_cpu_pool_last_run,                                                                                    \
+      .release = free },                                                                                               \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_pool_refuse, .prepare = rni_cpu_pool_prepare, .run = rni_cpu_pool_run,           \
         .release = free                                                                                                \

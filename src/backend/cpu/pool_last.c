@@ -3,8 +3,10 @@
 
 #include "backend/cpu/cpu.h"
 
+#include <rensa/error.h>
 #include <rensa/kernels.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { AXES = 3, WINDOW_MOST = 4096 };
@@ -66,164 +68,185 @@ void rni_cpu_pool_last_arrange(rn_kernel_call *c)
     for (int i = 0; i < c->n_in + c->n_out; i++) last(&c->in[i]);
 }
 
+/* Where a window meets an axis: its elements first … end - 1; how many of it count for a mean. */
+typedef struct {
+    int64_t first, end;
+    double counted;
+} range;
+
 /* Sizes along three axes, of which a line or a plane has the last ones. */
 typedef struct {
-    const rn_kernel_call *call;
-    const rni_pixels *kernels;
+    bool grad, average;
     int bytes; /* of a pixel */
-    int64_t images, channels, size[AXES], out[AXES], window[AXES], step[AXES], pad[AXES], pad_end[AXES], dilation[AXES];
+    int64_t images, channels, size[AXES], out[AXES], step[AXES], pad[AXES], dilation[AXES];
     int64_t count; /* pixels of a window */
-    bool exclude_pad;
-    bool tiles; /* each pixel is in one window */
-} job;
+    bool tiles;    /* each pixel is in one window */
+    int threads;
+    range *met[AXES]; /* of each window along an axis */
+} state;
 
-static job job_of(const rn_kernel_call *c)
+static range meet(const rn_pool_opts *o, int axis, int64_t size, int64_t i)
+{
+    const int64_t d = o->dilation[axis], start = i * o->stride[axis] - o->pad[axis];
+    range r = { .first = start < 0 ? (-start + d - 1) / d : 0, .end = size > start ? (size - start + d - 1) / d : 0 };
+    if (r.end > o->kernel[axis]) r.end = o->kernel[axis];
+    if (r.end < r.first) r.end = r.first;
+    /* what is past the end of the padding never counts */
+    const int64_t room = size + o->pad_end[axis] - start, most = room > 0 ? (room + d - 1) / d : 0;
+    r.counted = (double)(o->exclude_pad ? r.end - r.first : most < o->kernel[axis] ? most : o->kernel[axis]);
+    return r;
+}
+
+static void describe(const rn_kernel_call *c, state *st)
 {
     const rn_pool_opts *o = c->opts;
     const rn_view *x = image_of(c), *y = windows_of(c);
-    const bool wide = x->dtype == RN_F64;
-    job j = { .call = c,
-              .kernels = &((const rni_cpu *)c->device)->isa->pixels[wide],
-              .bytes = (wide ? 8 : 4) * (int)x->dim[1],
-              .images = x->dim[0],
-              .channels = x->dim[1],
-              .count = 1,
-              .exclude_pad = o->exclude_pad,
-              .tiles = true };
-    for (int a = 0; a < AXES; a++) j.size[a] = j.out[a] = j.window[a] = j.step[a] = j.dilation[a] = 1;
+    st->grad = is_grad(c);
+    st->average = is_average(c);
+    st->bytes = (x->dtype == RN_F64 ? 8 : 4) * (int)x->dim[1];
+    st->images = x->dim[0];
+    st->channels = x->dim[1];
+    st->count = 1;
+    st->tiles = true;
     const int skip = AXES - (x->rank - 2);
-    for (int a = skip; a < AXES; a++) {
+    for (int a = 0; a < AXES; a++) {
+        st->size[a] = st->out[a] = st->step[a] = st->dilation[a] = 1;
+        st->met[a][0] = (range){ 0, 1, 1 };
+        if (a < skip) continue;
         const int from = a - skip;
-        j.size[a] = x->dim[2 + from];
-        j.out[a] = y->dim[2 + from];
-        j.window[a] = o->kernel[from];
-        j.step[a] = o->stride[from];
-        j.pad[a] = o->pad[from];
-        j.pad_end[a] = o->pad_end[from];
-        j.dilation[a] = o->dilation[from];
-        j.count *= j.window[a];
-        j.tiles = j.tiles && j.window[a] == j.step[a] && j.dilation[a] == 1 && j.pad[a] == 0 &&
-                  j.out[a] * j.step[a] == j.size[a];
+        st->size[a] = x->dim[2 + from];
+        st->out[a] = y->dim[2 + from];
+        st->step[a] = o->stride[from];
+        st->pad[a] = o->pad[from];
+        st->dilation[a] = o->dilation[from];
+        st->count *= o->kernel[from];
+        st->tiles = st->tiles && o->kernel[from] == o->stride[from] && o->dilation[from] == 1 && o->pad[from] == 0 &&
+                    st->out[a] * o->stride[from] == st->size[a];
+        for (int64_t i = 0; i < st->out[a]; i++) st->met[a][i] = meet(o, from, st->size[a], i);
+        if (a + 1 < AXES) st->met[a + 1] = st->met[a] + st->out[a];
     }
-    return j;
 }
 
-/* Elements first … last of window i that lie in the axis; how many of it count for the divisor. */
-static int64_t meet(const job *j, int a, int64_t i, int64_t *first, int64_t *end)
+/* Units are rows of windows; where windows write to the image, whole images. */
+static int64_t units_of(const state *st)
 {
-    const int64_t start = i * j->step[a] - j->pad[a], d = j->dilation[a];
-    *first = start < 0 ? (-start + d - 1) / d : 0;
-    *end = j->size[a] > start ? (j->size[a] - start + d - 1) / d : 0;
-    if (*end > j->window[a]) *end = j->window[a];
-    if (*end < *first) *end = *first;
-    if (j->exclude_pad) return *end - *first;
-    const int64_t room = j->size[a] + j->pad[a] + j->pad_end[a] - i * j->step[a], most = (room + d - 1) / d;
-    return most < j->window[a] ? most : j->window[a];
+    return st->grad ? st->images : st->images * st->out[0] * st->out[1];
 }
+
+static int64_t list_bytes(const state *st)
+{
+    return rni_cpu_round_up(2 * st->count * (int64_t)sizeof(void *), 64);
+}
+
+bool rni_cpu_pool_last_prepare(rn_kernel_call *c, void **out, int64_t *workspace)
+{
+    int64_t ranges = AXES;
+    for (int i = 2; i < windows_of(c)->rank; i++) ranges += windows_of(c)->dim[i];
+    state *st = calloc(1, sizeof *st + (size_t)ranges * sizeof(range));
+    if (!st) return c->fail(c, RN_ERR_NOMEM, "no memory to prepare it");
+    for (int a = 0; a < AXES; a++) st->met[a] = (range *)(void *)(st + 1) + a;
+    describe(c, st);
+    const double values = (double)rni_cpu_count(windows_of(c)), pixels = (double)st->count;
+    const int threads = rni_cpu_threads(c->device, values * (0.1 * pixels + 10 * pixels / (double)st->channels));
+    const int64_t units = units_of(st);
+    st->threads = threads < units ? threads : units > 0 ? (int)units : 1;
+    *workspace = list_bytes(st) * st->threads;
+    *out = st;
+    return true;
+}
+
+/* ---- running ---- */
 
 typedef struct {
-    const char *x, *other;
-    char *to;
-    const void **from; /* pixels of the window in x, */
-    void **into;       /* and in what is written or read besides */
-} lists;
+    const state *st;
+    const rni_pixels *kernels;
+    const char *image; /* that windows read, NULL for none */
+    char *second;      /* that they write or read besides, NULL for none */
+    const void **from; /* pixels of a window in them */
+    void **into;
+} job;
 
-/* Pixels of window (i, k, m); the divisor of its mean. */
-static int64_t collect(const job *j, const lists *l, const int64_t *at, const char *image, char *second,
-                       double *divisor)
+/* Pixels of the window at places `met`, which begins at pixel `start`. */
+static int64_t collect(const job *j, const range *const *met, int64_t start)
 {
-    int64_t first[AXES], end[AXES], n = 0;
-    *divisor = 1;
-    for (int a = 0; a < AXES; a++) *divisor *= (double)meet(j, a, at[a], &first[a], &end[a]);
-    for (int64_t u = first[0]; u < end[0]; u++)
-        for (int64_t v = first[1]; v < end[1]; v++) {
-            const int64_t plane = at[0] * j->step[0] - j->pad[0] + u * j->dilation[0];
-            const int64_t row = at[1] * j->step[1] - j->pad[1] + v * j->dilation[1];
-            const int64_t start = (plane * j->size[1] + row) * j->size[2] + at[2] * j->step[2] - j->pad[2];
-            for (int64_t w = first[2]; w < end[2]; w++, n++) {
-                const int64_t pixel = (start + w * j->dilation[2]) * j->bytes;
-                l->from[n] = image ? image + pixel : NULL;
-                l->into[n] = second ? second + pixel : NULL;
+    const state *st = j->st;
+    int64_t n = 0;
+    for (int64_t u = met[0]->first; u < met[0]->end; u++)
+        for (int64_t v = met[1]->first; v < met[1]->end; v++) {
+            const int64_t row = start + (u * st->dilation[0] * st->size[1] + v * st->dilation[1]) * st->size[2];
+            for (int64_t w = met[2]->first; w < met[2]->end; w++, n++) {
+                const int64_t pixel = (row + w * st->dilation[2]) * st->bytes;
+                j->from[n] = j->image + pixel;
+                j->into[n] = j->second + pixel;
             }
         }
     return n;
 }
 
-static void pool_window(const job *j, const lists *l, const int64_t *at, const char *image, char *second, char *value)
+static void pool_window(const job *j, const range *const *met, int64_t start, char *value)
 {
+    const state *st = j->st;
     const rni_pixels *k = j->kernels;
-    double divisor;
-    const int64_t n = collect(j, l, at, image, second, &divisor);
-    if (is_average(j->call)) {
-        if (!(divisor > 0)) divisor = 1;
-        if (is_grad(j->call))
-            k->mean_grad(l->into, n, value, j->channels, divisor, !j->tiles);
+    const int64_t n = collect(j, met, start);
+    if (st->average) {
+        const double counted = met[0]->counted * met[1]->counted * met[2]->counted, divisor = counted > 0 ? counted : 1;
+        if (st->grad)
+            k->mean_grad(j->into, n, value, st->channels, divisor, !st->tiles);
         else
-            k->mean(value, l->from, n, j->channels, divisor);
-    } else if (is_grad(j->call))
-        k->largest_grad(l->into, l->from, n, value, j->channels, !j->tiles);
-    else if (second)
-        k->largest_take(value, l->from, (const void *const *)l->into, n, j->channels);
+            k->mean(value, j->from, n, st->channels, divisor);
+    } else if (st->grad)
+        k->largest_grad(j->into, j->from, n, value, st->channels, !st->tiles);
+    else if (j->second)
+        k->largest_take(value, j->from, (const void *const *)j->into, n, st->channels);
     else
-        k->largest(value, l->from, n, j->channels);
+        k->largest(value, j->from, n, st->channels);
 }
 
-/* Units are rows of windows; where windows write to the image, whole images. */
-static int64_t units_of(const job *j)
+/* Rows of windows from … to - 1 of an image. */
+static void pool_rows(job *j, const rn_kernel_call *c, int64_t image, int64_t from, int64_t to)
 {
-    return is_grad(j->call) ? j->images : j->images * j->out[0] * j->out[1];
-}
-
-static int64_t list_bytes(const job *j)
-{
-    return rni_cpu_round_up(2 * j->count * (int64_t)sizeof(void *), 64);
-}
-
-static void pool_rows(const job *j, const lists *l, int64_t image, int64_t from, int64_t to)
-{
-    const rn_kernel_call *c = j->call;
-    const int64_t pixels = j->size[0] * j->size[1] * j->size[2], windows = j->out[0] * j->out[1] * j->out[2];
-    const bool grad = is_grad(c), average = is_average(c), take = !grad && !average && c->n_in > 1;
-    char *whole = grad ? (char *)c->out[0].data + image * pixels * j->bytes : NULL;
-    const char *x = average && grad ? NULL : (const char *)c->in[0].data + image * pixels * j->bytes;
-    if (take) whole = (char *)c->in[1].data + image * pixels * j->bytes;
-    if (grad && !j->tiles) memset(whole, 0, (size_t)(pixels * j->bytes));
-    char *value = (char *)windows_of(c)->data + (image * windows + from * j->out[2]) * j->bytes;
-    for (int64_t row = from; row < to; row++)
-        for (int64_t w = 0; w < j->out[2]; w++, value += j->bytes)
-            pool_window(j, l, (const int64_t[]){ row / j->out[1], row % j->out[1], w }, x, whole, value);
+    const state *st = j->st;
+    const int64_t bytes = st->size[0] * st->size[1] * st->size[2] * st->bytes;
+    const int64_t windows = st->out[0] * st->out[1] * st->out[2];
+    j->image = st->average && st->grad ? NULL : (const char *)c->in[0].data + image * bytes;
+    j->second = st->grad                      ? (char *)c->out[0].data + image * bytes
+                : !st->average && c->n_in > 1 ? (char *)c->in[1].data + image * bytes
+                                              : NULL;
+    if (st->grad && !st->tiles) memset(j->second, 0, (size_t)bytes);
+    char *value = (char *)windows_of(c)->data + (image * windows + from * st->out[2]) * st->bytes;
+    for (int64_t row = from; row < to; row++) {
+        const int64_t plane = row / st->out[1], line = row % st->out[1];
+        const range *met[AXES] = { &st->met[0][plane], &st->met[1][line], st->met[2] };
+        int64_t start = (plane * st->step[0] - st->pad[0]) * st->size[1] + line * st->step[1] - st->pad[1];
+        start = start * st->size[2] - st->pad[2];
+        for (int64_t w = 0; w < st->out[2]; w++, met[2]++, start += st->step[2], value += st->bytes)
+            pool_window(j, met, start, value);
+    }
 }
 
 static void pool_part(void *user, int thread, int threads)
 {
-    const job *j = user;
-    void **room = (void **)(void *)((char *)j->call->workspace + thread * list_bytes(j));
-    const lists l = { .from = (const void **)room, .into = room + j->count };
+    const rn_kernel_call *c = user;
+    const state *st = c->state;
+    void **room = (void **)(void *)((char *)c->workspace + thread * list_bytes(st));
+    job j = { .st = st,
+              .kernels = &((const rni_cpu *)c->device)->isa->pixels[c->in[0].dtype == RN_F64],
+              .from = (const void **)room,
+              .into = room + st->count };
     int64_t unit, end;
-    rni_cpu_part(units_of(j), thread, threads, &unit, &end);
-    const int64_t rows = j->out[0] * j->out[1];
+    rni_cpu_part(units_of(st), thread, threads, &unit, &end);
+    const int64_t rows = st->out[0] * st->out[1];
     for (; unit < end; unit++) {
-        if (is_grad(j->call))
-            pool_rows(j, &l, unit, 0, rows);
+        if (st->grad)
+            pool_rows(&j, c, unit, 0, rows);
         else
-            pool_rows(j, &l, unit / rows, unit % rows, unit % rows + 1);
+            pool_rows(&j, c, unit / rows, unit % rows, unit % rows + 1);
     }
-}
-
-bool rni_cpu_pool_last_prepare(rn_kernel_call *c, void **state, int64_t *workspace)
-{
-    (void)state;
-    const job j = job_of(c);
-    *workspace = list_bytes(&j) * rni_cpu_max_threads(c->device);
-    return true;
 }
 
 bool rni_cpu_pool_last_run(rn_kernel_call *c)
 {
-    job j = job_of(c);
-    const int64_t units = units_of(&j);
-    const double windows = (double)rni_cpu_count(windows_of(c)), pixels = (double)j.count;
-    const int threads = rni_cpu_threads(c->device, windows * (0.05 * pixels + 10 * pixels / (double)j.channels));
-    if (units > 0) rni_cpu_parallel(threads < units ? threads : (int)units, pool_part, &j);
+    const state *st = c->state;
+    if (units_of(st) > 0) rni_cpu_parallel(st->threads, pool_part, c);
     return true;
 }

@@ -6,8 +6,35 @@ static inline int64_t RNI_PASTE2(together, TYPE)(int64_t n, int64_t from)
     return n - from < TOGETHER ? n - from : TOGETHER;
 }
 
+/* a, unless b is larger or the first NaN; whether it is a. In steps that the compiler makes vectors of. */
+static inline T RNI_PASTE2(larger, TYPE)(T a, T b)
+{
+    const T larger = a >= b ? a : b;
+    return a != a ? a : larger;
+}
+
+static inline PLACE RNI_PASTE2(stays, TYPE)(T a, T b)
+{
+    const PLACE larger = a >= b ? 1 : 0;
+    return a != a ? 1 : larger;
+}
+
+/* Windows of four, which most are, with their values in registers. */
+static void RNI_PASTE2(largest_of_four, TYPE)(T *restrict y, const T *a, const T *b, const T *c, const T *d, int64_t n)
+{
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) {
+        const T p = RNI_PASTE2(larger, TYPE)(a[i], b[i]), q = RNI_PASTE2(larger, TYPE)(c[i], d[i]);
+        y[i] = RNI_PASTE2(larger, TYPE)(p, q);
+    }
+}
+
 static void RNI_PASTE2(largest, TYPE)(void *to, const void *const *x, int64_t count, int64_t n)
 {
+    if (count == 4) {
+        RNI_PASTE2(largest_of_four, TYPE)(to, x[0], x[1], x[2], x[3], n);
+        return;
+    }
     for (int64_t c = 0; c < n; c += TOGETHER) {
         const int64_t m = RNI_PASTE2(together, TYPE)(n, c);
         T best[TOGETHER];
@@ -52,9 +79,43 @@ static void RNI_PASTE2(largest_take, TYPE)(void *to, const void *const *x, const
     }
 }
 
+static inline __attribute__((always_inline)) void
+RNI_PASTE2(four_grads, TYPE)(void *const *gx, const void *const *x, const T *restrict gy, int64_t from, int64_t n)
+{
+    const T *restrict a = x[0], *restrict b = x[1], *restrict c = x[2], *restrict d = x[3];
+    T *restrict ga = gx[0], *restrict gb = gx[1], *restrict gc = gx[2], *restrict gd = gx[3];
+#pragma omp simd
+    for (int64_t i = from; i < from + n; i++) {
+        const PLACE ab = RNI_PASTE2(stays, TYPE)(a[i], b[i]), cd = RNI_PASTE2(stays, TYPE)(c[i], d[i]);
+        const T p = RNI_PASTE2(larger, TYPE)(a[i], b[i]), q = RNI_PASTE2(larger, TYPE)(c[i], d[i]);
+        const PLACE upper = RNI_PASTE2(stays, TYPE)(p, q);
+        const T g = upper == 1 ? gy[i] : 0, h = upper == 1 ? 0 : gy[i];
+        ga[i] = ab == 1 ? g : 0;
+        gb[i] = ab == 1 ? 0 : g;
+        gc[i] = cd == 1 ? h : 0;
+        gd[i] = cd == 1 ? 0 : h;
+    }
+}
+
+/* Whole vectors only, the last one over the one before: single values would be chosen by branches. */
+static void RNI_PASTE2(set_grad_of_four, TYPE)(void *const *gx, const void *const *x, const T *gy, int64_t n)
+{
+    enum { LANES = 64 / sizeof(T) };
+    if (n < LANES) {
+        RNI_PASTE2(four_grads, TYPE)(gx, x, gy, 0, n);
+        return;
+    }
+    for (int64_t i = 0; i + LANES <= n; i += LANES) RNI_PASTE2(four_grads, TYPE)(gx, x, gy, i, LANES);
+    if (n % LANES) RNI_PASTE2(four_grads, TYPE)(gx, x, gy, n - LANES, LANES);
+}
+
 static void RNI_PASTE2(largest_grad, TYPE)(void *const *gx, const void *const *x, int64_t count, const void *gy,
                                            int64_t n, bool add)
 {
+    if (count == 4 && !add) {
+        RNI_PASTE2(set_grad_of_four, TYPE)(gx, x, gy, n);
+        return;
+    }
     for (int64_t c = 0; c < n; c += TOGETHER) {
         const int64_t m = RNI_PASTE2(together, TYPE)(n, c);
         PLACE at[TOGETHER];
