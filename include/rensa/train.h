@@ -148,7 +148,7 @@ RN_API bool rn_trainer_save_at(const rn_site *site, rn_trainer *t, const char *p
 #define rn_trainer_save(t, path) rn_trainer_save_at(RN_HERE, t, path)
 /** Continues where a snapshot was made: the run that follows has the same bits as one that never stopped. Call it after
  *  the extensions are in place. `path` may be a run folder: its latest snapshot. Errors: IO, FORMAT, and ARG, SHAPE
- *  naming the parameter that does not fit. */
+ *  naming the parameter that does not fit, or another optimizer than that of the snapshot. */
 RN_API bool rn_trainer_resume_at(const rn_site *site, rn_trainer *t, const char *path);
 #define rn_trainer_resume(t, path) rn_trainer_resume_at(RN_HERE, t, path)
 /** Path of the latest snapshot in a run folder into buf (NULL with size 0: only whether there is one); false (no error)

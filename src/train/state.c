@@ -278,6 +278,8 @@ static void write_run(rni_json_writer *w, const rn_trainer *t)
         rni_json_write_key(w, integers[i].key);
         rni_json_write_int(w, integers[i].value);
     }
+    rni_json_write_key(w, "optimizer");
+    rni_json_write_string(w, rn_optimizer_name(t->optimizer));
     rni_json_write_key(w, "epoch");
     rni_json_write_number(w, t->epoch);
     rni_json_write_key(w, "seconds");
@@ -378,6 +380,16 @@ static bool read_run(const rn_site *site, rn_trainer *t, const rni_json *r)
            read_history(t, rni_json_get(r, "history"));
 }
 
+/* States of another optimizer would be left out, or begin at zero. */
+static bool same_optimizer(const rn_trainer *t, const rni_json *r)
+{
+    const rni_json *v = rni_json_get(r, "optimizer");
+    const char *name = rni_json_string(v), *own = rn_optimizer_name(t->optimizer);
+    if (!v || (name && strcmp(name, own) == 0)) return true;
+    return rni_json_fail(v, RN_ERR_ARG, "the snapshot was made with the optimizer %s, this is %s", name ? name : "?",
+                         own);
+}
+
 /* ---- snapshots ---- */
 
 bool rn_trainer_save_at(const rn_site *site, rn_trainer *t, const char *path)
@@ -413,7 +425,7 @@ bool rn_trainer_resume_at(const rn_site *site, rn_trainer *t, const char *path)
     bool ok =
         text || rni_fail(RN_ERR_FORMAT, site, "trainer_resume", "the file holds a model, not a snapshot of training");
     ok = ok && (run = rni_json_parse(text, (int64_t)strlen(text), path)) != NULL;
-    ok = ok && model_from_dict(site, t->model, d) && load_optimizer(t->optimizer, d);
+    ok = ok && same_optimizer(t, run) && model_from_dict(site, t->model, d) && load_optimizer(t->optimizer, d);
     ok = ok && read_run(site, t, run);
     for (int64_t i = 0; ok && i < t->n_hung; i++)
         if (t->hung[i].row->load)

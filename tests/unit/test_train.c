@@ -503,3 +503,19 @@ RN_TEST(what_is_left_out_of_calls_about_files_is_told)
     CHECK_ERROR(RN_ERR_ARG, "snapshot_latest: the folder is NULL");
     rn_link_free(model);
 }
+
+RN_TEST(a_snapshot_is_not_taken_over_by_another_optimizer)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/adam.safetensors", test_folder());
+    setup s = begin(NULL, 1);
+    CHECK(rn_trainer_run(s.trainer));
+    CHECK(rn_trainer_save(s.trainer, path));
+    rn_optimizer *sgd = rn_sgd(s.model);
+    rn_trainer *t = rn_trainer_new(s.model, sgd, s.batches, loss, .user = s.model, .epochs = 2);
+    CHECK(!rn_trainer_resume(t, path));
+    CHECK_ERROR(RN_ERR_ARG, "made with the optimizer adam, this is sgd");
+    rn_trainer_free(t);
+    rn_optimizer_free(sgd);
+    end(&s);
+}
