@@ -3,7 +3,7 @@
  * The n-th allocation of a whole run (parameters, forward, gradients, updates, looking at values) fails, for every n.
  * Then: the error says NOMEM, nothing crashes, nothing is left over, and what is run next, in the same process, gives
  * the values that it always gives. Device memory takes part. */
-#include "test.h"
+#include "fault.h"
 
 #include "base/alloc.h"
 #include "engine/map.h"
@@ -120,15 +120,7 @@ static void fail_everywhere(const char *device, bool eager, bool cold)
         failed = !(!cold || rn_device_use(device)) || !run(have);
         rni_alloc_fail_after(0);
         if (failed) {
-            const rn_error *e = rn_error_last();
-            if (!e || e->status != RN_ERR_NOMEM)
-                test_failed(__FILE__, __LINE__, "allocation %lld: %s", (long long)n,
-                            e ? e->message : "failed without an error");
-            rn_error_clear();
-            rn_scope_end(0);
-            if (rn_live_tensors() != tensors)
-                test_failed(__FILE__, __LINE__, "allocation %lld: %lld tensors left over", (long long)n,
-                            (long long)(rn_live_tensors() - tensors));
+            check_failure(n, tensors);
             CHECK(rn_device_use(device));
             if (!run(have))
                 test_failed(__FILE__, __LINE__, "after allocation %lld: %s", (long long)n, rn_error_last()->message);

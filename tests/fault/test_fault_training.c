@@ -1,7 +1,7 @@
 /* Lack of memory at every place of a training: model, data, batches, first step (compiled) and further ones (replayed),
  * and the file that is written at the end. After each failure the error says NOMEM, nothing is left over, and the same
  * program, run again, gives the same bits; so does a program that only repeats the call that failed. */
-#include "test.h"
+#include "fault.h"
 
 #include "base/alloc.h"
 #include "engine/map.h"
@@ -103,19 +103,6 @@ static void forget_all(void)
 {
     rn_shutdown();
     rni_maps_free();
-}
-
-static void check_failure(int64_t n, int64_t tensors)
-{
-    const rn_error *e = rn_error_last();
-    if (!e || e->status != RN_ERR_NOMEM)
-        test_failed(__FILE__, __LINE__, "allocation %lld: %s", (long long)n,
-                    e ? e->message : "failed without an error");
-    rn_error_clear();
-    rn_scope_end(0);
-    if (rn_live_tensors() != tensors)
-        test_failed(__FILE__, __LINE__, "allocation %lld: %lld tensors are left over", (long long)n,
-                    (long long)(rn_live_tensors() - tensors));
 }
 
 /* `cold`: each run begins with nothing compiled. `stride`: one place of so many, where a run waits for the disk. */

@@ -1,5 +1,5 @@
 /* NPY and NPZ: round trips, both ways with NumPy itself, and files that are wrong. */
-#include "test.h"
+#include "values.h"
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -173,18 +173,6 @@ RN_TEST(every_cut_of_a_file_is_an_error_that_names_it)
 /* ---- round trips ---- */
 
 static const rn_dtype numpy_types[] = { RN_BOOL, RN_U8, RN_I8, RN_I16, RN_I32, RN_I64, RN_F16, RN_F32, RN_F64 };
-
-/* Bytes that are valid for any type: 0 and 1. */
-static rn_tensor *filled(rn_dtype dtype, rn_shape shape)
-{
-    int64_t n = rn_dtype_bytes(dtype);
-    for (int i = 0; i < shape.rank; i++) n *= shape.dim[i];
-    char *p = malloc((size_t)n + 1);
-    for (int64_t i = 0; i < n; i++) p[i] = (char)(i % 3 == 1);
-    rn_tensor *t = rn_array(dtype, shape, p);
-    free(p);
-    return t;
-}
 
 RN_TEST(all_types_and_shapes_come_back_from_npy)
 {

@@ -1,5 +1,5 @@
 /* safetensors: round trips, files laid out by hand, and headers that lie. */
-#include "test.h"
+#include "values.h"
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -126,18 +126,6 @@ RN_TEST(a_header_longer_than_the_file_is_refused)
     CHECK_ERROR(RN_ERR_FORMAT, "too short");
     CHECK(rn_safetensors_load(in_folder("none.safetensors")) == NULL);
     CHECK_ERROR(RN_ERR_IO, "none.safetensors");
-}
-
-/* Bytes that are valid for any type: 0 and 1. */
-static rn_tensor *filled(rn_dtype dtype, rn_shape shape)
-{
-    int64_t n = rn_dtype_bytes(dtype);
-    for (int i = 0; i < shape.rank; i++) n *= shape.dim[i];
-    char *p = malloc((size_t)n + 1);
-    for (int64_t i = 0; i < n; i++) p[i] = (char)(i % 3 == 1);
-    rn_tensor *t = rn_array(dtype, shape, p);
-    free(p);
-    return t;
 }
 
 static rn_dict *sample_dict(void)

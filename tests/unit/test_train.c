@@ -176,21 +176,6 @@ RN_TEST(training_ends_early_without_improvement)
     end(&s);
 }
 
-static void count_weight(void *user, const char *name, double mean, double weight)
-{
-    (void)mean;
-    if (strcmp(name, "loss") == 0) *(double *)user += weight;
-}
-
-RN_TEST(an_evaluation_is_one_pass_also_over_batches_that_repeat)
-{
-    setup s = begin(NULL, 1);
-    double weight = 0;
-    CHECK(rn_evaluate(s.batches, loss, s.model, count_weight, &weight));
-    CHECK(weight == N);
-    end(&s);
-}
-
 static bool stop_at_eight(rn_trainer *t, void *self)
 {
     (void)self;

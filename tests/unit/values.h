@@ -40,4 +40,16 @@ static inline rn_tensor *slope(rn_tensor *y, rn_tensor *x)
     return g;
 }
 
+/* Bytes that are valid for any type: 0 and 1. */
+static inline rn_tensor *filled(rn_dtype dtype, rn_shape shape)
+{
+    int64_t n = rn_dtype_bytes(dtype);
+    for (int i = 0; i < shape.rank; i++) n *= shape.dim[i];
+    char *p = malloc((size_t)n + 1);
+    for (int64_t i = 0; i < n; i++) p[i] = (char)(i % 3 == 1);
+    rn_tensor *t = rn_array(dtype, shape, p);
+    free(p);
+    return t;
+}
+
 #endif
