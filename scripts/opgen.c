@@ -146,23 +146,28 @@ static void write_header(rni_str *s)
 
 /* ---- ops.c ---- */
 
+/* Where the options are in the argument struct; returns the name of the array, "NULL" where there are none. */
+static const char *write_offsets(rni_str *s, const rn_op *op)
+{
+    int n = 0;
+    for (const rn_opt *o = op->opts; o && o->name; o++) {
+        if (o->flags & RN_OPT_HIDDEN) continue;
+        if (n++ == 0) rni_str_add(s, "    static const int16_t offsets[] = {");
+        rni_str_addf(s, " offsetof(rn_%s_args, %s),", op->name, o->name);
+    }
+    if (n) rni_str_add(s, " };\n");
+    return n ? "offsets" : "NULL";
+}
+
 static void wrapper(rni_str *s, const rn_op *op, const char *symbol)
 {
     const char *n = op->name;
     char name[48], mark;
-    int n_opts = 0;
-    for (const rn_opt *o = op->opts; o && o->name; o++) n_opts += !(o->flags & RN_OPT_HIDDEN);
     rni_str_addf(s, "rn_tensor *rn_%s_at(const rn_%s_args *a)\n{\n", n, n);
-    if (n_opts) {
-        rni_str_add(s, "    static const int16_t offsets[] = {");
-        for (const rn_opt *o = op->opts; o && o->name; o++)
-            if (!(o->flags & RN_OPT_HIDDEN)) rni_str_addf(s, " offsetof(rn_%s_args, %s),", n, o->name);
-        rni_str_add(s, " };\n");
-    }
+    const char *offsets = write_offsets(s, op);
     rni_str_add(s, "    if (!rni_args(a, __func__)) return NULL;\n");
     const int n_out = rni_op_outputs(op);
     rni_str_addf(s, "    rn_tensor *out[%d] = { 0 };\n", n_out);
-    const char *offsets = n_opts ? "offsets" : "NULL";
     const int list = before_list(op), n_in = list >= 0 ? list : rni_op_inputs(op, NULL, NULL);
     if (n_in) {
         rni_str_add(s, "    rn_tensor *const in[] = {");
@@ -185,6 +190,18 @@ static void wrapper(rni_str *s, const rn_op *op, const char *symbol)
     rni_str_add(s, "    return out[0];\n}\n\n");
 }
 
+/* The C name of the row: that of its file, with a number in a family. */
+static void symbol_of(const rn_op *wanted, char *symbol, size_t size)
+{
+    for (const rni_op_row *r = rni_op_rows; r->op; r++) {
+        const char *slash = strrchr(r->file, '/');
+        const int stem = (int)(strchr(slash, '.') - slash - 1);
+        if (!r->family && r->op == wanted) snprintf(symbol, size, "&rn_op_%.*s", stem, slash + 1);
+        for (const rn_op *op = r->op; r->family && op->name; op++)
+            if (op == wanted) snprintf(symbol, size, "&rn_ops_%.*s[%d]", stem, slash + 1, (int)(op - r->op));
+    }
+}
+
 static void write_wrappers(rni_str *s)
 {
     rni_str_add(
@@ -201,17 +218,7 @@ static void write_wrappers(rni_str *s)
     rni_str_add(s, "\n");
     for (int i = 0; i < n_ops; i++) {
         char symbol[128];
-        for (const rni_op_row *r = rni_op_rows; r->op; r++) {
-            const char *slash = strrchr(r->file, '/');
-            const int stem = (int)(strchr(slash, '.') - slash - 1);
-            for (const rn_op *op = r->op; op->name; op++) {
-                if (op == ops[i] && r->family)
-                    snprintf(symbol, sizeof symbol, "&rn_ops_%.*s[%d]", stem, slash + 1, (int)(op - r->op));
-                else if (op == ops[i])
-                    snprintf(symbol, sizeof symbol, "&rn_op_%.*s", stem, slash + 1);
-                if (!r->family) break;
-            }
-        }
+        symbol_of(ops[i], symbol, sizeof symbol);
         wrapper(&body, ops[i], symbol);
     }
     rni_str_add(s, body.at ? body.at : "");
@@ -242,31 +249,38 @@ static void signature(rni_str *s, const rn_op *op)
     rni_str_add(s, ")");
 }
 
+static void write_options(rni_str *s, const rn_op *op)
+{
+    for (const rn_opt *o = op->opts; o && o->name; o++) {
+        if (o->flags & RN_OPT_HIDDEN) continue;
+        char text[256];
+        default_text(o, text, sizeof text);
+        rni_str_addf(s, "- `%s`: %s%s%s%s\n", o->name, o->help ? o->help : "", *text ? " (" : "", text,
+                     *text ? ")" : "");
+    }
+}
+
+static void write_entry(rni_str *s, const rn_op *op)
+{
+    rni_str_addf(s, "## %s\n\n`", op->name);
+    signature(s, op);
+    rni_str_addf(s, "`\n\n%s\n\n", op->doc.brief ? op->doc.brief : "");
+    if (op->doc.formula || op->kind == RN_MAP)
+        rni_str_addf(s, "    %s\n\n", op->doc.formula ? op->doc.formula : op->expr);
+    if (op->doc.shapes) rni_str_addf(s, "- Shapes: %s\n", op->doc.shapes);
+    if (op->doc.types) rni_str_addf(s, "- Types: %s\n", op->doc.types);
+    write_options(s, op);
+    if (op->doc.errors) rni_str_addf(s, "- Errors: %s\n", op->doc.errors);
+    if (op->doc.source) rni_str_addf(s, "- Source: %s\n", op->doc.source);
+    if (op->onnx) rni_str_addf(s, "- ONNX: %s\n", op->onnx);
+    rni_str_add(s, "\n");
+}
+
 static void write_docs(rni_str *s, const char *topic)
 {
     rni_str_addf(s, "<!-- Written by scripts/opgen.c; do not edit. -->\n# Functions: %s\n\n", topic);
-    for (int i = 0; i < n_ops; i++) {
-        const rn_op *op = ops[i];
-        if (strcmp(topics[i], topic) != 0) continue;
-        rni_str_addf(s, "## %s\n\n`", op->name);
-        signature(s, op);
-        rni_str_addf(s, "`\n\n%s\n\n", op->doc.brief ? op->doc.brief : "");
-        if (op->doc.formula || op->kind == RN_MAP)
-            rni_str_addf(s, "    %s\n\n", op->doc.formula ? op->doc.formula : op->expr);
-        if (op->doc.shapes) rni_str_addf(s, "- Shapes: %s\n", op->doc.shapes);
-        if (op->doc.types) rni_str_addf(s, "- Types: %s\n", op->doc.types);
-        for (const rn_opt *o = op->opts; o && o->name; o++) {
-            if (o->flags & RN_OPT_HIDDEN) continue;
-            char text[256];
-            default_text(o, text, sizeof text);
-            rni_str_addf(s, "- `%s`: %s%s%s%s\n", o->name, o->help ? o->help : "", *text ? " (" : "", text,
-                         *text ? ")" : "");
-        }
-        if (op->doc.errors) rni_str_addf(s, "- Errors: %s\n", op->doc.errors);
-        if (op->doc.source) rni_str_addf(s, "- Source: %s\n", op->doc.source);
-        if (op->onnx) rni_str_addf(s, "- ONNX: %s\n", op->onnx);
-        rni_str_add(s, "\n");
-    }
+    for (int i = 0; i < n_ops; i++)
+        if (strcmp(topics[i], topic) == 0) write_entry(s, ops[i]);
 }
 
 /* The i-th topic, NULL past the last. */

@@ -237,14 +237,17 @@ static bool duplicate(const rni_json *a, const rni_json *b)
                          second->key, first->line, first->column);
 }
 
+static bool check_few_keys(const rni_json *v)
+{
+    for (int64_t i = 0; i < v->count; i++)
+        for (int64_t j = 0; j < i; j++)
+            if (rni_json_compare_keys(&v->items[i], &v->items[j]) == 0) return duplicate(v->items[i], v->items[j]);
+    return true;
+}
+
 static bool check_keys(rni_json_document *doc, rni_json *v)
 {
-    if (v->count < SORT_FROM) {
-        for (int64_t i = 0; i < v->count; i++)
-            for (int64_t j = 0; j < i; j++)
-                if (rni_json_compare_keys(&v->items[i], &v->items[j]) == 0) return duplicate(v->items[i], v->items[j]);
-        return true;
-    }
+    if (v->count < SORT_FROM) return check_few_keys(v);
     v->keys = take(doc, v->count * (int64_t)sizeof *v->keys);
     if (!v->keys) return false;
     memcpy(v->keys, v->items, (size_t)v->count * sizeof *v->keys);

@@ -94,6 +94,13 @@ static bool erase_prepare(rn_augment *o, rni_planes *size, const rn_site *site)
            rni_fail(RN_ERR_ARG, site, "dataset_augment", "erase: low is %g and high %g", o->low, o->high);
 }
 
+static void fill_rectangle(rni_planes *p, int64_t top, int64_t left, int64_t h, int64_t w, float value)
+{
+    for (int64_t c = 0; c < p->c; c++)
+        for (int64_t y = top; y < top + h; y++)
+            for (int64_t x = left; x < left + w; x++) p->at[(c * p->h + y) * p->w + x] = value;
+}
+
 /* Zhong, Zheng, Kang, Li & Yang 2017, arXiv:1708.04896; sides in a ratio from 0.3 to 1 / 0.3. */
 static void erase(const rn_augment *o, rni_rng *rng, rni_planes *p)
 {
@@ -105,9 +112,7 @@ static void erase(const rn_augment *o, rni_rng *rng, rni_planes *p)
         if (h < 1 || w < 1 || h > p->h || w > p->w) continue;
         const int64_t top = (int64_t)rni_rng_below(rng, (uint64_t)(p->h - h) + 1);
         const int64_t left = (int64_t)rni_rng_below(rng, (uint64_t)(p->w - w) + 1);
-        for (int64_t c = 0; c < p->c; c++)
-            for (int64_t y = top; y < top + h; y++)
-                for (int64_t x = left; x < left + w; x++) p->at[(c * p->h + y) * p->w + x] = (float)o->fill;
+        fill_rectangle(p, top, left, h, w, (float)o->fill);
         return;
     }
 }

@@ -114,6 +114,19 @@ static bool read_type(text *s, rni_npy *h)
     return true;
 }
 
+static bool set_shape(rni_npy *h, const int64_t *dim, int rank)
+{
+    h->count = 1;
+    bool empty = false;
+    for (int i = 0; i < rank; i++) empty = empty || dim[i] == 0;
+    for (int i = 0; i < rank && !empty; i++)
+        if (!rni_mul_i64(h->count, dim[i], &h->count)) return bad("its 'shape' has too many elements");
+    if (empty) h->count = 0;
+    h->shape.rank = rank <= RN_MAX_RANK ? rank : -1;
+    for (int i = 0; i < h->shape.rank; i++) h->shape.dim[i] = dim[i];
+    return true;
+}
+
 /* "(2, 3)", "(3,)", "()"; Python 2 wrote "3L". */
 static bool read_shape(text *s, rni_npy *h)
 {
@@ -131,15 +144,7 @@ static bool read_shape(text *s, rni_npy *h)
         if (rank == 1 || !take(s, ')')) return bad("its 'shape' is not a tuple of sizes"); /* "(3)" is a number */
         break;
     }
-    h->count = 1;
-    bool empty = false;
-    for (int i = 0; i < rank; i++) empty = empty || dim[i] == 0;
-    for (int i = 0; i < rank && !empty; i++)
-        if (!rni_mul_i64(h->count, dim[i], &h->count)) return bad("its 'shape' has too many elements");
-    if (empty) h->count = 0;
-    h->shape.rank = rank <= RN_MAX_RANK ? rank : -1;
-    for (int i = 0; i < h->shape.rank; i++) h->shape.dim[i] = dim[i];
-    return true;
+    return set_shape(h, dim, rank);
 }
 
 static bool read_order(text *s, rni_npy *h)

@@ -105,27 +105,40 @@ static int position(const rni_st_case *c, const char *name)
     return -1;
 }
 
+static int count_items(const char *text, const char *name)
+{
+    int count = 0;
+    item it;
+    for (const char *s = text; *s;) {
+        while (*s == ' ') s++;
+        if (!*s || !(s = read_item(s, &it))) break;
+        count += strcmp(it.name, name) == 0;
+    }
+    return count;
+}
+
 /* Functions over groups take all tensors of the first name, then all of the second: places are found by counting. */
 static int group_position(const rni_st_case *c, const char *name, const char *text)
 {
     char have[48];
     int first = 0;
     for (int k = 0; rni_op_name(c->op->inputs, k, have, sizeof have, NULL); k++) {
-        int count = 0;
-        item it;
-        for (const char *s = text; *s;) {
-            while (*s == ' ') s++;
-            if (!*s || !(s = read_item(s, &it))) break;
-            count += strcmp(it.name, have) == 0;
-        }
+        const int after = first + count_items(text, have);
         if (strcmp(have, name) == 0) {
-            for (int i = first; i < first + count && i < RN_INPUTS_MAX; i++)
-                if (!c->in[i].dtype) return i;
-            return -1;
+            while (first < after && first < RN_INPUTS_MAX && c->in[first].dtype) first++;
+            return first < after && first < RN_INPUTS_MAX ? first : -1;
         }
-        first += count;
+        first = after;
     }
     return -1;
+}
+
+static void leave(rni_st_array *a, double at, double least)
+{
+    for (int64_t i = 0; i < a->count; i++) {
+        const double d = a->value[i] - at;
+        if (fabs(d) < least) a->value[i] = rni_st_round(a->dtype, d < 0 ? at - least + d : at + least + d);
+    }
 }
 
 /* Moves values away from places where the function has a kink: at least a twentieth of the range. */
@@ -141,11 +154,7 @@ static void leave_kinks(rni_st_array *a, const char *kink, double range)
             const double at = rni_scan_f64(s, &end);
             if (end == s) return;
             s = *end == ',' ? end + 1 : end;
-            const double least = 0.05 * range;
-            for (int64_t i = 0; mine && i < a->count; i++) {
-                const double d = a->value[i] - at;
-                if (fabs(d) < least) a->value[i] = rni_st_round(a->dtype, d < 0 ? at - least + d : at + least + d);
-            }
+            if (mine) leave(a, at, 0.05 * range);
         }
     }
 }

@@ -164,6 +164,17 @@ static void forget_truth(rni_st *t)
     t->truth_known = false;
 }
 
+static void run_checks(rni_st *t, const rn_op *op, unsigned kind)
+{
+    if (t->args->perf && kind == RNI_ST_GOOD)
+        rni_st_perf(t);
+    else if (t->args->dump && kind == RNI_ST_GOOD)
+        rni_st_test(t, op->name, "dump", t->c->title, rni_st_golden_dump);
+    else if (!t->args->perf && !t->args->dump)
+        for (size_t i = 0; i < RN_COUNTOF(checks); i++)
+            if (checks[i].when & kind) rni_st_test(t, op->name, checks[i].name, t->c->title, checks[i].run);
+}
+
 static void run_case(rni_st *t, const rn_op *op, const rn_case *row, rn_dtype as)
 {
     rni_st_case c;
@@ -178,14 +189,7 @@ static void run_case(rni_st *t, const rn_op *op, const rn_case *row, rn_dtype as
     } else {
         rn_error_clear();
         rni_st_golden_choose(t);
-        const unsigned kind = row->fails ? RNI_ST_BAD : t->derived ? RNI_ST_DERIVED : RNI_ST_GOOD;
-        if (t->args->perf && kind == RNI_ST_GOOD)
-            rni_st_perf(t);
-        else if (t->args->dump && kind == RNI_ST_GOOD)
-            rni_st_test(t, op->name, "dump", c.title, rni_st_golden_dump);
-        else if (!t->args->perf && !t->args->dump)
-            for (size_t i = 0; i < RN_COUNTOF(checks); i++)
-                if (checks[i].when & kind) rni_st_test(t, op->name, checks[i].name, c.title, checks[i].run);
+        run_checks(t, op, row->fails ? RNI_ST_BAD : t->derived ? RNI_ST_DERIVED : RNI_ST_GOOD);
     }
     forget_truth(t);
     rni_st_case_free(&c);
