@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/stress.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -119,6 +120,12 @@ static block *fresh(rni_device *device, int64_t size)
     return NULL;
 }
 
+/* Back ends that compute nothing may have less memory than they say. */
+static void spoil(const rni_device *device, void *data, int64_t bytes)
+{
+    if (device->backend->host_memory && !(device->backend->flags & RN_BACKEND_DRY)) rni_stress_fill(data, bytes);
+}
+
 rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes)
 {
     rni_pool *p = device->pool;
@@ -135,6 +142,7 @@ rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes)
     if (!b) b = fresh(device, size);
     if (!b) return NULL;
     void *data = b->buffer.data;
+    spoil(device, data, size);
     b->buffer = (rni_buffer){ .device = device, .bytes = bytes, .capacity = size, .refs = 1, .data = data };
     pthread_mutex_lock(&p->lock);
     p->info.used += size;
@@ -175,6 +183,7 @@ void rni_buffer_drop(rni_buffer *b)
     }
     int64_t size;
     const int c = class_of(b->capacity, &size);
+    spoil(b->device, b->data, b->capacity);
     pthread_mutex_lock(&p->lock);
     block *k = (block *)b;
     k->next = p->free[c];

@@ -1,12 +1,13 @@
-/* Free lists by size. Under the address sanitizer nothing is kept: a block that is used again hides who still points to
- * the old one. */
+/* Free lists by size. Under the address sanitizer and the stress build nothing is kept: a block that is used again
+ * hides who still points to the old one. */
 #include "base/block.h"
 
 #include "base/alloc.h"
+#include "base/stress.h"
 
 #include <string.h>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(RN_STRESS)
 static const int64_t bytes_max = 0;
 #else
 static const int64_t bytes_max = (int64_t)8 << 20;
@@ -33,6 +34,7 @@ void rni_block_free(rni_blocks *kept, void *block, int64_t bytes, bool keep)
 {
     const int64_t c = class_of(bytes);
     if (!keep || c >= RNI_BLOCK_CLASSES || kept->bytes >= bytes_max) {
+        rni_stress_fill(block, bytes);
         rni_free(block);
         return;
     }

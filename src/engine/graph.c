@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/rng.h"
 #include "base/shape.h"
 #include "engine/fusion.h"
 #include "engine/kernel.h"
@@ -308,4 +309,34 @@ bool rni_graph_lower(rni_graph *g)
     *g = out;
     /* a composite may be made of composites */
     return rni_graph_lower(g);
+}
+
+/* ---- another order ---- */
+
+static bool reads(const rni_graph *g, const rni_gnode *n, int64_t producer)
+{
+    for (int32_t i = 0; i < n->n_in; i++) {
+        const int32_t v = g->in[n->first_in + i];
+        if (v >= 0 && g->value[v].producer == producer) return true;
+    }
+    return false;
+}
+
+static void move_to(rni_graph *g, int64_t k, const rni_gnode *n)
+{
+    g->node[k] = *n;
+    for (int32_t i = 0; i < n->n_out; i++) g->value[n->first_out + i].producer = (int32_t)k;
+}
+
+void rni_graph_shuffle(rni_graph *g)
+{
+    enum { TURNS = 4 };
+    rni_rng rng = { .seed = (uint64_t)g->n_nodes };
+    for (int turn = 0; turn < TURNS; turn++)
+        for (int64_t k = 0; k + 1 < g->n_nodes; k++) {
+            const rni_gnode a = g->node[k], b = g->node[k + 1];
+            if (rni_rng_below(&rng, 2) || reads(g, &b, k)) continue;
+            move_to(g, k, &b);
+            move_to(g, k + 1, &a);
+        }
 }

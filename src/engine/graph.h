@@ -49,5 +49,8 @@ void rni_graph_free(rni_graph *g);
 /* Replaces composites that the device's back end has no kernel for by what they are made of, and lets calls on 16-bit
  * floats that it has none for be computed in f32, if it can do that. */
 bool rni_graph_lower(rni_graph *g);
+/* Another order of the nodes that their inputs allow: neighbours change places at random where the second does not read
+ * the first. For the stress build. */
+void rni_graph_shuffle(rni_graph *g);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/shape.h"
+#include "base/stress.h"
 #include "engine/cost.h"
 #include "engine/explain.h"
 #include "engine/fusion.h"
@@ -554,7 +555,9 @@ static bool compile(compiler *c)
 rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
 {
     rni_plan *p = rni_alloc((int64_t)sizeof *p);
-    bool ok = p && rni_graph_lower(g) && (!(passes & RNI_PASS_FUSE) || rni_fuse(g));
+    bool ok = p && rni_graph_lower(g);
+    if (RNI_STRESS && ok) rni_graph_shuffle(g);
+    ok = ok && (!(passes & RNI_PASS_FUSE) || rni_fuse(g));
     if (ok) {
         p->device = device;
         p->timed = rni_explain_on();
