@@ -189,6 +189,7 @@ GOOD(void_f_p_f_f_void_p_user_f, done_fn *, fixture_done)
 typedef double factor_fn(void *user, double t);
 GOOD(double_f_p_f_f_void_p_user_f_double_t_f, factor_fn *, fixture_factor)
 
+#pragma GCC diagnostic ignored "-Wformat-security" /* texts to be formatted are arguments as others */
 #include "null_calls.inc"
 
 static void make_fixtures(void)
