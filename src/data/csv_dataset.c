@@ -100,8 +100,17 @@ static bool check_set(const csv_set *s, const rn_dataset_csv_args *a)
         rni_fail(RN_ERR_ARG, &a->site, "dataset_csv", "one of %lld targets is a class", (long long)s->targets);
         rni_error_add("expect", "one class, or numbers only");
     } else if (s->features == 0) {
+        const rni_csv_column *c = &s->table.columns[0];
+        const bool alone = s->table.column_count == 1 && c->names.count > 0;
+        const char *other = alone ? strpbrk(rni_names_at(&c->names, 0), ";\t|") : NULL;
         rni_fail(RN_ERR_ARG, &a->site, "dataset_csv", "no column is left for x");
-        rni_error_add("hint", ".target = \"\" makes all columns inputs");
+        if (other)
+            rni_error_add("hint", "the cells seem to be separated by %s; \"separator\" can say so",
+                          *other == '\t'  ? "tabs"
+                          : *other == '|' ? "'|'"
+                                          : "';'");
+        else
+            rni_error_add("hint", ".target = \"\" makes all columns inputs");
     } else
         return true;
     rni_error_add("file", "%s", a->path);

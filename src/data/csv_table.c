@@ -219,8 +219,8 @@ static int read_row(rni_csv *csv, rni_csv_table *t, int64_t row, const rn_datase
         if (a->missing == RN_MISSING_SKIP) return 0;
         if (a->missing == RN_MISSING_ERROR || c->role == RNI_CSV_TARGET) {
             rni_csv_fail(csv, i, c->name, c->role == RNI_CSV_TARGET ? "the target is missing" : "the value is missing");
-            rni_error_add("hint", ".missing = RN_MISSING_SKIP leaves such rows out%s",
-                          c->role == RNI_CSV_TARGET ? "" : ", RN_MISSING_MEAN and others fill them");
+            rni_error_add("hint", "\"missing\" can say that such rows are left out (skip)%s",
+                          c->role == RNI_CSV_TARGET ? "" : ", or how they are filled (mean, ...)");
             return -1;
         }
     }

@@ -38,8 +38,7 @@ static bool check_known(const options *s, const rni_json *object, const char *wh
         if (object == s->object && rni_member_find(s->members, key)) continue;
         if (find_row(s->rows, key)) continue;
         rni_json_fail(rni_json_at(object, i), RN_ERR_ARG, "%s has no option \"%.100s\"", what, key);
-        const char *near = rni_nearest(key, row_name, (void *)(uintptr_t)s->rows);
-        if (near) rni_error_add("hint", "did you mean \"%s\"?", near);
+        rni_add_nearest(key, row_name, (void *)(uintptr_t)s->rows);
         return false;
     }
     return true;

@@ -102,7 +102,9 @@ bool rni_layer_type_find(const rni_project *p, const char *name, const rni_json 
     if (out->link) return true;
     out->op = rn_op_find(name);
     if (out->op && !(out->op->flags & (RN_OP_INTERNAL | RN_OP_LIST_OUT))) return true;
-    return rni_unknown(where, "type of layer", name, type_name, (void *)(uintptr_t)p);
+    rni_unknown(where, "type of layer", name, type_name, (void *)(uintptr_t)p);
+    rni_error_add("expect", "a link, a function (`rensa ops` lists them), or a network or unit of the project");
+    return false;
 }
 
 static bool check_type(const rni_project *p, const rni_layer *l)

@@ -210,24 +210,28 @@ const rni_member *rni_member_find(const rni_member *table, const char *name)
 /* Names the candidates, if they are few. */
 static void add_known(const char *(*next)(void *user, int i), void *user)
 {
-    enum { FEW = 8 };
-    char list[512] = "";
-    int n = 0, at = 0;
+    char list[300] = "";
+    int at = 0;
     const char *name;
-    for (; n <= FEW && (name = next(user, n)) != NULL; n++)
-        if (at < (int)sizeof list) at += snprintf(list + at, sizeof list - (size_t)at, "%s%s", at ? ", " : "", name);
-    if (n > 0 && n <= FEW && at < (int)sizeof list) rni_error_add("expect", "%s", list);
+    for (int i = 0; at < (int)sizeof list && (name = next(user, i)) != NULL; i++)
+        if (*name) at += snprintf(list + at, sizeof list - (size_t)at, "%s%s", at ? ", " : "", name);
+    if (at > 0 && at < (int)sizeof list) rni_error_add("expect", "%s", list);
+}
+
+void rni_add_nearest(const char *name, const char *(*next)(void *user, int i), void *user)
+{
+    const char *near = rni_nearest(name, next, user);
+    if (near && strcmp(near, name) != 0)
+        rni_error_add("hint", "did you mean \"%s\"?", near);
+    else
+        add_known(next, user);
 }
 
 bool rni_unknown(const rni_json *v, const char *what, const char *name, const char *(*next)(void *user, int i),
                  void *user)
 {
     rni_json_fail(v, RN_ERR_ARG, "there is no %s \"%.100s\"", what, name);
-    const char *near = rni_nearest(name, next, user);
-    if (near && strcmp(near, name) != 0)
-        rni_error_add("hint", "did you mean \"%s\"?", near);
-    else
-        add_known(next, user);
+    rni_add_nearest(name, next, user);
     return false;
 }
 

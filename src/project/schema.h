@@ -30,7 +30,9 @@ const rni_member *rni_member_find(const rni_member *table, const char *name);
 /* Is v an object with known members only, each of an allowed kind? `what` names it: "layer". `open`: further members
  * are options, which somebody else checks. Errors name the place and the nearest member. */
 bool rni_members_check(const rni_json *v, const rni_member *table, const char *what, bool open);
-/* Raises "there is no <what> "name"" at v, with the nearest that next(user, i) knows. Returns false. */
+/* Adds the nearest that next(user, i) knows to an error, or all of them where none is near and they are few. */
+void rni_add_nearest(const char *name, const char *(*next)(void *user, int i), void *user);
+/* Raises "there is no <what> "name"" at v, and adds the nearest. Returns false. */
 bool rni_unknown(const rni_json *v, const char *what, const char *name, const char *(*next)(void *user, int i),
                  void *user);
 

@@ -69,6 +69,10 @@ refuses ragged.csv "row 3" data show ragged.csv
 refuses quote.csv "a quote is opened and not closed" data show quote.csv
 refuses zero.csv "row 2, column 1" data show zero.csv
 refuses word.csv "row 3, column \"b\": \"x\" is not a number" data show word.csv
+printf 'a;b\n1;2\n' >semicolons.csv
+printf 'a\tb\n1\t2\n' >tabs.csv
+refuses semicolons.csv "separated by ';'" data show semicolons.csv
+refuses tabs.csv "separated by tabs" data show tabs.csv
 refuses empty.csv "the table is empty" data show empty.csv
 refuses nothing.png "in      list.txt" data show list.txt
 mkdir -p data/tinyshakespeare data/cifar10

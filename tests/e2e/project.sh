@@ -25,6 +25,8 @@ END
 
 # layers
 net '{"type": "liner", "out": 3}' '23: there is no type of layer "liner"' 'did you mean "linear"?'
+net '{"type": "linear", "units": 3}' '42: linear has no option "units"' 'expect  out, '
+net '{"type": "liner", "out": 3}' '23: there is no type' '`rensa ops` lists them'
 net '{"type": "linear", "ot": 3}' '39: linear has no option "ot"' 'layer "linear" of "network"'
 net '{"name": "fc", "type": "linear", "out": true}' '54: linear: the option "out" cannot be true' 'layer "fc" of'
 net '{"type": "linear", "out": -3}' '40: linear: the option "out" cannot be -3' 'from 1 to'
@@ -51,6 +53,7 @@ units '{"type": "u"}' '"u": {"arguments": {"w": null}, "layers": ["relu"]}' '14:
 units '{"type": "u", "w": 0}' '"u": {"arguments": {"w": null}, "layers": [{"name": "inside", "type": "linear", "out": "=w"}]}' '' 'layer "inside" of "u"'
 
 # training and data
+training '"lr": 1' '64: there is no member of a training called "lr"' ', optimizer, '
 training '"los": "x"' '65: there is no member of a training called "los"' 'did you mean "loss"?'
 training '"loss": "softmax_cross_entrpy"' '66: there is no function' 'softmax_cross_entropy'
 training '"optimizer": "adm"' '' 'did you mean "adam"?'
