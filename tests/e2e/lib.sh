@@ -2,7 +2,7 @@
 #     . "$(dirname "$0")/lib.sh"
 # and ends with `finish`. RENSA names the command. Each has a folder of its own, is alone with data that it makes there,
 # and reaches no network.
-RENSA=$(realpath "${RENSA:?names the command under test}")
+RENSA=$(realpath "${RENSA:?names the command under test}") || exit 2
 # shellcheck disable=SC2034
 root=$(cd "$(dirname "$0")/../.." && pwd)
 real_data=${RENSA_DATA-} # for tests that need real files
