@@ -47,6 +47,10 @@ static const rn_conv_opts same_weights = {
     .stride = { 1, 1 }, .pad = { 1, 1 }, .pad_end = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1, .size = { 3, 3 }
 };
 static const rn_attention_opts all_seen = { .scale = 0.25 }, causal = { .causal = true, .scale = -0.3 };
+static const rn_sort_opts upwards = { .axis = 1 }, downwards = { .axis = -2, .descending = true };
+static const rn_sort_opts largest = { .axis = 1, .k = 5 }, least = { .axis = 1, .k = 40, .smallest = true };
+static const rn_cumulative_opts running = { .axis = 1 }, back = { .axis = -2, .exclusive = true, .reverse = true };
+static const rn_along_opts along = { .axis = 1 };
 static const rn_pad_opts edges = { .before = { 1, 0, 2, 3 }, .after = { 0, 2, 0, 5 }, .value = 1.5 };
 static const rn_pad_opts mirrored = { .before = { 1 }, .mode = 2 };
 static const rn_strided_opts lower = { .shape = S(40, 64), .strides = { 128, 2 }, .offset = 1 };
@@ -159,6 +163,26 @@ static const call calls[] = {
         S(3, 100, 5), S(0) },
       .library = true },
     { "attention", &causal, 4, 2, RN_F32, { S(2, 4), S(3, 4), S(3, 4), S(2, 3), S(2, 4), S(2) }, .refused = "a mask" },
+    { "sort", &upwards, 1, 2, RN_F32, { S(30, 1700), S(30, 1700), S(30, 1700) } },
+    { "sort", &downwards, 1, 2, RN_BF16, { S(5, 530, 40), S(5, 530, 40), S(5, 530, 40) } },
+    { "sort", &upwards, 1, 2, RN_F32, { S(30, 1700), S(30, 1700), S(30, 1700) }, .labels = 70000, .index = 1 },
+    { "sort", &upwards, 1, 2, RN_F64, { S(30, 17), S(30, 17), S(30, 17) }, .refused = "32 bits" },
+    { "topk", &largest, 1, 2, RN_F32, { S(30, 1700), S(30, 5), S(30, 5) } },
+    { "topk", &least, 1, 2, RN_F16, { S(5, 530, 40), S(5, 40, 40), S(5, 40, 40) } },
+    { "cumsum", &running, 1, 1, RN_F32, { S(30, 1700), S(30, 1700) } },
+    { "cumsum", &back, 1, 1, RN_F16, { S(5, 53, 400), S(5, 53, 400) } },
+    { "cumprod", &back, 1, 1, RN_F64, { S(40, 1700, 1), S(40, 1700, 1) }, .positive = 1 },
+    { "cumsum", &running, 1, 1, RN_F32, { S(3, 5), S(3, 5) }, .labels = 9, .index = 1, .refused = "only floats" },
+    { "take_along_axis", &along, 2, 1, RN_F32, { S(30, 97), S(30, 1700), S(30, 1700) }, .labels = 97, .index = 2 },
+    { "take_along_axis",
+      &along,
+      2,
+      1,
+      RN_F16,
+      { S(5, 97, 41), S(5, 130, 41), S(5, 130, 41) },
+      .labels = 97,
+      .index = 2 },
+    { "take_along_axis", &along, 2, 1, RN_F64, { S(9, 7), S(1, 5), S(9, 5) }, .index = 2, .refused = "repeated" },
     { "concat", &middle, 3, 1, RN_F32, { S(50, 3, 70), S(50, 0, 70), S(50, 9, 70), S(50, 12, 70) } },
     { "pad", &edges, 1, 1, RN_F16, { S(5, 6, 7, 300), S(6, 8, 9, 308) } },
     { "pad", &mirrored, 1, 1, RN_F32, { S(5), S(6) }, .refused = "one value" },
@@ -251,6 +275,32 @@ RN_TEST(functions_that_matter_have_kernels_that_equal_plain_c)
             if (ref) check_equals(d, &calls[k], ref, count);
         }
         free(ref);
+    }
+}
+
+static int64_t *order_on(const char *device, const float *x, int64_t n, bool descending)
+{
+    int64_t *order = calloc((size_t)n, sizeof *order);
+    CHECK(rn_device_use(device));
+    RN_SCOPE
+    memcpy(order, rn_data(rn_argsort(rn_array(RN_F32, RN_SHAPE(n), x), 0, .descending = descending)),
+           (size_t)n * sizeof *order);
+    return order;
+}
+
+RN_TEST(numbers_that_are_none_are_sorted_as_in_plain_c)
+{
+    static const float special[] = { NAN, -NAN, 0, -0.0f, INFINITY, -INFINITY, 1e-40f, -1e-40f, 1e-41f, 1, -1 };
+    enum { N = 100 };
+    float x[N];
+    rni_rng r = { .seed = 3 };
+    for (int i = 0; i < N; i++) x[i] = special[random_below(&r, (int)RN_COUNTOF(special))];
+    for (int turn = 0; turn < 4; turn++) {
+        const int64_t n = turn & 1 ? 20 : N;
+        int64_t *want = order_on("ref", x, n, turn > 1), *have = order_on("cpu", x, n, turn > 1);
+        for (int64_t i = 0; i < n; i++) CHECK_EQ_I64(have[i], want[i]);
+        free(want);
+        free(have);
     }
 }
 

@@ -25,6 +25,20 @@ RN_TEST(an_index_out_of_range_names_the_line_of_the_call_the_place_and_the_value
     }
 }
 
+RN_TEST(of_many_indices_along_an_axis_the_first_that_is_out_of_range_is_named)
+{
+    enum { N = 100000 };
+    static int32_t index[2 * N];
+    index[N + 3] = -5;
+    index[2 * N - 1] = 4;
+    RN_SCOPE
+    {
+        rn_tensor *y = rn_take_along_axis(rn_zeros(RN_SHAPE(2, 4)), rn_array(RN_I32, RN_SHAPE(2, N), index), 1);
+        CHECK(rn_data(y) == NULL);
+        CHECK_ERROR(RN_ERR_ARG, "indices[1, 3] is -5, but the size of the axis of x is 4");
+    }
+}
+
 RN_TEST(a_label_out_of_range_is_found_in_what_comes_after_it_too)
 {
     RN_SCOPE

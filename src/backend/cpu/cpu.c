@@ -1,13 +1,16 @@
 /* The row of the CPU back end: memory, devices with a chosen instruction set, the list of kernels. */
 #include "backend/cpu/cpu.h"
 
+#include "backend/cpu/along.h"
 #include "backend/cpu/attention.h"
 #include "backend/cpu/conv.h"
 #include "backend/cpu/copy.h"
+#include "backend/cpu/cumulative.h"
 #include "backend/cpu/matmul.h"
 #include "backend/cpu/norm.h"
 #include "backend/cpu/pool.h"
 #include "backend/cpu/softmax.h"
+#include "backend/cpu/sort.h"
 #include "backend/cpu/take.h"
 
 #include <omp.h>
@@ -133,6 +136,12 @@ static bool sync_device(void *device)
         .flags = flag                                                                                                  \
     }
 
+#define SORT(name)                                                                                                     \
+    {                                                                                                                  \
+        .op = name, .refuse = rni_cpu_sort_refuse, .prepare = rni_cpu_sort_prepare, .run = rni_cpu_sort_run,           \
+        .release = free                                                                                                \
+    }
+
 #define CONV(name)                                                                                                     \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_conv_refuse, .prepare = rni_cpu_conv_prepare, .run = rni_cpu_conv_run,           \
@@ -214,9 +223,14 @@ static const rn_kernel kernels[] = {
     LAYER_NORM("rms_norm", rni_cpu_layer_norm),
     LAYER_NORM("rms_norm_grad", rni_cpu_layer_norm_grad),
     { .op = "take", .prepare = rni_cpu_take_prepare, .run = rni_cpu_take_run },
+    { .op = "take_along_axis", .refuse = rni_cpu_take_along_refuse, .run = rni_cpu_take_along_run },
     { .op = "embed", .prepare = rni_cpu_take_prepare, .run = rni_cpu_take_run },
     TAKE_GRAD("take_grad"),
     TAKE_GRAD("embed_grad"),
+    SORT("sort"),
+    SORT("topk"),
+    { .op = "cumsum", .refuse = rni_cpu_cumulative_refuse, .run = rni_cpu_cumulative_run },
+    { .op = "cumprod", .refuse = rni_cpu_cumulative_refuse, .run = rni_cpu_cumulative_run },
     { .op = "concat", .run = rni_cpu_concat_run, .flags = RN_KERNEL_STRIDED },
     { .op = "pad", .refuse = rni_cpu_pad_refuse, .run = rni_cpu_pad_run, .flags = RN_KERNEL_STRIDED },
     { .op = "as_strided_grad",

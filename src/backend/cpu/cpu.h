@@ -37,6 +37,11 @@ static inline int rni_cpu_log_bytes(rn_dtype dtype)
     return log_bytes[dtype];
 }
 
+static inline bool rni_cpu_is_float(rn_dtype dtype)
+{
+    return dtype == RN_F16 || dtype == RN_BF16 || dtype == RN_F32 || dtype == RN_F64;
+}
+
 static inline int64_t rni_cpu_count(const rn_view *v)
 {
     int64_t n = 1;
