@@ -1,5 +1,6 @@
 /* batch_norm and its gradient where channels lie innermost: rows of channels. Statistics are made in chunks of rows,
- * whose number depends on shapes only, so that results do not depend on threads. */
+ * whose number depends on shapes only, so that results do not depend on threads. Values of 16 bits are converted in
+ * blocks of rows that stay in the cache. */
 #include "backend/cpu/norm.h"
 
 #include "backend/cpu/cpu.h"
@@ -9,7 +10,13 @@
 #include <math.h>
 #include <string.h>
 
-enum { CHUNKS_MOST = 64, CHUNK_LEAST = 16384 /* values */, ARRAYS = 4 };
+enum {
+    CHUNKS_MOST = 64,
+    CHUNK_LEAST = 16384 /* values */,
+    ARRAYS = 4,
+    BLOCK = 4096 /* values, or a row */,
+    OPERANDS = 3
+};
 
 static void last(rn_view *v)
 {
@@ -28,7 +35,7 @@ const char *rni_cpu_batch_norm_last_refuse(const rn_kernel_call *c)
     const rn_view *x = &c->in[0];
     if (x->rank < 2 || o->axes.n > 1 || (o->axes.n == 1 && o->axes.axis[0] != 1 && o->axes.axis[0] + x->rank != 1))
         return "not one statistic for each channel";
-    if ((x->dtype != RN_F32 && x->dtype != RN_F64) || x->dim[1] < 2) return "channels innermost only in f32 and f64";
+    if (x->dim[1] < 2) return "a single channel";
     rn_view like = *x;
     last(&like);
     for (int i = 0; i < x->rank; i++)
@@ -52,10 +59,12 @@ typedef struct {
     const rn_kernel_call *call;
     const rni_isa *isa;
     const rni_pixels *kernels;
-    bool wide; /* f64 */
-    int64_t rows, n, chunks, chunk;
+    rni_cpu_compute compute;
+    bool same; /* values are of the type computed in */
+    int64_t rows, n, chunks, chunk, block;
     double *first, *second; /* [chunks, n] statistics */
-    char *array[ARRAYS];    /* [n] what is the same for all rows, in x's type */
+    char *array[ARRAYS];    /* [n] what is the same for all rows, in the type computed in */
+    char *scratch;          /* of each thread: blocks of the operands */
 } job;
 
 static int64_t array_bytes(const job *j)
@@ -63,20 +72,29 @@ static int64_t array_bytes(const job *j)
     return rni_cpu_round_up(j->n * 8, 64);
 }
 
+static int64_t scratch_bytes(const job *j)
+{
+    return j->same ? 0 : OPERANDS * rni_cpu_round_up(j->block * j->n * 4, 64);
+}
+
 static job job_of(const rn_kernel_call *c)
 {
-    job j = { .call = c, .isa = ((const rni_cpu *)c->device)->isa, .wide = c->in[0].dtype == RN_F64 };
-    j.kernels = &j.isa->pixels[j.wide];
+    const rn_dtype d = c->in[0].dtype;
+    job j = { .call = c, .isa = ((const rni_cpu *)c->device)->isa, .same = d == RN_F32 || d == RN_F64 };
+    j.compute = d == RN_F64 ? RNI_CPU_F64 : RNI_CPU_F32;
+    j.kernels = &j.isa->pixels[j.compute];
     j.n = c->in[0].dim[1];
     j.rows = rni_cpu_count(&c->in[0]) / j.n;
     j.chunks = (j.rows * j.n + CHUNK_LEAST - 1) / CHUNK_LEAST;
     j.chunks = j.chunks < 1 ? 1 : j.chunks > CHUNKS_MOST ? CHUNKS_MOST : j.chunks;
     if (j.chunks > j.rows) j.chunks = j.rows > 0 ? j.rows : 1;
     j.chunk = (j.rows + j.chunks - 1) / j.chunks;
+    j.block = BLOCK / j.n > 1 ? BLOCK / j.n : 1;
     char *at = c->workspace;
     for (int i = 0; at && i < ARRAYS; i++) j.array[i] = at + i * array_bytes(&j);
     if (at) j.first = (double *)(void *)(at + ARRAYS * array_bytes(&j));
     if (at) j.second = j.first + j.chunks * j.n;
+    if (at) j.scratch = at + ARRAYS * array_bytes(&j) + rni_cpu_round_up(2 * j.chunks * j.n * 8, 64);
     return j;
 }
 
@@ -84,13 +102,28 @@ bool rni_cpu_batch_norm_last_prepare(rn_kernel_call *c, void **state, int64_t *w
 {
     (void)state;
     const job j = job_of(c);
-    *workspace = ARRAYS * array_bytes(&j) + 2 * j.chunks * j.n * 8;
+    *workspace = ARRAYS * array_bytes(&j) + rni_cpu_round_up(2 * j.chunks * j.n * 8, 64) +
+                 scratch_bytes(&j) * rni_cpu_max_threads(c->device);
     return true;
 }
 
-static const char *row(const job *j, const rn_view *v, int64_t r)
+static char *row(const job *j, const rn_view *v, int64_t r)
 {
-    return (const char *)v->data + r * j->n * (j->wide ? 8 : 4);
+    return (char *)v->data + (r * j->n << rni_cpu_log_bytes(v->dtype));
+}
+
+/* Where operand k of a block is converted to. */
+static char *block_of(const job *j, int thread, int k)
+{
+    return j->scratch + thread * scratch_bytes(j) + k * (scratch_bytes(j) / OPERANDS);
+}
+
+/* Values of rows r … r + n - 1: where they lie, or converted. */
+static const char *values(const job *j, const rn_view *v, int64_t r, int64_t n, char *block)
+{
+    if (j->same) return row(j, v, r);
+    j->isa->move->load[j->compute][v->dtype](block, row(j, v, r), n * j->n);
+    return block;
 }
 
 static int64_t chunk_rows(const job *j, int64_t k)
@@ -113,29 +146,36 @@ static void set_number(const job *j, const rn_view *v, int64_t i, double x)
 
 static void set_array(const job *j, int k, int64_t i, double x)
 {
-    if (j->wide)
+    if (j->compute == RNI_CPU_F64)
         ((double *)(void *)j->array[k])[i] = x;
     else
         ((float *)(void *)j->array[k])[i] = (float)x;
 }
 
+static void sum_chunk(const job *j, int64_t k, int thread)
+{
+    const rn_kernel_call *c = j->call;
+    double *first = j->first + k * j->n, *second = j->second + k * j->n;
+    memset(first, 0, (size_t)j->n * sizeof *first);
+    memset(second, 0, (size_t)j->n * sizeof *second);
+    const int64_t rows = chunk_rows(j, k), step = j->same ? rows : j->block;
+    for (int64_t r = 0; r < rows; r += step) {
+        const int64_t n = rows - r < step ? rows - r : step, at = k * j->chunk + r;
+        const char *x = values(j, &c->in[0], at, n, block_of(j, thread, 0));
+        if (is_grad(c))
+            j->kernels->sum_pull(values(j, &c->in[1], at, n, block_of(j, thread, 1)), x, n, j->n, j->array[0], first,
+                                 second);
+        else
+            j->kernels->moments(x, n, j->n, r, first, second);
+    }
+}
+
 static void sum_chunks(void *user, int thread, int threads)
 {
     const job *j = user;
-    const rn_kernel_call *c = j->call;
     int64_t k, end;
     rni_cpu_part(j->chunks, thread, threads, &k, &end);
-    for (; k < end; k++) {
-        double *first = j->first + k * j->n, *second = j->second + k * j->n;
-        memset(first, 0, (size_t)j->n * sizeof *first);
-        memset(second, 0, (size_t)j->n * sizeof *second);
-        const char *x = row(j, &c->in[0], k * j->chunk);
-        if (is_grad(c))
-            j->kernels->sum_pull(row(j, &c->in[1], k * j->chunk), x, chunk_rows(j, k), j->n, j->array[0], first,
-                                 second);
-        else
-            j->kernels->moments(x, chunk_rows(j, k), j->n, 0, first, second);
-    }
+    for (; k < end; k++) sum_chunk(j, k, thread);
 }
 
 static double scale(const job *j, double var)
@@ -200,12 +240,17 @@ static void apply(void *user, int thread, int threads)
     const rn_kernel_call *c = j->call;
     int64_t r, end;
     rni_cpu_part(j->rows, thread, threads, &r, &end);
-    const char *x = row(j, &c->in[0], r);
-    char *y = (char *)(uintptr_t)row(j, &c->out[0], r);
-    if (is_grad(c))
-        j->kernels->pull(y, row(j, &c->in[1], r), x, end - r, j->n, j->array[0], j->array[1], j->array[2], j->array[3]);
-    else
-        j->kernels->affine(y, x, end - r, j->n, j->array[0], j->array[1], j->array[2]);
+    for (const int64_t step = j->same ? end - r : j->block; r < end; r += step) {
+        const int64_t n = end - r < step ? end - r : step;
+        const char *x = values(j, &c->in[0], r, n, block_of(j, thread, 0));
+        char *y = j->same ? row(j, &c->out[0], r) : block_of(j, thread, 2);
+        if (is_grad(c))
+            j->kernels->pull(y, values(j, &c->in[1], r, n, block_of(j, thread, 1)), x, n, j->n, j->array[0],
+                             j->array[1], j->array[2], j->array[3]);
+        else
+            j->kernels->affine(y, x, n, j->n, j->array[0], j->array[1], j->array[2]);
+        if (!j->same) j->isa->move->store[j->compute][c->out[0].dtype](row(j, &c->out[0], r), y, n * j->n);
+    }
 }
 
 bool rni_cpu_batch_norm_last_run(rn_kernel_call *c)
