@@ -49,8 +49,6 @@ typedef struct {
 } rni_pool_info;
 rni_pool_info rni_pool_stats(const rni_device *device);
 void rni_pool_reset_peak(rni_device *device);
-/* Gives all unused memory of the pool back to the device. */
-void rni_pool_trim(rni_device *device);
 
 /* Wrappers over the back end's copies. False with an error pending. */
 bool rni_copy_in(rni_device *device, void *to, const void *host, int64_t bytes, const rn_site *site);

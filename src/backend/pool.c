@@ -66,7 +66,7 @@ void rni_pool_free(rni_pool *p, rni_device *device)
     rni_free(p);
 }
 
-void rni_pool_trim(rni_device *device)
+static void trim(rni_device *device)
 {
     pthread_mutex_lock(&device->pool->lock);
     trim_locked(device->pool, device);
@@ -108,7 +108,7 @@ static block *fresh(rni_device *device, int64_t size)
     if (!b) return NULL;
     b->buffer.data = device->backend->alloc(device->handle, size);
     if (!b->buffer.data) {
-        rni_pool_trim(device);
+        trim(device);
         b->buffer.data = device->backend->alloc(device->handle, size);
     }
     if (b->buffer.data) return b;

@@ -78,7 +78,6 @@ void rni_json_flat_end(rni_json_writer *w);
 void rni_json_write_key(rni_json_writer *w, const char *key);
 void rni_json_write_string(rni_json_writer *w, const char *text); /* NULL writes null */
 void rni_json_write_number(rni_json_writer *w, double value);     /* NaN and infinities become null */
-void rni_json_write_f32(rni_json_writer *w, float value);         /* the shortest text that gives the same float */
 void rni_json_write_int(rni_json_writer *w, int64_t value);
 void rni_json_write_digits(rni_json_writer *w, const char *text); /* of rni_json_number_text */
 void rni_json_write_bool(rni_json_writer *w, bool value);

@@ -140,12 +140,6 @@ void rni_json_write_number(rni_json_writer *w, double value)
     add_value(w, isfinite(value) ? rni_format_f64(value, buf) : "null");
 }
 
-void rni_json_write_f32(rni_json_writer *w, float value)
-{
-    char buf[RNI_NUMBER_TEXT];
-    add_value(w, isfinite(value) ? rni_format_f32(value, buf) : "null");
-}
-
 void rni_json_write_int(rni_json_writer *w, int64_t value)
 {
     char buf[RNI_NUMBER_TEXT];

@@ -24,8 +24,6 @@ rn_dataset *rni_dataset_hold(rn_dataset *ds);
 bool rni_dataset_ready(const rn_dataset *ds, const rn_site *site, const char *what);
 /* Reads one example of an epoch into the buffers that are not NULL. The index is checked. */
 bool rni_dataset_get(rn_dataset *ds, const rn_example *example);
-/* Bytes of all columns of one example, each rounded up to 16; -1 if that overflows. */
-int64_t rni_dataset_example_bytes(const rn_dataset *ds);
 /* One block for an example, and pointers to its columns in to[column_count]. rni_free. */
 void *rni_dataset_buffers(const rn_dataset *ds, void **to);
 

@@ -101,7 +101,8 @@ const char *rn_dataset_source(const rn_dataset *ds)
     return ds ? ds->source : "";
 }
 
-int64_t rni_dataset_example_bytes(const rn_dataset *ds)
+/* Of all columns of one example, each rounded up to 16; -1 if that overflows. */
+static int64_t example_bytes(const rn_dataset *ds)
 {
     int64_t sum = 0;
     for (int i = 0; i < ds->column_count; i++) {
@@ -114,7 +115,7 @@ int64_t rni_dataset_example_bytes(const rn_dataset *ds)
 
 void *rni_dataset_buffers(const rn_dataset *ds, void **to)
 {
-    char *block = rni_alloc_raw(rni_dataset_example_bytes(ds));
+    char *block = rni_alloc_raw(example_bytes(ds));
     int64_t at = 0;
     for (int i = 0; block && i < ds->column_count; i++) {
         to[i] = block + at;

@@ -63,7 +63,8 @@ static bool read_sizes(const unsigned char *p, int64_t n, const char *source, rn
     return true;
 }
 
-bool rni_idx_parse(void *block, int64_t n, const char *source, rni_idx *out)
+/* Reads the n bytes of `block`, which belongs to out afterwards (on success only) and may be changed. */
+static bool parse(void *block, int64_t n, const char *source, rni_idx *out)
 {
     rni_idx idx = { 0 };
     int64_t bytes = 0;
@@ -89,7 +90,7 @@ bool rni_idx_load(const char *path, rni_idx *out)
     void *bytes = NULL;
     int64_t n = 0;
     if (!rni_read_unpacked(path, &bytes, &n)) return false;
-    if (rni_idx_parse(bytes, n, path, out)) return true;
+    if (parse(bytes, n, path, out)) return true;
     rni_free(bytes);
     return false;
 }

@@ -11,9 +11,6 @@ typedef struct rni_idx {
     rn_shape shape; /* rank 1 … 8 */
 } rni_idx;
 
-/* Reads the n bytes of `block`, which belongs to out afterwards (on success only) and may be changed. `source` names it
- * in errors. Errors: FORMAT. */
-bool rni_idx_parse(void *block, int64_t n, const char *source, rni_idx *out);
 /* Reads a file, plain or packed. Errors: IO, FORMAT; they name it. */
 bool rni_idx_load(const char *path, rni_idx *out);
 void rni_idx_free(rni_idx *idx);

@@ -136,9 +136,6 @@ static inline int64_t rni_tensor_nbytes(const rn_tensor *x)
 
 /* ---- recording ---- */
 
-/* Records one node (no expansion of functions). `out` gets n_out scoped tensors. */
-bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
-                rn_tensor **out);
 /* Runs the build of a function for the call that rni_site_enter has named; `out` is NULL before. */
 bool rni_build(rn_call_info *c);
 /* Marks cell as having a pending value / a known one. */

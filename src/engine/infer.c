@@ -122,7 +122,7 @@ static rn_dtype at_least_float(rn_dtype d)
     return d <= RN_I8 ? RN_F16 : d == RN_I16 ? RN_F32 : RN_F64;
 }
 
-rn_dtype rni_result_type(const rn_op *op, const void *opts, const rn_dtype *in, int n)
+static rn_dtype result_type(const rn_op *op, const void *opts, const rn_dtype *in, int n)
 {
     const rni_signature *s = rni_signature_of(op);
     const rn_dtype asked = s->type_option ? (rn_dtype)rni_opt_number(s->type_option, opts) : RN_DTYPE_NONE;
@@ -144,7 +144,7 @@ bool rni_infer_map(rn_infer *f)
         if (f->in[i] && !rni_shape_broadcast(&shape, f->shape[i], &shape))
             return rn_refuse(f, RN_ERR_SHAPE, "shapes do not broadcast",
                              "sizes equal, or 1, axis by axis from the last");
-    const rn_dtype d = rni_result_type(f->op, f->opts, f->dtype, f->n_in);
+    const rn_dtype d = result_type(f->op, f->opts, f->dtype, f->n_in);
     for (int i = 0; i < f->n_out; i++)
         if (!rn_out(f, i, d, shape)) return false;
     return true;
@@ -179,5 +179,5 @@ bool rni_infer_reduce(rn_infer *f)
     }
     if (joined == 0 && f->op->join != RN_JOIN_ADD && f->op->join != RN_JOIN_MUL)
         return rn_refuse(f, RN_ERR_SHAPE, "nothing to reduce: an axis has size 0", "sizes of reduced axes > 0");
-    return rn_out(f, 0, rni_result_type(f->op, f->opts, f->dtype, f->n_in), y);
+    return rn_out(f, 0, result_type(f->op, f->opts, f->dtype, f->n_in), y);
 }

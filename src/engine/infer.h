@@ -13,7 +13,6 @@ void rni_infer_inside(const rn_site *site, const rn_op *op);
 bool rni_infer_map(rn_infer *f);
 /* RN_REDUCE: rn_reduce_opts are the options. */
 bool rni_infer_reduce(rn_infer *f);
-rn_dtype rni_result_type(const rn_op *op, const void *opts, const rn_dtype *in, int n);
 /* Bit i of mask: axis i is in the set (all, if it is empty). False for an axis out of range or named twice. */
 bool rni_reduced_axes(const rn_axes *axes, int rank, uint32_t *mask);
 

@@ -25,19 +25,6 @@ void rni_layout_order(const rn_view *v, int *order)
     }
 }
 
-bool rni_layout_is_dense(const rn_view *v)
-{
-    int order[RN_MAX_RANK];
-    rni_layout_order(v, order);
-    int64_t want = 1;
-    for (int i = v->rank - 1; i >= 0; i--) {
-        const int64_t n = v->dim[order[i]];
-        if (n != 1 && v->stride[order[i]] != want) return false;
-        want *= n;
-    }
-    return true;
-}
-
 void rni_layout_like(rn_view *v, const rn_view *model)
 {
     int order[RN_MAX_RANK];

@@ -7,8 +7,6 @@
 
 /* Whether two views of the same dims have their elements at the same places. */
 bool rni_layout_same(const rn_view *a, const rn_view *b);
-/* Whether the elements lie without gaps and repetition, in any order of axes. */
-bool rni_layout_is_dense(const rn_view *v);
 /* Strides of v, without gaps, with axes in the order that `model` (of the same dims) has them in memory. */
 void rni_layout_like(rn_view *v, const rn_view *model);
 /* The axes of v, outermost in memory first. */

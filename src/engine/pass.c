@@ -14,7 +14,7 @@ static const char *const names[] = {
 #undef X
 };
 
-unsigned rni_pass_find(const char *name)
+static unsigned find(const char *name)
 {
     for (int i = 0; i < RNI_PASSES; i++)
         if (strcmp(name, names[i]) == 0) return 1u << i;
@@ -28,7 +28,7 @@ unsigned rni_passes_parse(const char *list)
         const size_t n = strcspn(s, ",");
         char name[32];
         snprintf(name, sizeof name, "%.*s", (int)n, s);
-        const unsigned pass = rni_pass_find(name);
+        const unsigned pass = find(name);
         if (!pass && n) rni_log(RN_LOG_WARN, "engine", "RENSA_OFF: there is no pass \"%s\"", name);
         all |= pass;
         s += n + (s[n] == ',');
@@ -39,7 +39,7 @@ unsigned rni_passes_parse(const char *list)
 bool rn_pass_mode(const char *name, bool on)
 {
     rni_thread *t = rni_thread_self();
-    const unsigned pass = name ? rni_pass_find(name) : 0;
+    const unsigned pass = name ? find(name) : 0;
     if (!pass) return rni_fail(RN_ERR_ARG, NULL, "pass_mode", "there is no pass \"%s\"", name ? name : "(null)");
     const bool was = !(t->passes_off & pass);
     t->passes_off = on ? t->passes_off & ~pass : t->passes_off | pass;

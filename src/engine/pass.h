@@ -21,8 +21,6 @@ enum {
 #undef X
 };
 
-/* The pass of that name as a bit; 0 where there is none. */
-unsigned rni_pass_find(const char *name);
 /* Bits of the passes in a list such as "fuse,layout"; those that there are not are warned of. */
 unsigned rni_passes_parse(const char *list);
 

@@ -330,8 +330,9 @@ static bool record(rni_thread *t, const rn_op *op, const rn_site *site, rn_tenso
     return ok;
 }
 
-bool rni_record(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
-                rn_tensor **out)
+/* Records one node (no expansion of functions) with what its inputs are now. `out` gets n_out scoped tensors. */
+static bool record_one(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
+                       rn_tensor **out)
 {
     rni_thread *t = rni_thread_self();
     rn_tensor *few[RN_INPUTS_MAX];
@@ -418,5 +419,5 @@ bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
         opts = drawn.bytes;
     }
     if (op->kind == RN_FUNCTION) return expand(op, site, in, n_in, opts, out);
-    return rni_record(op, site, in, n_in, opts, out);
+    return record_one(op, site, in, n_in, opts, out);
 }

@@ -1,6 +1,4 @@
 /* What a file is and holds: a table of kinds, asked in turn. The builder keeps all texts of one answer together. */
-#include "io/info.h"
-
 #include "io/codec.h"
 #include "io/entry.h"
 #include "io/npy.h"
@@ -13,18 +11,33 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
+#include <rensa/io.h>
 #include <string.h>
 
-struct rni_info {
+/* A file to look at: mapped, or unpacked in memory. */
+typedef struct {
+    const char *path;
+    const unsigned char *bytes;
+    int64_t n;
+} probe;
+
+typedef struct {
     rn_file_info public;
     rn_file_item *items;
     rn_file_text *texts;
     int64_t item_capacity, text_capacity;
     char *path, *format, *summary;
-};
+} answer;
+
+typedef struct {
+    const char *name;
+    bool (*is)(const probe *p);
+    bool (*describe)(const probe *p, answer *info); /* raises FORMAT where the file is damaged */
+} file_kind;
 
 /* ---- the builder ---- */
 
+/* All copy their texts. False with an error pending on a lack of memory. */
 static bool replace(char **text, const char *with)
 {
     char *copy = rni_strdup(with);
@@ -34,7 +47,7 @@ static bool replace(char **text, const char *with)
     return true;
 }
 
-bool rni_info_item(rni_info *info, const char *name, const char *type, const rn_shape *shape, int64_t bytes)
+static bool add_item(answer *info, const char *name, const char *type, const rn_shape *shape, int64_t bytes)
 {
     rn_file_item *items = rni_grow(info->items, info->public.item_count, &info->item_capacity, (int64_t)sizeof *items);
     if (!items) return false;
@@ -48,7 +61,7 @@ bool rni_info_item(rni_info *info, const char *name, const char *type, const rn_
     return true;
 }
 
-bool rni_info_text(rni_info *info, const char *name, const char *text)
+static bool add_text(answer *info, const char *name, const char *text)
 {
     rn_file_text *texts = rni_grow(info->texts, info->public.text_count, &info->text_capacity, (int64_t)sizeof *texts);
     if (!texts) return false;
@@ -62,7 +75,7 @@ bool rni_info_text(rni_info *info, const char *name, const char *text)
     return true;
 }
 
-bool rni_info_summary(rni_info *info, const char *fmt, ...)
+static RN_PRINTF(2, 3) bool set_summary(answer *info, const char *fmt, ...)
 {
     rni_str s = { 0 };
     va_list args;
@@ -74,14 +87,15 @@ bool rni_info_summary(rni_info *info, const char *fmt, ...)
     return ok;
 }
 
-bool rni_info_format(rni_info *info, const char *format)
+/* Where a closer look finds a more special format than the name of the kind. */
+static bool set_format(answer *info, const char *format)
 {
     return replace(&info->format, format);
 }
 
 /* ---- kinds ---- */
 
-static bool add_array(rni_info *info, const char *name, const rni_npy *h, int64_t bytes)
+static bool add_array(answer *info, const char *name, const rni_npy *h, int64_t bytes)
 {
     if (h->element && bytes / h->element->bytes < h->count) {
         char text[RNI_SHAPE_TEXT];
@@ -90,24 +104,24 @@ static bool add_array(rni_info *info, const char *name, const rni_npy *h, int64_
         rni_error_add("actual", "%lld bytes", (long long)bytes);
         return false;
     }
-    return rni_info_item(info, name,
-                         h->element && h->element->widen == RNI_AS_IT_IS ? rn_dtype_name(h->element->dtype) : h->type,
-                         &h->shape, bytes);
+    return add_item(info, name,
+                    h->element && h->element->widen == RNI_AS_IT_IS ? rn_dtype_name(h->element->dtype) : h->type,
+                    &h->shape, bytes);
 }
 
-static bool is_npy(const rni_probe *p)
+static bool is_npy(const probe *p)
 {
     return rni_is_npy(p->bytes, p->n);
 }
 
-static bool describe_npy(const rni_probe *p, rni_info *info)
+static bool describe_npy(const probe *p, answer *info)
 {
     rni_npy h;
     return rni_npy_header(p->bytes, p->n, &h) && add_array(info, "", &h, p->n - h.offset) &&
-           rni_info_summary(info, "a NumPy array");
+           set_summary(info, "a NumPy array");
 }
 
-static bool is_zip(const rni_probe *p)
+static bool is_zip(const probe *p)
 {
     return p->n >= 4 && (memcmp(p->bytes, "PK\3\4", 4) == 0 || memcmp(p->bytes, "PK\5\6", 4) == 0);
 }
@@ -123,7 +137,7 @@ static bool read_member_header(rni_zip *zip, int64_t i, const char *head, int64_
     return ok;
 }
 
-static bool describe_member(rni_zip *zip, int64_t i, rni_info *info, bool *is_array)
+static bool describe_member(rni_zip *zip, int64_t i, answer *info, bool *is_array)
 {
     char head[4096];
     int64_t n;
@@ -132,14 +146,14 @@ static bool describe_member(rni_zip *zip, int64_t i, rni_info *info, bool *is_ar
     if (!rni_zip_member_at(zip, i, &m) || !rni_zip_head(zip, i, head, sizeof head, &n)) return false;
     const int64_t length = (int64_t)strlen(m.name);
     *is_array = rni_is_npy(head, n);
-    if (!*is_array) return rni_info_item(info, m.name, "bytes", &RN_SHAPE(m.bytes), m.bytes);
+    if (!*is_array) return add_item(info, m.name, "bytes", &RN_SHAPE(m.bytes), m.bytes);
     char *name = rni_strndup(m.name, rni_path_has_extension(m.name, ".npy") ? length - 4 : length);
     const bool ok = name && read_member_header(zip, i, head, n, &h) && add_array(info, name, &h, m.bytes - h.offset);
     rni_free(name);
     return ok;
 }
 
-static bool describe_zip(const rni_probe *p, rni_info *info)
+static bool describe_zip(const probe *p, answer *info)
 {
     rni_zip *zip = rni_zip_open_bytes(p->bytes, p->n);
     bool ok = zip != NULL, is_array;
@@ -151,53 +165,51 @@ static bool describe_zip(const rni_probe *p, rni_info *info)
     }
     rni_zip_close(zip);
     const bool npz = arrays > 0 || rni_path_has_extension(p->path, ".npz");
-    if (ok && npz) ok = rni_info_format(info, "npz");
-    return ok && rni_info_summary(info, npz ? "a NumPy archive of %lld arrays" : "a ZIP archive of %lld files",
-                                  (long long)(npz ? arrays : count));
+    if (ok && npz) ok = set_format(info, "npz");
+    return ok && set_summary(info, npz ? "a NumPy archive of %lld arrays" : "a ZIP archive of %lld files",
+                             (long long)(npz ? arrays : count));
 }
 
-static bool is_safetensors(const rni_probe *p)
+static bool is_safetensors(const probe *p)
 {
     return rni_is_safetensors(p->bytes, p->n, p->n) || (p->n > 0 && rni_path_has_extension(p->path, ".safetensors"));
 }
 
-static bool describe_safetensors(const rni_probe *p, rni_info *info)
+static bool describe_safetensors(const probe *p, answer *info)
 {
     rni_safetensors s;
     bool ok = rni_safetensors_read(p->bytes, p->n, p->n, p->path, &s);
     for (int64_t i = 0; i < s.count && ok; i++) {
         const rni_safetensor *t = &s.tensors[i];
         const bool own = t->element && t->element->widen == RNI_AS_IT_IS;
-        ok = rni_info_item(info, t->name, own ? rn_dtype_name(t->element->dtype) : t->type, &t->shape,
-                           t->end - t->begin);
+        ok = add_item(info, t->name, own ? rn_dtype_name(t->element->dtype) : t->type, &t->shape, t->end - t->begin);
     }
     for (int64_t i = 0; i < rni_json_count(s.metadata) && ok; i++)
-        ok = rni_info_text(info, rni_json_key_at(s.metadata, i), rni_json_string(rni_json_at(s.metadata, i)));
-    ok = ok && rni_info_summary(info, "%lld tensors", (long long)s.count);
+        ok = add_text(info, rni_json_key_at(s.metadata, i), rni_json_string(rni_json_at(s.metadata, i)));
+    ok = ok && set_summary(info, "%lld tensors", (long long)s.count);
     rni_safetensors_free(&s);
     return ok;
 }
 
-static bool is_png(const rni_probe *p)
+static bool is_png(const probe *p)
 {
     return p->n >= 8 && memcmp(p->bytes, "\x89PNG\r\n\x1a\n", 8) == 0;
 }
 
-static bool is_jpeg(const rni_probe *p)
+static bool is_jpeg(const probe *p)
 {
     return p->n >= 3 && memcmp(p->bytes, "\xff\xd8\xff", 3) == 0;
 }
 
-static bool describe_picture(const rni_probe *p, rni_info *info)
+static bool describe_picture(const probe *p, answer *info)
 {
     static const char *const channels[] = { "", "gray", "gray and alpha", "RGB", "RGB and alpha" };
     rni_image m;
     if (!rni_image_size(p->bytes, p->n, &m)) return false;
     const rn_shape shape = RN_SHAPE(m.height, m.width, m.channels);
-    return rni_info_item(info, "", m.bits == 8 ? "u8" : "u16", &shape,
-                         m.width * m.height * m.channels * (m.bits / 8)) &&
-           rni_info_summary(info, "a picture of %lld x %lld pixels, %s, %d bits", (long long)m.width,
-                            (long long)m.height, channels[m.channels], m.bits);
+    return add_item(info, "", m.bits == 8 ? "u8" : "u16", &shape, m.width * m.height * m.channels * (m.bits / 8)) &&
+           set_summary(info, "a picture of %lld x %lld pixels, %s, %d bits", (long long)m.width, (long long)m.height,
+                       channels[m.channels], m.bits);
 }
 
 /* IDX, the format of MNIST: two zeros, type, rank, sizes (big-endian), data. */
@@ -216,14 +228,14 @@ static const char *idx_type(int code, int *bytes)
     return NULL;
 }
 
-static bool is_idx(const rni_probe *p)
+static bool is_idx(const probe *p)
 {
     int bytes;
     return p->n >= 8 && p->bytes[0] == 0 && p->bytes[1] == 0 && p->bytes[3] >= 1 && p->bytes[3] <= RN_MAX_RANK &&
            idx_type(p->bytes[2], &bytes) && p->n >= 4 + 4 * p->bytes[3];
 }
 
-static bool describe_idx(const rni_probe *p, rni_info *info)
+static bool describe_idx(const probe *p, answer *info)
 {
     int bytes = 0;
     const char *type = idx_type(p->bytes[2], &bytes);
@@ -243,24 +255,26 @@ static bool describe_idx(const rni_probe *p, rni_info *info)
         rni_error_add("actual", "%lld bytes", (long long)have);
         return false;
     }
-    return rni_info_item(info, "", type, &shape, size) && rni_info_summary(info, "an IDX array, as MNIST's");
+    return add_item(info, "", type, &shape, size) && set_summary(info, "an IDX array, as MNIST's");
 }
 
-static bool is_gzip(const rni_probe *p)
+static bool is_gzip(const probe *p)
 {
     return rni_is_gzip(p->bytes, p->n);
 }
 
-static bool describe_gzip(const rni_probe *p, rni_info *info)
+static const file_kind *kind_of(const probe *p);
+
+static bool describe_gzip(const probe *p, answer *info)
 {
     void *bytes;
     int64_t n;
     if (!rni_gunzip(p->bytes, p->n, 0, &bytes, &n)) return false;
-    const rni_probe inside = { p->path, bytes, n };
-    const rni_file_kind *kind = rni_file_kind_of(&inside);
+    const probe inside = { p->path, bytes, n };
+    const file_kind *kind = kind_of(&inside);
     bool ok = true;
     if (kind->describe == describe_gzip)
-        ok = rni_info_summary(info, "gzip inside gzip");
+        ok = set_summary(info, "gzip inside gzip");
     else if ((ok = kind->describe(&inside, info))) {
         rni_str s = { 0 };
         rni_str_addf(&s, "%s; packed with gzip, %lld bytes inside", info->summary ? info->summary : kind->name,
@@ -273,7 +287,7 @@ static bool describe_gzip(const rni_probe *p, rni_info *info)
 }
 
 /* Anything may begin with a bracket; it is JSON if it parses, or if its name says so. */
-static bool is_json(const rni_probe *p)
+static bool is_json(const probe *p)
 {
     int64_t i = 0;
     if (rni_path_has_extension(p->path, ".json")) return true;
@@ -285,18 +299,17 @@ static bool is_json(const rni_probe *p)
     return tree != NULL;
 }
 
-static bool describe_json(const rni_probe *p, rni_info *info)
+static bool describe_json(const probe *p, answer *info)
 {
     rni_json *tree = rni_json_parse((const char *)p->bytes, p->n, p->path);
     if (!tree) return false;
     const rni_json_type type = rni_json_type_of(tree);
-    const bool ok =
-        rni_info_summary(info, "JSON: %s of %lld", rni_json_type_name(type), (long long)rni_json_count(tree));
+    const bool ok = set_summary(info, "JSON: %s of %lld", rni_json_type_name(type), (long long)rni_json_count(tree));
     rni_json_free(tree);
     return ok;
 }
 
-static bool is_text(const rni_probe *p)
+static bool is_text(const probe *p)
 {
     const int64_t sample = p->n < 65536 ? p->n : 65536;
     for (int64_t i = 0; i < sample;) {
@@ -308,27 +321,27 @@ static bool is_text(const rni_probe *p)
     return p->n > 0;
 }
 
-static bool describe_text(const rni_probe *p, rni_info *info)
+static bool describe_text(const probe *p, answer *info)
 {
     int64_t lines = p->bytes[p->n - 1] != '\n';
     for (const unsigned char *q = p->bytes, *end = p->bytes + p->n; q && q < end;
          lines += q != NULL, q = q ? q + 1 : NULL)
         q = memchr(q, '\n', (size_t)(end - q));
-    return rni_info_summary(info, "text of %lld lines", (long long)lines);
+    return set_summary(info, "text of %lld lines", (long long)lines);
 }
 
-static bool is_anything(const rni_probe *p)
+static bool is_anything(const probe *p)
 {
     (void)p;
     return true;
 }
 
-static bool describe_nothing(const rni_probe *p, rni_info *info)
+static bool describe_nothing(const probe *p, answer *info)
 {
-    return rni_info_summary(info, p->n == 0 ? "an empty file" : "of a kind that is not known");
+    return set_summary(info, p->n == 0 ? "an empty file" : "of a kind that is not known");
 }
 
-static const rni_file_kind kinds[] = {
+static const file_kind kinds[] = {
     { "npy", is_npy, describe_npy },     { "zip", is_zip, describe_zip },
     { "png", is_png, describe_picture }, { "jpeg", is_jpeg, describe_picture },
     { "gzip", is_gzip, describe_gzip },  { "safetensors", is_safetensors, describe_safetensors },
@@ -336,7 +349,7 @@ static const rni_file_kind kinds[] = {
     { "text", is_text, describe_text },  { "unknown", is_anything, describe_nothing },
 };
 
-const rni_file_kind *rni_file_kind_of(const rni_probe *p)
+static const file_kind *kind_of(const probe *p)
 {
     int i = 0;
     while (!kinds[i].is(p)) i++;
@@ -347,7 +360,7 @@ const rni_file_kind *rni_file_kind_of(const rni_probe *p)
 
 void rn_file_info_free(rn_file_info *public)
 {
-    rni_info *info = (rni_info *)public; /* its first member */
+    answer *info = (answer *)public; /* its first member */
     if (!info) return;
     for (int64_t i = 0; i < info->public.item_count; i++) {
         rni_free((void *)info->items[i].name);
@@ -365,10 +378,10 @@ void rn_file_info_free(rn_file_info *public)
     rni_free(info);
 }
 
-static bool describe(const rni_probe *p, rni_info *info)
+static bool describe(const probe *p, answer *info)
 {
-    const rni_file_kind *kind = rni_file_kind_of(p);
-    const bool ok = replace(&info->path, p->path) && rni_info_format(info, kind->name) && kind->describe(p, info);
+    const file_kind *kind = kind_of(p);
+    const bool ok = replace(&info->path, p->path) && set_format(info, kind->name) && kind->describe(p, info);
     if (!ok) rni_error_add("file", "%s", p->path);
     info->public.path = info->path;
     info->public.format = info->format;
@@ -383,9 +396,9 @@ rn_file_info *rn_file_info_load_at(const rn_site *site, const char *path)
 {
     rni_entry e;
     rni_map map;
-    rni_info *info = NULL;
+    answer *info = NULL;
     if (rni_enter(&e, site, "file_info", path) && rni_file_map(path, &map)) {
-        const rni_probe p = { path, map.at, map.bytes };
+        const probe p = { path, map.at, map.bytes };
         info = rni_alloc(sizeof *info);
         if (info && !describe(&p, info)) {
             rn_file_info_free(&info->public);
@@ -406,7 +419,7 @@ rn_dict *rn_dict_load_at(const rn_site *site, const char *path)
     int64_t n = 0;
     rn_dict *d = NULL;
     if (rni_enter(&e, site, "dict_load", path) && rni_file_head(path, head, sizeof head, &n)) {
-        const rni_probe p = { path, head, n };
+        const probe p = { path, head, n };
         d = is_zip(&p) ? rn_npz_load_at(site, path) : rn_safetensors_load_at(site, path);
     }
     rni_leave(&e);

@@ -46,8 +46,6 @@ struct rn_optimizer {
 bool rni_optim_refresh(rn_optimizer *o);
 /* The name of state `i`: "m". */
 bool rni_optim_state_name(const rn_optimizer_type *type, int i, char *buf, int size);
-/* A cell "kind/path" of the shape of `like`: of zeroes, or with its values where `copy` is set. */
-rn_tensor *rni_optim_cell(const char *kind, const char *path, rn_tensor *like, rn_dtype dtype, bool copy);
 /* Type of the state of a parameter. */
 rn_dtype rni_optim_dtype(const rn_tensor *param);
 

@@ -57,8 +57,9 @@ rn_dtype rni_optim_dtype(const rn_tensor *param)
     return rn_dtype_bytes(rn_tensor_dtype(param)) < 4 ? RN_F32 : rn_tensor_dtype(param);
 }
 
-/* Made on the host, so that the first step has the same structure as the following ones. */
-rn_tensor *rni_optim_cell(const char *kind, const char *path, rn_tensor *like, rn_dtype dtype, bool copy)
+/* A cell "kind/path" of the shape of `like`: of zeroes, or with its values where `copy` is set. Made on the host, so
+ * that the first step has the same structure as the following ones. */
+static rn_tensor *cell_like(const char *kind, const char *path, rn_tensor *like, rn_dtype dtype, bool copy)
 {
     char name[512];
     snprintf(name, sizeof name, "%s/%s", kind, path);
@@ -83,14 +84,14 @@ static bool make_cells(const rn_optimizer *o, rni_optim_param *p)
 {
     rn_tensor *param = p->slot->cell;
     if (o->master_weights && !p->master && rni_optim_dtype(param) != rn_tensor_dtype(param)) {
-        p->master = rni_optim_cell("master", p->path, param, RN_F32, true);
+        p->master = cell_like("master", p->path, param, RN_F32, true);
         if (!p->master) return false;
     }
     char kind[48];
     for (int i = 0; i < o->n_states; i++) {
         if (p->state[i]) continue;
         rni_optim_state_name(o->type, i, kind, sizeof kind);
-        p->state[i] = rni_optim_cell(kind, p->path, param, rni_optim_dtype(param), false);
+        p->state[i] = cell_like(kind, p->path, param, rni_optim_dtype(param), false);
         if (!p->state[i]) return false;
     }
     return true;
@@ -250,7 +251,7 @@ static bool add_to_sums(step *s)
 {
     for (int64_t i = 0; i < s->n; i++) {
         rni_optim_param *p = s->of[i];
-        if (!p->sum) p->sum = rni_optim_cell("sum", p->path, s->param[i], rni_optim_dtype(s->param[i]), false);
+        if (!p->sum) p->sum = cell_like("sum", p->path, s->param[i], rni_optim_dtype(s->param[i]), false);
         if (!p->sum) return false;
         /* what an earlier step has left there counts for nothing */
         if (!p->has_sum) RNI_TRY(rn_assign_at(s->site, p->sum, rn_cast(s->grad[i], rn_tensor_dtype(p->sum))));

@@ -20,7 +20,8 @@ static bool positive(const rni_json *training, const char *key, int64_t otherwis
     return !v || *out > 0 || rni_json_fail(v, RN_ERR_ARG, "\"%s\" must be at least 1", key);
 }
 
-bool rni_training_read(const rni_project *p, rni_training *out)
+/* Members of "training" that are numbers, with defaults. */
+static bool read_training(const rni_project *p, rni_training *out)
 {
     const rni_json *t = training_of(p);
     *out = (rni_training){ .shuffle = true };
@@ -81,7 +82,7 @@ static int64_t batch_of(const rni_session *s, const rni_data *d)
     return d->streams ? d->stream_count : s->training.batch;
 }
 
-rn_iterator *rni_session_batches(const rni_session *s, rn_dataset *set, int64_t batch)
+static rn_iterator *batches_of(const rni_session *s, rn_dataset *set, int64_t batch)
 {
     return rn_iterator_new(set, batch > 0 ? batch : s->training.batch);
 }
@@ -104,7 +105,7 @@ static bool add_watch(rni_session *s, const rni_json *v, const char *data_name)
     w->every = every ? rni_json_number(every) : 1;
     if (w->every <= 0) return rni_json_fail(every, RN_ERR_ARG, "\"every\" must be above 0");
     if (!rni_goal_read(&w->goal, s->model, v, &s->common, w->data)) return false;
-    w->batches = rni_session_batches(s, w->data->set, batch_of(s, w->data));
+    w->batches = batches_of(s, w->data->set, batch_of(s, w->data));
     return w->batches && rni_goal_check(&w->goal, w->data, rn_iterator_batch_size(w->batches), NULL, NULL);
 }
 
@@ -223,7 +224,7 @@ static bool make_trainer(rni_session *s, const rni_session_args *a)
 
 static bool open_session(rni_session *s, const rni_session_args *a)
 {
-    if (!rni_training_read(s->project, &s->training) || !open_data(s, a)) return false;
+    if (!read_training(s->project, &s->training) || !open_data(s, a)) return false;
     if (!set_globals(s)) return false;
     rn_seed(s->training.seed);
     s->model = rni_model_new(s->project, &s->variables);

@@ -65,14 +65,10 @@ typedef struct rni_session_args {
 rni_session *rni_session_open(rni_project *project, const rni_session_args *args);
 void rni_session_free(rni_session *s); /* NULL is fine */
 
-/* Members of "training" that are numbers, with defaults. Errors: ARG with the place. */
-bool rni_training_read(const rni_project *p, rni_training *out);
 /* Evaluates a monitor; state of recurrent links is set aside meanwhile. */
 bool rni_watch_run(rni_session *s, rni_watch *w, rn_mean_fn *each, void *user);
 /* The monitor of that name; NULL asks for the first. NULL with an error and the nearest name otherwise. */
 rni_watch *rni_session_watch(rni_session *s, const char *name);
-/* An iterator over examples like those of `data`, in order. Owned. */
-rn_iterator *rni_session_batches(const rni_session *s, rn_dataset *set, int64_t batch);
 
 /* The extensions of the trainer that belong to projects. */
 bool rni_session_extend(rni_session *s);

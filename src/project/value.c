@@ -95,9 +95,3 @@ void rni_value_text(const rni_value *v, rni_str *to)
         }
     }
 }
-
-bool rni_value_is(const rni_value *v, const char *text)
-{
-    return v->kind == RNI_VALUE_TEXT && (size_t)v->bytes == strlen(text) &&
-           memcmp(v->text, text, (size_t)v->bytes) == 0;
-}

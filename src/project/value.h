@@ -50,6 +50,5 @@ bool rni_expr_compute(const char *text, const rni_variables *variables, rni_valu
 bool rni_value_read(const rni_json *v, const rni_variables *variables, rni_value *out);
 /* As the text that settings and options are made of: "0.5", "true", "1,2". */
 void rni_value_text(const rni_value *v, rni_str *to);
-bool rni_value_is(const rni_value *v, const char *text);
 
 #endif

@@ -1,48 +1,51 @@
 /* The canonical form of a project file: members in the order of the tables, others (options) in the order of the file
  * behind them; a value stands in one line if it fits. What an editor keeps is written as it is. */
-#include "project/write.h"
-
 #include "base/alloc.h"
 #include "base/error.h"
 #include "project/read.h"
+#include "project/schema.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { LINE = 110 };
 
-typedef struct nest_row {
+/* What the values of a member are, below objects that a table describes. */
+typedef enum { NEST_NONE, NEST_ONE, NEST_LIST, NEST_MAP } nesting_kind;
+
+typedef struct {
     const rni_member *table;
     const char *key;
     const rni_member *below;
-    rni_nesting nesting;
+    nesting_kind nesting;
 } nest_row;
 
 static const nest_row nest_rows[] = {
-    { rni_members_project, "data", rni_members_data, RNI_NEST_MAP },
-    { rni_members_project, "network", rni_members_network, RNI_NEST_ONE },
-    { rni_members_project, "networks", rni_members_network, RNI_NEST_MAP },
-    { rni_members_project, "units", rni_members_network, RNI_NEST_MAP },
-    { rni_members_project, "training", rni_members_training, RNI_NEST_ONE },
-    { rni_members_network, "layers", rni_members_layer, RNI_NEST_LIST },
-    { rni_members_data, "steps", rni_members_step, RNI_NEST_LIST },
-    { rni_members_training, "loss", rni_members_function, RNI_NEST_ONE },
-    { rni_members_training, "metrics", rni_members_function, RNI_NEST_LIST },
-    { rni_members_training, "optimizer", rni_members_optimizer, RNI_NEST_ONE },
-    { rni_members_training, "optimizers", rni_members_optimizer, RNI_NEST_LIST },
-    { rni_members_training, "monitors", rni_members_monitor, RNI_NEST_LIST },
-    { rni_members_training, "early_stopping", rni_members_stopping, RNI_NEST_ONE },
-    { rni_members_training, "save_best", rni_members_best, RNI_NEST_ONE },
-    { rni_members_training, "snapshot", rni_members_snapshot, RNI_NEST_ONE },
-    { rni_members_optimizer, "loss", rni_members_function, RNI_NEST_ONE },
-    { rni_members_optimizer, "schedule", rni_members_schedule, RNI_NEST_ONE },
-    { rni_members_optimizer, "hooks", rni_members_hook, RNI_NEST_LIST },
-    { rni_members_schedule, "then", rni_members_schedule, RNI_NEST_ONE },
-    { rni_members_monitor, "loss", rni_members_function, RNI_NEST_ONE },
-    { rni_members_monitor, "metrics", rni_members_function, RNI_NEST_LIST },
+    { rni_members_project, "data", rni_members_data, NEST_MAP },
+    { rni_members_project, "network", rni_members_network, NEST_ONE },
+    { rni_members_project, "networks", rni_members_network, NEST_MAP },
+    { rni_members_project, "units", rni_members_network, NEST_MAP },
+    { rni_members_project, "training", rni_members_training, NEST_ONE },
+    { rni_members_network, "layers", rni_members_layer, NEST_LIST },
+    { rni_members_data, "steps", rni_members_step, NEST_LIST },
+    { rni_members_training, "loss", rni_members_function, NEST_ONE },
+    { rni_members_training, "metrics", rni_members_function, NEST_LIST },
+    { rni_members_training, "optimizer", rni_members_optimizer, NEST_ONE },
+    { rni_members_training, "optimizers", rni_members_optimizer, NEST_LIST },
+    { rni_members_training, "monitors", rni_members_monitor, NEST_LIST },
+    { rni_members_training, "early_stopping", rni_members_stopping, NEST_ONE },
+    { rni_members_training, "save_best", rni_members_best, NEST_ONE },
+    { rni_members_training, "snapshot", rni_members_snapshot, NEST_ONE },
+    { rni_members_optimizer, "loss", rni_members_function, NEST_ONE },
+    { rni_members_optimizer, "schedule", rni_members_schedule, NEST_ONE },
+    { rni_members_optimizer, "hooks", rni_members_hook, NEST_LIST },
+    { rni_members_schedule, "then", rni_members_schedule, NEST_ONE },
+    { rni_members_monitor, "loss", rni_members_function, NEST_ONE },
+    { rni_members_monitor, "metrics", rni_members_function, NEST_LIST },
 };
 
-const rni_member *rni_member_table(const rni_member *table, const char *key, rni_nesting *nesting)
+/* The table of what stands under `key` of an object of `table`; NULL where none describes it. */
+static const rni_member *table_below(const rni_member *table, const char *key, nesting_kind *nesting)
 {
     for (size_t i = 0; i < RN_COUNTOF(nest_rows); i++) {
         const nest_row *r = &nest_rows[i];
@@ -50,7 +53,7 @@ const rni_member *rni_member_table(const rni_member *table, const char *key, rni
         *nesting = r->nesting;
         return r->below;
     }
-    *nesting = RNI_NEST_NONE;
+    *nesting = NEST_NONE;
     return NULL;
 }
 
@@ -86,19 +89,23 @@ static void write_scalar(rni_json_writer *w, const rni_json *v)
     }
 }
 
-static void write_member(rni_json_writer *w, const rni_json *v, const rni_member *table, rni_nesting nesting)
+/* Writes v, an object of `table` (NULL: any value), with its members in the order of the tables. What fits into a line
+ * is written so. */
+static void write_value(rni_json_writer *w, const rni_json *v, const rni_member *table, nesting_kind nesting);
+
+static void write_member(rni_json_writer *w, const rni_json *v, const rni_member *table, nesting_kind nesting)
 {
     const char *key = rni_json_key(v);
     const rni_member *below = table;
-    rni_nesting how = RNI_NEST_ONE;
-    if (nesting != RNI_NEST_MAP) below = rni_member_table(table, key, &how);
+    nesting_kind how = NEST_ONE;
+    if (nesting != NEST_MAP) below = table_below(table, key, &how);
     rni_json_write_key(w, key);
-    rni_json_write_ordered(w, v, below, how);
+    write_value(w, v, below, how);
 }
 
-static void write_object(rni_json_writer *w, const rni_json *v, const rni_member *table, rni_nesting nesting)
+static void write_object(rni_json_writer *w, const rni_json *v, const rni_member *table, nesting_kind nesting)
 {
-    const bool described = table && nesting != RNI_NEST_MAP;
+    const bool described = table && nesting != NEST_MAP;
     rni_json_object_begin(w);
     for (const rni_member *m = table; described && m->name; m++) {
         const rni_json *value = rni_json_get(v, m->name);
@@ -110,7 +117,7 @@ static void write_object(rni_json_writer *w, const rni_json *v, const rni_member
     rni_json_object_end(w);
 }
 
-void rni_json_write_ordered(rni_json_writer *w, const rni_json *v, const rni_member *table, rni_nesting nesting)
+static void write_value(rni_json_writer *w, const rni_json *v, const rni_member *table, nesting_kind nesting)
 {
     const rni_json_type type = rni_json_type_of(v);
     if (type != RNI_JSON_OBJECT && type != RNI_JSON_ARRAY) {
@@ -126,8 +133,7 @@ void rni_json_write_ordered(rni_json_writer *w, const rni_json *v, const rni_mem
         /* "network" may be the list of its layers */
         if (table == rni_members_network) table = rni_members_layer;
         rni_json_array_begin(w);
-        for (int64_t i = 0; i < rni_json_count(v); i++)
-            rni_json_write_ordered(w, rni_json_at(v, i), table, RNI_NEST_ONE);
+        for (int64_t i = 0; i < rni_json_count(v); i++) write_value(w, rni_json_at(v, i), table, NEST_ONE);
         rni_json_array_end(w);
     }
     if (in_line) rni_json_flat_end(w);
@@ -136,7 +142,7 @@ void rni_json_write_ordered(rni_json_writer *w, const rni_json *v, const rni_mem
 bool rni_project_write(const rni_project *p, rni_str *to)
 {
     rni_json_writer w = { .to = to, .indent = 2 };
-    rni_json_write_ordered(&w, p->json, rni_members_project, RNI_NEST_ONE);
+    write_value(&w, p->json, rni_members_project, NEST_ONE);
     rni_str_add(to, "\n");
     return !to->failed;
 }
@@ -158,7 +164,7 @@ static rni_json *parse_value(const char *text)
 
 static void write_any(rni_json_writer *w, const rni_json *v)
 {
-    rni_json_write_ordered(w, v, NULL, RNI_NEST_NONE);
+    write_value(w, v, NULL, NEST_NONE);
 }
 
 typedef struct change {
@@ -167,7 +173,8 @@ typedef struct change {
     const char *path; /* the whole, for messages */
 } change;
 
-static bool write_changed(change *c, const rni_json *v, const char *rest, const rni_member *table, rni_nesting nesting);
+static bool write_changed(change *c, const rni_json *v, const char *rest, const rni_member *table,
+                          nesting_kind nesting);
 
 static bool through_array(change *c, const rni_json *v, const char *key, const char *rest, const rni_member *table)
 {
@@ -185,20 +192,20 @@ static bool through_array(change *c, const rni_json *v, const char *key, const c
     for (int64_t i = 0; i < n + (at == n); i++)
         if (i != at)
             write_any(&c->w, rni_json_at(v, i));
-        else if (!write_changed(c, rni_json_at(v, i), rest, table, RNI_NEST_ONE))
+        else if (!write_changed(c, rni_json_at(v, i), rest, table, NEST_ONE))
             return false;
     rni_json_array_end(&c->w);
     return true;
 }
 
 /* A text may stand for an object: of nothing but a type, or of a training and a test set. */
-static rni_json *long_form(const char *text, const rni_member *table, rni_nesting nesting)
+static rni_json *long_form(const char *text, const rni_member *table, nesting_kind nesting)
 {
     rni_str s = { 0 };
     rni_json_writer w = { .to = &s };
     static const char *const parts[] = { "train", "test" };
     rni_json_object_begin(&w);
-    if (table == rni_members_data && nesting == RNI_NEST_MAP) {
+    if (table == rni_members_data && nesting == NEST_MAP) {
         for (size_t i = 0; i < RN_COUNTOF(parts); i++) {
             rni_json_write_key(&w, parts[i]);
             rni_json_object_begin(&w);
@@ -219,11 +226,11 @@ static rni_json *long_form(const char *text, const rni_member *table, rni_nestin
 }
 
 static bool through_object(change *c, const rni_json *v, const char *key, const char *rest, const rni_member *table,
-                           rni_nesting nesting)
+                           nesting_kind nesting)
 {
     const rni_member *below = table;
-    rni_nesting how = RNI_NEST_ONE;
-    if (nesting != RNI_NEST_MAP) below = table ? rni_member_table(table, key, &how) : NULL;
+    nesting_kind how = NEST_ONE;
+    if (nesting != NEST_MAP) below = table ? table_below(table, key, &how) : NULL;
     bool found = false;
     rni_json_object_begin(&c->w);
     for (int64_t i = 0; i < rni_json_count(v); i++) {
@@ -244,7 +251,7 @@ static bool through_object(change *c, const rni_json *v, const char *key, const 
     return true;
 }
 
-static bool write_changed(change *c, const rni_json *v, const char *rest, const rni_member *table, rni_nesting nesting)
+static bool write_changed(change *c, const rni_json *v, const char *rest, const rni_member *table, nesting_kind nesting)
 {
     if (!*rest) {
         write_any(&c->w, c->value);
@@ -259,7 +266,7 @@ static bool write_changed(change *c, const rni_json *v, const char *rest, const 
     const rni_json_type type = rni_json_type_of(v);
     if (type == RNI_JSON_ARRAY) return through_array(c, v, key, rest, table);
     if (!v || type == RNI_JSON_OBJECT) return through_object(c, v, key, rest, table, nesting);
-    if (type == RNI_JSON_STRING && table && nesting != RNI_NEST_LIST) {
+    if (type == RNI_JSON_STRING && table && nesting != NEST_LIST) {
         rni_json *in_full = long_form(rni_json_string(v), table, nesting);
         const bool ok = in_full && through_object(c, in_full, key, rest, table, nesting);
         rni_json_free(in_full);
@@ -276,7 +283,7 @@ static rni_json *changed_json(const rni_json *v, const rni_change *ch, const cha
     rni_json *value = parse_value(ch->value);
     change c = { .w = { .to = &s }, .value = value, .path = ch->path };
     rni_json *result = NULL;
-    if (value && write_changed(&c, v, ch->path, rni_members_project, RNI_NEST_ONE) && !s.failed)
+    if (value && write_changed(&c, v, ch->path, rni_members_project, NEST_ONE) && !s.failed)
         result = rni_json_parse(s.at, s.length, source);
     rni_str_free(&s);
     rni_json_free(value);
@@ -296,7 +303,7 @@ rni_project *rni_project_change(const rni_project *p, const rni_change *changes,
     }
     if (n == 0) {
         rni_str s = { 0 };
-        rni_json_write_ordered(&(rni_json_writer){ .to = &s }, p->json, NULL, RNI_NEST_NONE);
+        write_value(&(rni_json_writer){ .to = &s }, p->json, NULL, NEST_NONE);
         now = s.failed ? NULL : rni_json_parse(s.at, s.length, source);
         rni_str_free(&s);
     }

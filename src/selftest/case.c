@@ -184,7 +184,8 @@ static bool make_input(rni_st_case *c, const item *it, const char *text, rn_dtyp
     return ok;
 }
 
-bool rni_st_options(rni_st_case *c, const char *text)
+/* From "slope=0.1 axes=0,1". */
+static bool set_options(rni_st_case *c, const char *text)
 {
     rn_opts_default(c->op, &c->opts);
     for (const char *s = text ? text : ""; *s;) {
@@ -252,7 +253,7 @@ bool rni_st_case_make(rni_st_case *c, const rn_op *op, const rn_case *row, rn_dt
         if (!(s = read_item(s, &it))) return bad(op, text, at, "an input is written name:type[sizes]{low,high}");
         if (!make_input(c, &it, text, as)) return false;
     }
-    return rni_st_options(c, row->with);
+    return set_options(c, row->with);
 }
 
 void rni_st_case_free(rni_st_case *c)

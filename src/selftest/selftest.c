@@ -164,10 +164,50 @@ static void forget_truth(rni_st *t)
     t->truth_known = false;
 }
 
+/* ---- perf ---- */
+
+/* One call, recorded, planned and run. */
+static bool one_call(const rni_st_case *c, rn_tensor **x)
+{
+    rn_tensor *y[RN_INPUTS_MAX] = { 0 };
+    const int scope = rn_scope_begin();
+    bool ok = rn_op_call(c->op, RN_HERE, x, c->n_in, &c->opts, y);
+    ok = ok && rn_eval_at(RN_HERE, (rn_list){ y, rni_call_outputs(c->op, c->n_in, &c->opts) });
+    rn_scope_end(scope);
+    return ok;
+}
+
+static void write_time(rni_st *t)
+{
+    const rni_st_case *c = t->c;
+    char name[640];
+    snprintf(name, sizeof name, "%s/perf/%s@%s", c->op->name, c->title, t->device);
+    if (!t->args->to || !chosen(t->args->only, name)) return;
+    rn_tensor *x[RN_INPUTS_MAX] = { 0 };
+    const int scope = rn_scope_begin();
+    bool ok = rn_device_use(t->device) && rni_st_inputs(c, c->in, &(rni_st_how){ .device = t->device }, x);
+    int64_t bytes = 0;
+    for (int i = 0; i < c->n_in; i++) bytes += rn_tensor_bytes(x[i]);
+    for (int i = 0; ok && i < 10; i++) ok = one_call(c, x);
+    int64_t n = 0;
+    const double start = rni_now();
+    double now = start;
+    for (; ok && now - start < 0.02; now = rni_now(), n += 10)
+        for (int i = 0; ok && i < 10; i++) ok = one_call(c, x);
+    if (ok)
+        fprintf(t->args->to, "%9.3f us  %9lld bytes in  %s\n", 1e6 * (now - start) / (double)n, (long long)bytes, name);
+    else
+        fprintf(t->args->to, "failed: %s: %s\n", name, rn_ok() ? "" : rn_error_last()->message);
+    t->counts.passed += ok;
+    t->counts.failed += !ok;
+    rn_error_clear();
+    rn_scope_end(scope);
+}
+
 static void run_checks(rni_st *t, const rn_op *op, unsigned kind)
 {
     if (t->args->perf && kind == RNI_ST_GOOD)
-        rni_st_perf(t);
+        write_time(t);
     else if (t->args->dump && kind == RNI_ST_GOOD)
         rni_st_test(t, op->name, "dump", t->c->title, rni_st_golden_dump);
     else if (!t->args->perf && !t->args->dump)
@@ -221,46 +261,6 @@ static void run_op(rni_st *t, const rn_op *op)
             run_case(t, op, row, derived_types[k]);
         }
     }
-}
-
-/* ---- perf ---- */
-
-/* One call, recorded, planned and run. */
-static bool one_call(const rni_st_case *c, rn_tensor **x)
-{
-    rn_tensor *y[RN_INPUTS_MAX] = { 0 };
-    const int scope = rn_scope_begin();
-    bool ok = rn_op_call(c->op, RN_HERE, x, c->n_in, &c->opts, y);
-    ok = ok && rn_eval_at(RN_HERE, (rn_list){ y, rni_call_outputs(c->op, c->n_in, &c->opts) });
-    rn_scope_end(scope);
-    return ok;
-}
-
-void rni_st_perf(rni_st *t)
-{
-    const rni_st_case *c = t->c;
-    char name[640];
-    snprintf(name, sizeof name, "%s/perf/%s@%s", c->op->name, c->title, t->device);
-    if (!t->args->to || !chosen(t->args->only, name)) return;
-    rn_tensor *x[RN_INPUTS_MAX] = { 0 };
-    const int scope = rn_scope_begin();
-    bool ok = rn_device_use(t->device) && rni_st_inputs(c, c->in, &(rni_st_how){ .device = t->device }, x);
-    int64_t bytes = 0;
-    for (int i = 0; i < c->n_in; i++) bytes += rn_tensor_bytes(x[i]);
-    for (int i = 0; ok && i < 10; i++) ok = one_call(c, x);
-    int64_t n = 0;
-    const double start = rni_now();
-    double now = start;
-    for (; ok && now - start < 0.02; now = rni_now(), n += 10)
-        for (int i = 0; ok && i < 10; i++) ok = one_call(c, x);
-    if (ok)
-        fprintf(t->args->to, "%9.3f us  %9lld bytes in  %s\n", 1e6 * (now - start) / (double)n, (long long)bytes, name);
-    else
-        fprintf(t->args->to, "failed: %s: %s\n", name, rn_ok() ? "" : rn_error_last()->message);
-    t->counts.passed += ok;
-    t->counts.failed += !ok;
-    rn_error_clear();
-    rn_scope_end(scope);
 }
 
 /* ---- the whole ---- */

@@ -42,8 +42,6 @@ void rni_st_case_free(rni_st_case *c);
 bool rni_st_case_title(char *buf, size_t size, const rn_case *row, rn_dtype as);
 /* Reads "[2,3]"; returns what follows, NULL if it is malformed. */
 const char *rni_st_read_shape(const char *s, rn_shape *shape);
-/* Sets options from "slope=0.1 axes=0,1". */
-bool rni_st_options(rni_st_case *c, const char *text);
 
 /* Sets type and shape, and makes room for the values (zeros). */
 bool rni_st_array_make(rni_st_array *a, rn_dtype dtype, const rn_shape *shape);
@@ -174,8 +172,5 @@ void rni_st_golden_choose(rni_st *t);
 void rni_st_golden_unused(rni_st *t);
 /* Writes the present case with its values. */
 rni_st_verdict rni_st_golden_dump(rni_st *t);
-
-/* Writes one line with the time of the present case. */
-void rni_st_perf(rni_st *t);
 
 #endif

@@ -17,7 +17,8 @@
 extern const rn_op rn_ops_conv[];
 enum { CONV, GRAD_X, GRAD_W };
 
-int64_t rni_conv_size(int64_t x, int64_t w, int64_t stride, int64_t pad, int64_t dilation)
+/* Along one axis; -1 if there is none. */
+static int64_t result_size(int64_t x, int64_t w, int64_t stride, int64_t pad, int64_t dilation)
 {
     int64_t span, all;
     if (x < 0 || w < 1 || stride < 1 || dilation < 1 || pad < 0) return -1;
@@ -103,7 +104,7 @@ bool rni_conv_infer(rn_infer *f)
     }
     rn_shape y = { .rank = x->rank, .dim = { x->dim[0], w->dim[0] } };
     for (int a = 0; a < x->rank - 2; a++) {
-        y.dim[2 + a] = rni_conv_size(x->dim[2 + a], w->dim[2 + a], o->stride[a], total_pad(o, a), o->dilation[a]);
+        y.dim[2 + a] = result_size(x->dim[2 + a], w->dim[2 + a], o->stride[a], total_pad(o, a), o->dilation[a]);
         if (y.dim[2 + a] < 0) return no_place(f, a);
     }
     return rn_out(f, 0, f->dtype[0], y);
@@ -114,7 +115,7 @@ static bool check_sizes(rn_infer *f, const int64_t *x, const int64_t *w, const i
 {
     const rn_conv_opts *o = f->opts;
     for (int a = 0; a < axes; a++) {
-        if (rni_conv_size(x[a], w[a], o->stride[a], total_pad(o, a), o->dilation[a]) == y[a]) continue;
+        if (result_size(x[a], w[a], o->stride[a], total_pad(o, a), o->dilation[a]) == y[a]) continue;
         rn_refuse(f, RN_ERR_SHAPE, "sizes do not belong together",
                   "a convolution from size X with filters of size U gives size Y: "
                   "Y = floor((X + pad at both ends - dilation * (U - 1) - 1) / stride) + 1");

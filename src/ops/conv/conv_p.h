@@ -4,8 +4,6 @@
 
 #include <rensa/op.h>
 
-/* Size of the result along one axis; -1 if there is none. */
-int64_t rni_conv_size(int64_t x, int64_t w, int64_t stride, int64_t pad, int64_t dilation);
 /* Types and shapes of conv (x, w, b?) for f->opts = rn_conv_opts, in the name of f->op. */
 bool rni_conv_infer(rn_infer *f);
 bool rni_conv_grad_x_infer(rn_infer *f);
