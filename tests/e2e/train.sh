@@ -93,6 +93,7 @@ says 0 "--prompt means nothing for samples" "$RENSA" predict lenet --samples 1 -
 says 0 "--part means nothing without --data" "$RENSA" evaluate lenet --part train --limit 20
 says 0 "--quiet means nothing with --show" "$RENSA" train --net lenet --show --quiet
 says 0 "did you mean RENSA_EAGER?" env RENSA_EAGRE=1 "$RENSA" train --net lenet --show
+says 0 "did you mean RENSA_OFF?" env RENSA_OF=fuse "$RENSA" train --net lenet --show
 
 # a run is never overwritten without being asked to
 says 1 "is not empty" "$RENSA" train --net lenet --iterations 1 --out lenet
