@@ -67,7 +67,7 @@ static void run_part(void *user, int thread, int threads)
 {
     job *j = user;
     int64_t at, last, place[PIECE];
-    rni_cpu_part(rni_cpu_count(&j->call->out[0]), thread, threads, &at, &last);
+    rni_cpu_part(rni_view_count(&j->call->out[0]), thread, threads, &at, &last);
     for (int64_t n; at < last; at += n) {
         n = last - at < PIECE ? last - at : PIECE;
         if (!find_places(j, at, n, place)) {
@@ -109,7 +109,7 @@ bool rni_cpu_take_along_run(rn_kernel_call *c)
 {
     const int axis = axis_of(c);
     job j = { .call = c, .x = rni_lines_along(&c->in[0], axis, axis + 1), .size = c->in[1].dim[axis] };
-    const int64_t count = rni_cpu_count(&c->out[0]);
+    const int64_t count = rni_view_count(&c->out[0]);
     if (count > 0) rni_cpu_parallel(rni_cpu_threads(c->device, 1.5 * (double)count), run_part, &j);
     return !atomic_load(&j.failed) || report(c, &j);
 }

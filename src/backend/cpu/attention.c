@@ -39,7 +39,7 @@ const char *rni_cpu_attention_refuse(const rn_kernel_call *c)
     if (c->in[Q].dtype != RN_F32) return "only f32";
     if (c->n_in > n && c->in[n].dtype) return "a mask";
     for (int i = 0; i < n; i++)
-        if (rni_cpu_count(&c->in[i]) == 0) return "an empty operand";
+        if (rni_view_count(&c->in[i]) == 0) return "an empty operand";
     return NULL;
 }
 
@@ -58,7 +58,7 @@ bool rni_cpu_attention_prepare(rn_kernel_call *c, void **out, int64_t *workspace
     const rn_view *q = &c->in[Q], *v = &c->in[V];
     const int row = q->rank - 2, column = q->rank - 1;
     *st = (state){ .t = q->dim[row], .s = v->dim[row], .d = q->dim[column], .e = v->dim[column] };
-    st->batches = rni_cpu_count(q) / (st->t * st->d);
+    st->batches = rni_view_count(q) / (st->t * st->d);
     st->blocks = (st->t + ROWS - 1) / ROWS;
     st->block = rni_cpu_round_up((st->t < ROWS ? st->t : ROWS) * st->s, 16);
     const bool gradient = has_gradient(c);

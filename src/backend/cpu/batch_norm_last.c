@@ -18,17 +18,6 @@ enum {
     OPERANDS = 3
 };
 
-static void last(rn_view *v)
-{
-    int64_t step = v->dim[1];
-    v->stride[1] = 1;
-    for (int i = v->rank - 1; i > 1; i--) {
-        v->stride[i] = step;
-        step *= v->dim[i];
-    }
-    v->stride[0] = step;
-}
-
 const char *rni_cpu_batch_norm_last_refuse(const rn_kernel_call *c)
 {
     const rn_batch_norm_opts *o = c->opts;
@@ -36,11 +25,7 @@ const char *rni_cpu_batch_norm_last_refuse(const rn_kernel_call *c)
     if (x->rank < 2 || o->axes.n > 1 || (o->axes.n == 1 && o->axes.axis[0] != 1 && o->axes.axis[0] + x->rank != 1))
         return "not one statistic for each channel";
     if (x->dim[1] < 2) return "a single channel";
-    rn_view like = *x;
-    last(&like);
-    for (int i = 0; i < x->rank; i++)
-        if (x->dim[i] > 1 && x->stride[i] != like.stride[i]) return "channels are not innermost";
-    return NULL;
+    return rni_cpu_is_channels_last(x) ? NULL : "channels are not innermost";
 }
 
 static bool is_grad(const rn_kernel_call *c)
@@ -50,9 +35,9 @@ static bool is_grad(const rn_kernel_call *c)
 
 void rni_cpu_batch_norm_last_arrange(rn_kernel_call *c)
 {
-    last(&c->in[0]);
-    last(&c->out[0]);
-    if (is_grad(c)) last(&c->in[1]);
+    rni_cpu_channels_last(&c->in[0]);
+    rni_cpu_channels_last(&c->out[0]);
+    if (is_grad(c)) rni_cpu_channels_last(&c->in[1]);
 }
 
 typedef struct {
@@ -84,7 +69,7 @@ static job job_of(const rn_kernel_call *c)
     j.compute = d == RN_F64 ? RNI_CPU_F64 : RNI_CPU_F32;
     j.kernels = &j.isa->pixels[j.compute];
     j.n = c->in[0].dim[1];
-    j.rows = rni_cpu_count(&c->in[0]) / j.n;
+    j.rows = rni_view_count(&c->in[0]) / j.n;
     j.chunks = (j.rows * j.n + CHUNK_LEAST - 1) / CHUNK_LEAST;
     j.chunks = j.chunks < 1 ? 1 : j.chunks > CHUNKS_MOST ? CHUNKS_MOST : j.chunks;
     if (j.chunks > j.rows) j.chunks = j.rows > 0 ? j.rows : 1;

@@ -2,6 +2,7 @@
  * likes best, and are reordered into the workspace and back. */
 #include "backend/cpu/conv.h"
 
+#include "backend/cpu/cpu.h"
 #include "backend/cpu/onednn.h"
 
 #include <rensa/error.h>
@@ -51,23 +52,12 @@ static int sizes(const rn_view *v, int64_t groups, dnnl_dims_t dims)
     return n;
 }
 
-/* Channels innermost, as oneDNN likes images best; weights stay as they are. */
-static void channels_last(rn_view *v)
-{
-    v->stride[1] = 1;
-    int64_t step = v->dim[1];
-    for (int i = v->rank - 1; i > 1; i--) {
-        v->stride[i] = step;
-        step *= v->dim[i];
-    }
-    v->stride[0] = step;
-}
-
+/* Images as oneDNN likes them best; weights stay as they are. */
 void rni_cpu_conv_arrange(rn_kernel_call *c)
 {
     const direction way = direction_of(c);
-    channels_last(way == GRAD_X ? &c->out[0] : &c->in[0]);
-    channels_last(way == FORWARD ? &c->out[0] : way == GRAD_X ? &c->in[0] : &c->in[1]);
+    rni_cpu_channels_last(way == GRAD_X ? &c->out[0] : &c->in[0]);
+    rni_cpu_channels_last(way == FORWARD ? &c->out[0] : way == GRAD_X ? &c->in[0] : &c->in[1]);
 }
 
 static bool images(const rn_view *v, dnnl_memory_desc_t *md)

@@ -61,7 +61,7 @@ static void copy(const rn_kernel_call *c, const rn_view *to, const rn_view *from
     const rn_view *const views[] = { to, from };
     job j = { .isa = cpu->isa,
               .log_bytes = rni_cpu_log_bytes(to->dtype),
-              .count = rni_cpu_count(to),
+              .count = rni_view_count(to),
               .to = to->data,
               .from = from->data };
     if (j.count == 0) return;
@@ -95,7 +95,7 @@ static void fill(const rn_kernel_call *c, const rn_view *v, double value)
     const rni_moves *move = ((const rni_cpu *)c->device)->isa->move;
     int64_t one = 0;
     move->store[RNI_CPU_F64][v->dtype](&one, &value, 1);
-    move->fill[rni_cpu_log_bytes(v->dtype)](v->data, &one, rni_cpu_count(v));
+    move->fill[rni_cpu_log_bytes(v->dtype)](v->data, &one, rni_view_count(v));
 }
 
 const char *rni_cpu_pad_refuse(const rn_kernel_call *c)
@@ -127,7 +127,7 @@ const char *rni_cpu_as_strided_grad_refuse(const rn_kernel_call *c)
     const rn_strided_opts *o = c->opts;
     const rn_view *g = &c->in[0];
     int64_t reach = 0;
-    if (rni_cpu_count(g) == 0) return NULL;
+    if (rni_view_count(g) == 0) return NULL;
     for (uint32_t left = (1u << g->rank) - 1; left;) {
         int next = -1;
         for (int a = 0; a < g->rank; a++)

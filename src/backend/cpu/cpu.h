@@ -3,6 +3,7 @@
 #define RNI_BACKEND_CPU_CPU_H
 
 #include "backend/cpu/isa.h"
+#include "base/index.h"
 
 /* An open device: "cpu", or with details after the colon as in "cpu:avx2" and "cpu:base,threads=1". */
 typedef struct rni_cpu {
@@ -42,17 +43,15 @@ static inline bool rni_cpu_is_float(rn_dtype dtype)
     return dtype == RN_F16 || dtype == RN_BF16 || dtype == RN_F32 || dtype == RN_F64;
 }
 
-static inline int64_t rni_cpu_count(const rn_view *v)
-{
-    int64_t n = 1;
-    for (int i = 0; i < v->rank; i++) n *= v->dim[i];
-    return n;
-}
-
 static inline int64_t rni_cpu_round_up(int64_t n, int64_t unit)
 {
     return (n + unit - 1) / unit * unit;
 }
+
+/* Gives images [N, C, ...] the strides that put channels innermost. */
+void rni_cpu_channels_last(rn_view *v);
+/* Whether they lie so. */
+bool rni_cpu_is_channels_last(const rn_view *v);
 
 /* The place of the element at a row-major position, as in "[2, 0]". */
 void rni_cpu_place_text(const rn_view *v, int64_t position, char *buf, size_t size);

@@ -89,7 +89,7 @@ bool rni_cpu_cumulative_run(rn_kernel_call *c)
               .exclusive = o->exclusive,
               .reverse = o->reverse };
     j.strips = (j.lines.inner + PIECE - 1) / PIECE;
-    const int64_t count = rni_cpu_count(x);
+    const int64_t count = rni_view_count(x);
     if (count > 0) rni_cpu_parallel(rni_cpu_threads(c->device, 1.5 * (double)count), run_part, &j);
     return true;
 }

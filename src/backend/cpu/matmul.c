@@ -317,7 +317,7 @@ bool rni_cpu_matmul_run(rn_kernel_call *c)
     if (c->state) return run_primitive(c, &p);
     p.add = p.bias.dtype != RN_DTYPE_NONE;
     if (p.add) add_bias(c, &p.y, &p.bias);
-    if (p.k == 0 && !p.add) memset(p.y.data, 0, (size_t)(rni_cpu_count(&p.y) << rni_cpu_log_bytes(p.y.dtype)));
+    if (p.k == 0 && !p.add) memset(p.y.data, 0, (size_t)(rni_view_count(&p.y) << rni_cpu_log_bytes(p.y.dtype)));
     if (!is_empty(&p)) multiply_all(c, &p);
     return true;
 }

@@ -32,26 +32,6 @@ static const rn_view *windows_of(const rn_kernel_call *c)
     return !is_grad(c) ? &c->out[0] : is_average(c) ? &c->in[0] : &c->in[1];
 }
 
-static void last(rn_view *v)
-{
-    v->stride[1] = 1;
-    int64_t step = v->dim[1];
-    for (int i = v->rank - 1; i > 1; i--) {
-        v->stride[i] = step;
-        step *= v->dim[i];
-    }
-    v->stride[0] = step;
-}
-
-static bool lies_last(const rn_view *v)
-{
-    rn_view like = *v;
-    last(&like);
-    for (int i = 0; i < v->rank; i++)
-        if (v->dim[i] > 1 && v->stride[i] != like.stride[i]) return false;
-    return true;
-}
-
 const char *rni_cpu_pool_last_refuse(const rn_kernel_call *c)
 {
     const rn_pool_opts *o = c->opts;
@@ -59,13 +39,13 @@ const char *rni_cpu_pool_last_refuse(const rn_kernel_call *c)
     for (int a = 0; a < c->in[0].rank - 2; a++) window *= o->kernel[a] < WINDOW_MOST ? o->kernel[a] : WINDOW_MOST;
     if (c->in[0].dtype != RN_F32 && c->in[0].dtype != RN_F64) return "channels innermost only in f32 and f64";
     if (window > WINDOW_MOST) return "very large windows";
-    if (c->in[0].dim[1] < 2 || !lies_last(&c->in[0])) return "channels are not innermost";
+    if (c->in[0].dim[1] < 2 || !rni_cpu_is_channels_last(&c->in[0])) return "channels are not innermost";
     return NULL;
 }
 
 void rni_cpu_pool_last_arrange(rn_kernel_call *c)
 {
-    for (int i = 0; i < c->n_in + c->n_out; i++) last(&c->in[i]);
+    for (int i = 0; i < c->n_in + c->n_out; i++) rni_cpu_channels_last(&c->in[i]);
 }
 
 /* Where a window meets an axis: its elements first … end - 1; how many of it count for a mean. */
@@ -146,7 +126,7 @@ bool rni_cpu_pool_last_prepare(rn_kernel_call *c, void **out, int64_t *workspace
     if (!st) return c->fail(c, RN_ERR_NOMEM, "no memory to prepare it");
     for (int a = 0; a < AXES; a++) st->met[a] = (range *)(void *)(st + 1) + a;
     describe(c, st);
-    const double values = (double)rni_cpu_count(windows_of(c)), pixels = (double)st->count;
+    const double values = (double)rni_view_count(windows_of(c)), pixels = (double)st->count;
     const int threads = rni_cpu_threads(c->device, values * (0.1 * pixels + 10 * pixels / (double)st->channels));
     const int64_t units = units_of(st);
     st->threads = threads < units ? threads : units > 0 ? (int)units : 1;

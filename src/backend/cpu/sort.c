@@ -26,7 +26,7 @@ typedef struct {
 const char *rni_cpu_sort_refuse(const rn_kernel_call *c)
 {
     if (rni_cpu_log_bytes(c->in[0].dtype) > 2) return "only types of up to 32 bits";
-    return rni_cpu_count(&c->in[0]) <= UINT32_MAX ? NULL : "too many elements";
+    return rni_view_count(&c->in[0]) <= UINT32_MAX ? NULL : "too many elements";
 }
 
 bool rni_cpu_sort_prepare(rn_kernel_call *c, void **out, int64_t *workspace)

@@ -62,7 +62,7 @@ void rni_space_init(rni_space *s, const rni_isa *isa, rni_cpu_compute compute, c
     for (int i = 0; i < n; i++)
         if (in[i]->dtype) view[present++] = in[i];
     rni_collapse(present, view, &s->rank, s->dim, stride);
-    s->count = rni_cpu_count(like);
+    s->count = rni_view_count(like);
     bool gathers = false;
     present = 1;
     for (int i = 0; i < n; i++) {
@@ -231,6 +231,26 @@ void rni_input_spread(const rni_space *s, const rni_isa *isa, const rni_input *i
         memcpy((char *)scratch + (have << in->log_value), scratch, (size_t)more << in->log_value);
         have += more;
     }
+}
+
+void rni_cpu_channels_last(rn_view *v)
+{
+    int64_t step = v->dim[1];
+    v->stride[1] = 1;
+    for (int i = v->rank - 1; i > 1; i--) {
+        v->stride[i] = step;
+        step *= v->dim[i];
+    }
+    v->stride[0] = step;
+}
+
+bool rni_cpu_is_channels_last(const rn_view *v)
+{
+    rn_view like = *v;
+    rni_cpu_channels_last(&like);
+    for (int i = 0; i < v->rank; i++)
+        if (v->dim[i] > 1 && v->stride[i] != like.stride[i]) return false;
+    return true;
 }
 
 void rni_cpu_place_text(const rn_view *v, int64_t position, char *buf, size_t size)

@@ -35,7 +35,7 @@ static picking picking_of(const rn_kernel_call *c)
     p.outer = l.outer;
     p.size = l.n;
     p.inner = l.inner;
-    p.n = rni_cpu_count(p.indices);
+    p.n = rni_view_count(p.indices);
     return p;
 }
 
