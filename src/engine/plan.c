@@ -35,8 +35,8 @@ typedef struct {
 typedef struct {
     int32_t store;
     rn_view view; /* data is the offset in bytes from the start of the store, as a pointer */
-    bool
-        arranged; /* in an order of axes that a kernel asked for; what is computed from it element by element follows */
+    /* in an order of axes that a kernel asked for; what is computed from it element by element follows */
+    bool arranged;
 } place;
 
 typedef struct {
@@ -110,10 +110,74 @@ static void touch(compiler *c, int32_t st, bool write)
     s->last = c->p->n_steps;
 }
 
+static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_kernel_call *call, const rn_kernel *k,
+                        const rn_view *views, const int32_t *stores)
+{
+    s->kernel = k;
+    s->call = *call;
+    if (c->p->timed) {
+        rn_cost cost;
+        s->flop = rni_cost_of(n->op, call, &cost) ? rni_cost_flop(&cost) : -1;
+        s->bytes = cost.bytes;
+    }
+    const int n_views = n->n_in + n->n_out;
+    memcpy(c->p->views + c->n_views, views, (size_t)n_views * sizeof *views);
+    memcpy(c->view_store + c->n_views, stores, (size_t)n_views * sizeof *stores);
+    s->call.in = NULL;
+    s->call.out = NULL;
+    s->workspace_at = c->n_views; /* index of the first view, until layout replaces it */
+    c->n_views += n_views;
+    if (n->lowered && n->opts && n->op->opts_size) {
+        s->opts_copy = rni_alloc_raw((int64_t)n->op->opts_size);
+        if (!s->opts_copy) return false;
+        memcpy(s->opts_copy, n->opts, n->op->opts_size);
+    }
+    for (int i = 0; i < n_views; i++)
+        if (stores[i] >= 0) touch(c, stores[i], i >= n->n_in);
+    return true;
+}
+
 /* Copies a value into memory of its own, which lies as `like` does (NULL: row-major); `kind` says whether it is a
  * result. Returns its store. */
 static int32_t copy_step(compiler *c, const place *from, const rn_view *like, const rni_gnode *origin, store_kind kind,
-                         place *to);
+                         place *to)
+{
+    rn_shape shape = { .rank = from->view.rank };
+    memcpy(shape.dim, from->view.dim, sizeof shape.dim);
+    /* a graph of one node: y = x, read with the strides that `from` has */
+    rni_gvalue values[2] = { { .dtype = from->view.dtype, .shape = shape },
+                             { .dtype = from->view.dtype, .shape = shape } };
+    int32_t in = 0;
+    rni_graph one = { .value = values, .n_values = 2, .in = &in };
+    const rni_gnode n = { .op = rni_op_find("copy"),
+                          .recorded = origin->recorded,
+                          .lowered = true,
+                          .n_in = 1,
+                          .n_out = 1,
+                          .first_out = 1,
+                          .site = origin->site,
+                          .grad_of = origin->grad_of,
+                          .device = origin->device };
+    rn_view views[2];
+    rn_kernel_call call;
+    if (!rni_kernel_call_init(&one, &n, &call, views)) return -1;
+    to->view = rni_view_of(from->view.dtype, &shape);
+    if (like) rni_layout_like(&to->view, like);
+    to->arranged = !rni_view_is_contiguous(&to->view);
+    int order[RN_MAX_RANK];
+    rni_layout_order(&to->view, order);
+    views[0] = from->view;
+    views[1] = to->view;
+    for (int i = 0; i < 2; i++) rni_layout_permute(&views[i], order);
+    const rn_kernel *k = rni_kernel_find(&n, &call);
+    rni_step *s = k ? new_step(c, &n) : NULL;
+    if (!s) return -1;
+    to->store = new_store(c, kind, -1, view_span(&to->view));
+    const int32_t stores[2] = { from->store, to->store };
+    if (to->store < 0 || !finish_step(c, s, &n, &call, k, views, stores)) return -1;
+    c->p->n_steps++;
+    return to->store;
+}
 
 static bool resolve_program_views(compiler *c, const rni_gnode *n, rn_kernel_call *call, rn_view *views)
 {
@@ -208,33 +272,6 @@ static void follow_inputs(const compiler *c, const rni_gnode *n, rn_kernel_call 
     for (int i = 0; i < n->n_in + n->n_out; i++) rni_layout_permute(&call->in[i], s->order);
 }
 
-static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_kernel_call *call, const rn_kernel *k,
-                        const rn_view *views, const int32_t *stores)
-{
-    s->kernel = k;
-    s->call = *call;
-    if (c->p->timed) {
-        rn_cost cost;
-        s->flop = rni_cost_of(n->op, call, &cost) ? rni_cost_flop(&cost) : -1;
-        s->bytes = cost.bytes;
-    }
-    const int n_views = n->n_in + n->n_out;
-    memcpy(c->p->views + c->n_views, views, (size_t)n_views * sizeof *views);
-    memcpy(c->view_store + c->n_views, stores, (size_t)n_views * sizeof *stores);
-    s->call.in = NULL;
-    s->call.out = NULL;
-    s->workspace_at = c->n_views; /* index of the first view, until layout replaces it */
-    c->n_views += n_views;
-    if (n->lowered && n->opts && n->op->opts_size) {
-        s->opts_copy = rni_alloc_raw((int64_t)n->op->opts_size);
-        if (!s->opts_copy) return false;
-        memcpy(s->opts_copy, n->opts, n->op->opts_size);
-    }
-    for (int i = 0; i < n_views; i++)
-        if (stores[i] >= 0) touch(c, stores[i], i >= n->n_in);
-    return true;
-}
-
 static bool compute_step(compiler *c, rni_gnode *n)
 {
     const int n_views = n->n_in + n->n_out;
@@ -268,46 +305,6 @@ static bool compute_step(compiler *c, rni_gnode *n)
     rni_free(views);
     rni_free(stores);
     return ok;
-}
-
-static int32_t copy_step(compiler *c, const place *from, const rn_view *like, const rni_gnode *origin, store_kind kind,
-                         place *to)
-{
-    rn_shape shape = { .rank = from->view.rank };
-    memcpy(shape.dim, from->view.dim, sizeof shape.dim);
-    /* a graph of one node: y = x, read with the strides that `from` has */
-    rni_gvalue values[2] = { { .dtype = from->view.dtype, .shape = shape },
-                             { .dtype = from->view.dtype, .shape = shape } };
-    int32_t in = 0;
-    rni_graph one = { .value = values, .n_values = 2, .in = &in };
-    const rni_gnode n = { .op = rni_op_find("copy"),
-                          .recorded = origin->recorded,
-                          .lowered = true,
-                          .n_in = 1,
-                          .n_out = 1,
-                          .first_out = 1,
-                          .site = origin->site,
-                          .grad_of = origin->grad_of,
-                          .device = origin->device };
-    rn_view views[2];
-    rn_kernel_call call;
-    if (!rni_kernel_call_init(&one, &n, &call, views)) return -1;
-    to->view = rni_view_of(from->view.dtype, &shape);
-    if (like) rni_layout_like(&to->view, like);
-    to->arranged = !rni_view_is_contiguous(&to->view);
-    int order[RN_MAX_RANK];
-    rni_layout_order(&to->view, order);
-    views[0] = from->view;
-    views[1] = to->view;
-    for (int i = 0; i < 2; i++) rni_layout_permute(&views[i], order);
-    const rn_kernel *k = rni_kernel_find(&n, &call);
-    rni_step *s = k ? new_step(c, &n) : NULL;
-    if (!s) return -1;
-    to->store = new_store(c, kind, -1, view_span(&to->view));
-    const int32_t stores[2] = { from->store, to->store };
-    if (to->store < 0 || !finish_step(c, s, &n, &call, k, views, stores)) return -1;
-    c->p->n_steps++;
-    return to->store;
 }
 
 static bool view_step(compiler *c, const rni_gnode *n)
@@ -432,9 +429,7 @@ static bool prepare_step(compiler *c, rni_step *s)
     if (s->lowered) s->call.opts = s->opts_copy;
     s->call.engine = s;
     s->call.fail = rni_step_failed;
-    if (s->kernel->prepare && !s->kernel->prepare(&s->call, &s->state, &s->workspace)) {
-        return rni_step_raise(s);
-    }
+    if (s->kernel->prepare && !s->kernel->prepare(&s->call, &s->state, &s->workspace)) return rni_step_raise(s);
     return true;
 }
 
