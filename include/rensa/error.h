@@ -37,7 +37,7 @@ typedef struct rn_error {
     rn_status status;
     rn_site site;        /* the call that failed; file is NULL where it is not known */
     const char *message; /* the whole text, several lines, no newline at the end */
-    int trail_count;     /* calls that were given the result of the failed one (the first RN_TRAIL_MAX) */
+    int trail_count;     /* calls made since, each once (the first RN_TRAIL_MAX) */
     struct {
         rn_site site;
         const char *what;

@@ -122,11 +122,22 @@ bool rni_explained(bool ok, const rn_site *site, const char *op, const char *par
     return ok || rni_fail(RN_ERR_INTERNAL, site, op, "%s failed without saying why", part);
 }
 
+/* Whether the trail has this call: in a loop that goes on after an error, one turn says it all. */
+static bool on_trail(const rn_site *site, const char *what)
+{
+    for (int i = 0; i < t.error.trail_count; i++)
+        if (t.error.trail[i].site.line == site->line && strcmp(t.error.trail[i].what, what) == 0 &&
+            strcmp(t.error.trail[i].site.file, site->file) == 0)
+            return true;
+    return false;
+}
+
 void rni_error_trail(const rn_site *site, const char *what)
 {
     if (t.current) return; /* inside of a call: whoever made it may still say more */
     t.open = false;
     if (t.error.status == RN_OK || t.error.trail_count >= RN_TRAIL_MAX || !site || !site->file) return;
+    if (on_trail(site, what)) return;
     t.error.trail[t.error.trail_count].site = *site;
     t.error.trail[t.error.trail_count].what = what;
     t.error.trail_count++;

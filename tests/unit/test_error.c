@@ -52,6 +52,17 @@ RN_TEST(the_trail_names_the_calls_that_got_the_null)
     }
 }
 
+RN_TEST(the_trail_names_a_call_in_a_loop_once)
+{
+    RN_SCOPE
+    {
+        rn_tensor *x = rn_matmul(rn_zeros(RN_SHAPE(2, 3)), rn_zeros(RN_SHAPE(2, 3)));
+        for (int i = 0; i < 5; i++) CHECK(rn_relu(rn_neg(x)) == NULL);
+        CHECK_EQ_I64(rn_error_last()->trail_count, 2);
+        rn_error_clear();
+    }
+}
+
 RN_TEST(a_long_trail_keeps_its_beginning)
 {
     const rn_site site = { "a.c", "f", 7, 0 };
