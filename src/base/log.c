@@ -51,6 +51,27 @@ static bool set_part(const char *s, size_t n)
     return true;
 }
 
+/* Those that the library logs under, for who mistypes one. */
+static const char *const topics[] = { "base", "data", "dispatch", "engine", "error",
+                                      "io",   "plan", "project",  "step",   "train" };
+
+static bool is_topic(const char *name)
+{
+    for (size_t i = 0; i < RN_COUNTOF(topics); i++)
+        if (strcmp(name, topics[i]) == 0) return true;
+    return false;
+}
+
+static void warn_of_topics(void)
+{
+    for (int i = 0; i < g.count; i++) {
+        if (is_topic(g.topic[i].name)) continue;
+        fprintf(stderr, "rensa: RENSA_LOG: there is no topic \"%s\"; there are", g.topic[i].name);
+        for (size_t k = 0; k < RN_COUNTOF(topics); k++) fprintf(stderr, "%s %s", k ? "," : "", topics[k]);
+        fputs("\n", stderr);
+    }
+}
+
 static const char *set_levels(const char *spec)
 {
     g.count = 0;
@@ -74,6 +95,8 @@ static void ready(void)
                 "rensa: RENSA_LOG: cannot understand \"%s\"; it is off, error, warn, info or debug, or topics with "
                 "these, as in plan:debug\n",
                 bad);
+    else
+        warn_of_topics();
 }
 
 bool rn_log_levels(const char *spec)

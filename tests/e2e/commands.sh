@@ -76,6 +76,10 @@ make_cifar data/cifar10/data_batch_1.bin 20
 make_cifar data/cifar10/test_batch.bin 10
 says 0 "f32[3, 32, 32]" env RENSA_DATA="$tmp/data" "$RENSA" data show cifar10 --samples 1
 
+# what is logged
+says 0 'no topic "dispach"; there are base' env RENSA_LOG=dispach:info "$RENSA" train --net mlp --data drawn --limit 100 --iterations 1 --out logged
+says 0 'cannot understand "plan:loud"' env RENSA_LOG=plan:loud "$RENSA" train --net mlp --data drawn --limit 100 --iterations 1 --out logged --force
+
 # info
 says 0 "JSON" sh -c '"$0" train --net lenet --show >p.json && "$0" info p.json t.csv' "$RENSA"
 holds "the second file is left out" -n "$(grep '^t.csv: text of 13 lines' out)"
