@@ -333,6 +333,8 @@ static bool open_data(rni_datas *all, rni_data *d)
     if (ok && rni_steps_run(all, d) &&
         (rn_dataset_count(d->set) > 0 || rni_fail(RN_ERR_ARG, NULL, NULL, "no example is left")))
         return true;
+    if (ok && all->args.limit > 0)
+        rni_error_add("limit", "only the first %lld examples were taken, before the steps", (long long)all->args.limit);
     rni_error_add("in", "%s:%d:%d, data set \"%s\"", rni_json_source(d->json), rni_json_line(d->json),
                   rni_json_column(d->json), d->name);
     return false;

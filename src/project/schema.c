@@ -114,7 +114,7 @@ const rni_member rni_members_training[] = {
     { "iterations", RNI_IS_COUNT, "ends after so many steps" },
     { "seconds", RNI_IS_NUMBER, "ends after this time" },
     { "seed", RNI_IS_COUNT, "of initial values, order and noise" },
-    { "limit", RNI_IS_COUNT, "only so many examples of each data set" },
+    { "limit", RNI_IS_COUNT, "only so many examples of each data set, before its steps" },
     { "device", RNI_IS_TEXT, "cpu, ref, ... (RENSA_DEVICE, else cpu)" },
     { "threads", RNI_IS_COUNT, "for computing (OMP_NUM_THREADS, else all)" },
     { "shuffle", RNI_IS_BOOL, "anew in each epoch (true, but for text in streams)" },

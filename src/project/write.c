@@ -225,6 +225,20 @@ static rni_json *long_form(const char *text, const rni_member *table, nesting_ki
     return v;
 }
 
+static const char *member_name(void *user, int i)
+{
+    return rni_json_key_at(user, i);
+}
+
+/* A change does not make arguments: no expression would know them. */
+static bool is_argument(const change *c, const rni_json *arguments, const char *name)
+{
+    if (rni_json_get(arguments, name)) return true;
+    rni_unknown(NULL, "argument", name, member_name, (void *)(uintptr_t)arguments);
+    rni_error_add("in", "%s", c->path);
+    return false;
+}
+
 static bool through_object(change *c, const rni_json *v, const char *key, const char *rest, const rni_member *table,
                            nesting_kind nesting)
 {
@@ -232,6 +246,9 @@ static bool through_object(change *c, const rni_json *v, const char *key, const 
     nesting_kind how = NEST_ONE;
     if (nesting != NEST_MAP) below = table ? table_below(table, key, &how) : NULL;
     bool found = false;
+    if (table == rni_members_network && strcmp(key, "arguments") == 0 && *rest &&
+        !is_argument(c, rni_json_get(v, key), rest))
+        return false;
     rni_json_object_begin(&c->w);
     for (int64_t i = 0; i < rni_json_count(v); i++) {
         const bool here = strcmp(rni_json_key_at(v, i), key) == 0;

@@ -52,6 +52,10 @@ units '{"type": "u", "wdth": 3}' '"u": {"arguments": {"width": 1}, "layers": ["r
 units '{"type": "u"}' '"u": {"arguments": {"w": null}, "layers": ["relu"]}' '14: u: the argument "w" is missing' 'layer "u" of "network"'
 units '{"type": "u", "w": 0}' '"u": {"arguments": {"w": null}, "layers": [{"name": "inside", "type": "linear", "out": "=w"}]}' '' 'layer "inside" of "u"'
 
+# changes
+says 1 'did you mean "w"?' "$RENSA" train p.json --set units.u.arguments.v=1 --check
+says 1 'in      units.u.arguments.v' "$RENSA" train p.json --set units.u.arguments.v=1 --check
+
 # training and data
 training '"lr": 1' '64: there is no member of a training called "lr"' ', optimizer, '
 training '"los": "x"' '65: there is no member of a training called "los"' 'did you mean "loss"?'
