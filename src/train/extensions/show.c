@@ -57,12 +57,20 @@ static bool print_row(rn_trainer *t, void *self)
     return true;
 }
 
+static bool print_end(rn_trainer *t, void *self)
+{
+    const printer *p = self;
+    if (t->why && !t->failed) fprintf(p->to, "ended after epoch %.4g: %s\n", t->epoch, t->why);
+    return true;
+}
+
 const rn_extension rni_ext_print = {
     .name = "print",
     .brief = "a table of the means, a line per epoch; on a narrow terminal as many as fit",
     .priority = 150,
     .every = { 1, RN_UNIT_EPOCH },
     .run = print_row,
+    .finish = print_end,
     .free = rni_free,
 };
 

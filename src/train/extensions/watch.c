@@ -9,7 +9,7 @@
 #include <string.h>
 
 typedef struct {
-    char monitor[96], file[128];
+    char monitor[96], file[128], why[192];
     bool maximize, known;
     double best;
     int64_t patience, since;
@@ -80,7 +80,11 @@ static bool run_best(rn_trainer *t, void *self)
 static bool run_stop(rn_trainer *t, void *self)
 {
     watcher *w = self;
-    if (!improved(t, w) && w->known && w->since >= w->patience) rn_trainer_end(t, "no improvement");
+    if (improved(t, w) || !w->known || w->since < w->patience) return true;
+    bool maximize = false;
+    snprintf(w->why, sizeof w->why, "no improvement of %s in %lld evaluations",
+             rni_monitor(t, w->monitor[0] ? w->monitor : NULL, &maximize), (long long)w->since);
+    rn_trainer_end(t, w->why);
     return true;
 }
 
