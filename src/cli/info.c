@@ -53,6 +53,31 @@ static const char *scalar(const rni_json *v, char buf[32])
     return buf;
 }
 
+/* A scalar; of an object its type, or where it has none all that it holds. */
+static void print_value(const rni_json *v)
+{
+    char buf[32];
+    const rni_json *type = rni_json_get(v, "type");
+    const char *text = scalar(type ? type : v, buf);
+    if (rni_json_type_of(v) == RNI_JSON_BOOL) text = rni_json_bool(v) ? "true" : "false";
+    fputs(text ? text : "(", stdout);
+    for (int64_t i = 0; !text && i < rni_json_count(v); i++) {
+        const char *of = scalar(rni_json_at(v, i), buf);
+        printf("%s%s %s", i ? ", " : "", rni_json_key_at(v, i), of ? of : "...");
+    }
+    if (!text) putchar(')');
+}
+
+/* All elements of a list, else the value. */
+static void print_values(const rni_json *v)
+{
+    if (rni_json_type_of(v) != RNI_JSON_ARRAY) print_value(v);
+    for (int64_t i = 0; rni_json_type_of(v) == RNI_JSON_ARRAY && i < rni_json_count(v); i++) {
+        if (i) fputs(" and ", stdout);
+        print_value(rni_json_at(v, i));
+    }
+}
+
 static void print_project(const rni_project *p)
 {
     const rni_json *data = rni_json_get(p->json, "data"), *training = rni_json_get(p->json, "training");
@@ -69,10 +94,8 @@ static void print_project(const rni_project *p)
     const char *comma = "  training: ";
     for (int64_t i = 0; i < rni_json_count(training); i++, comma = ", ") {
         const rni_json *v = rni_json_at(training, i);
-        char buf[32];
-        const char *text = scalar(v, buf);
-        if (!text) text = rni_json_string(rni_json_get(v, "type"));
-        printf("%s%s %s", comma, rni_json_key(v), text ? text : "...");
+        printf("%s%s ", comma, rni_json_key(v));
+        print_values(v);
     }
     if (rni_json_count(training)) puts("");
 }

@@ -215,12 +215,22 @@ static bool choose_device(const rni_project *p)
     return !device || rn_device_use(device);
 }
 
+const char *cli_project_name(const rni_project *p, char *buf, size_t size)
+{
+    const char *name = rni_json_string(rni_json_get(p->json, "name")), *source = rni_json_source(p->json);
+    if (name && *name) return name;
+    const char *slash = strrchr(source, '/'), *begin = slash ? slash + 1 : source, *dot = strrchr(begin, '.');
+    snprintf(buf, size, "%.*s", dot && dot > begin ? (int)(dot - begin) : (int)strlen(begin), begin);
+    return *buf ? buf : "project";
+}
+
 rni_project *cli_project_settle(rni_project *p)
 {
+    char name[128];
     rni_project *result = NULL;
     changes *c = choose_device(p) ? rni_alloc((int64_t)sizeof *c) : NULL;
-    if (c && add_full_paths(c, p) && add_text(c, "training.device", rn_device_name()) &&
-        add(c, "training.threads", "%d", cli_threads()))
+    if (c && add_text(c, "name", cli_project_name(p, name, sizeof name)) && add_full_paths(c, p) &&
+        add_text(c, "training.device", rn_device_name()) && add(c, "training.threads", "%d", cli_threads()))
         result = rni_project_change(p, c->at, c->n);
     changes_free(c);
     rni_project_free(p);

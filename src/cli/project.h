@@ -16,6 +16,8 @@ typedef struct cli_project_args {
 
 /* Owned. NULL with an error pending. */
 rni_project *cli_project_make(const cli_project_args *o);
+/* What the project calls itself, else the name of its file, made in buf. */
+const char *cli_project_name(const rni_project *p, char *buf, size_t size);
 /* Chooses device and threads as the project says, before anything is computed. The project that comes back, which takes
  * the place of p, says what was chosen, and names data by full paths: it can be run again from anywhere. Owned. */
 rni_project *cli_project_settle(rni_project *p);

@@ -298,14 +298,18 @@ bool cli_report_make(rni_session *s, rni_watch *w, cli_report *out)
 void cli_report_print(FILE *to, const rni_watch *w, const cli_report *r)
 {
     fprintf(to, "%s (%lld examples of %s)\n", w->name, (long long)r->examples, rn_dataset_source(w->data->set));
+    int width = 9;
+    for (int i = 0; i < r->n_means; i++)
+        if ((int)strlen(r->mean[i].name) > width) width = (int)strlen(r->mean[i].name);
     for (int i = 0; i < r->n_means; i++) {
         const bool share = strcmp(r->mean[i].name, "accuracy") == 0;
         if (share)
-            fprintf(to, "  accuracy  %.2f %%\n", 100 * r->mean[i].value);
+            fprintf(to, "  %-*s %.2f %%\n", width, "accuracy", 100 * r->mean[i].value);
         else if (w->data->text && strcmp(r->mean[i].name, "loss") == 0)
-            fprintf(to, "  loss      %.4f nats per token, perplexity %.3f\n", r->mean[i].value, exp(r->mean[i].value));
+            fprintf(to, "  %-*s %.4f nats per token, perplexity %.3f\n", width, "loss", r->mean[i].value,
+                    exp(r->mean[i].value));
         else
-            fprintf(to, "  %-9s %.6g\n", r->mean[i].name, r->mean[i].value);
+            fprintf(to, "  %-*s %.6g\n", width, r->mean[i].name, r->mean[i].value);
     }
     if (!r->confusion) return;
     const rn_column *t = cli_target(w);

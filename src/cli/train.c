@@ -65,19 +65,30 @@ static int check_project(rni_project *p)
     return cli_end();
 }
 
+/* Whether a run that is resumed was trained as far as it asks for. */
+static bool at_end(const rni_session *s)
+{
+    const rni_training *t = &s->training;
+    return (t->epochs > 0 && rn_trainer_epoch(s->trainer) + 1e-9 >= (double)t->epochs) ||
+           (t->iterations > 0 && rn_trainer_iteration(s->trainer) >= t->iterations) ||
+           (t->seconds > 0 && rn_trainer_seconds(s->trainer) >= t->seconds);
+}
+
 static void print_start(const rni_session *s, const char *out, const char *resumed)
 {
-    const rni_json *name = rni_json_get(s->project->json, "name");
+    char name[128];
     int64_t elements = 0;
     rn_link_count(s->model->root, &elements);
-    printf("%s: %lld parameters, on %s, %d thread%s\n", name ? rni_json_string(name) : "project", (long long)elements,
-           rn_device_name(), cli_threads(), cli_threads() == 1 ? "" : "s");
+    printf("%s: %lld parameters, on %s, %d thread%s\n", cli_project_name(s->project, name, sizeof name),
+           (long long)elements, rn_device_name(), cli_threads(), cli_threads() == 1 ? "" : "s");
     for (int64_t i = 0; i < s->datas->n; i++)
         if (s->datas->at[i].state == 2)
             printf("%s: %lld examples, %s\n", s->datas->at[i].name, (long long)rn_dataset_count(s->datas->at[i].set),
                    rn_dataset_source(s->datas->at[i].set));
     printf("run folder: %s\n", out);
     if (resumed) printf("goes on from %s, epoch %.4g\n", resumed, rn_trainer_epoch(s->trainer));
+    if (resumed && at_end(s))
+        puts("its training is at its end: nothing is left to do (more: --epochs N, or --iterations N)");
     fflush(stdout);
 }
 
@@ -227,10 +238,11 @@ static int start(rni_project *p, char *out, const options *o)
 /* The folder of a run that goes on is where it was, unless another is named. */
 static char *name_folder(const rni_project *p, const options *o)
 {
-    const char *name = rni_json_string(rni_json_get(p->json, "name"));
+    char buf[128];
+    const char *name = o->project.net ? o->project.net : cli_project_name(p, buf, sizeof buf);
     if (o->out) return rni_strdup(o->out);
     if (o->resume && rni_folder_exists(o->resume)) return rni_strdup(o->resume);
-    return cli_run_name(o->project.net ? o->project.net : name && *name && !strchr(name, '/') ? name : "project");
+    return cli_run_name(!strchr(name, '/') ? name : "project");
 }
 
 static int begin(options *o)

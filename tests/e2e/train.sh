@@ -108,6 +108,7 @@ says 0 "sha256" "$RENSA" train --net lenet --batch 16 --limit 160 --iterations 2
 says 0 "$(member long/result.json parameters_sha256)" "$RENSA" train --resume lenet --iterations 25 --quiet
 is "iterations of both" "$(member lenet/result.json iterations)" 25
 
+says 0 "nothing is left to do" "$RENSA" train --resume lenet
 says 0 "run folder: runs/mlp-1" "$RENSA" train --net mlp --limit 40 --iterations 2 --quiet
 
 # --show gives a project file that is the same run; --check shows shapes
@@ -125,7 +126,11 @@ cat >table.json <<'END'
  "network": [{"type": "linear", "out": 8}, "tanh", {"type": "linear", "out": "=classes"}],
  "training": {"batch": 8, "epochs": 30, "optimizer": {"type": "adam", "rate": 0.05}}}
 END
-says 0 "sha256" "$RENSA" train table.json --quiet --out table
+says 0 "table: 51 parameters" "$RENSA" train table.json --out table
+says 0 "table: a run of table, finished" "$RENSA" info table
+says 0 "epoch 3: no improvement of test_loss in 2 evaluations" "$RENSA" train table.json --out stopped \
+    --set training.early_stopping.patience=2 --set training.optimizer.rate=1e-30
+says 0 "early_stopping (patience 2)" "$RENSA" info stopped
 holds "the table is not learnt" "$(member table/result.json test_accuracy)" = 1
 says 0 " b " "$RENSA" predict table table.csv
 printf 'width,height\n0.1,2\n2.2,0.1\n' >rows.csv
