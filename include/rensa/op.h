@@ -1,6 +1,6 @@
 /* What a function is: one constant struct holds its type and shape rule, gradient, lowering, options, cost, names
  * elsewhere, documentation and test cases. The C wrappers (ops.h), tests, reference docs and exporters are derived from
- * it. Functions of your own use the same struct and rn_call. */
+ * it. Functions of your own use the same struct and rn_op_call. */
 #ifndef RENSA_OP_H
 #define RENSA_OP_H
 

@@ -119,7 +119,7 @@ static void fail_load(const char *name, const rni_str *tried)
         if (tried->at && strstr(tried->at, packages[i].library))
             rni_error_add("hint", "install the package %s", packages[i].package);
     if (!tried->at || !strstr(tried->at, "cannot open shared object"))
-        rni_error_add("hint", "set RENSA_LIBRARY to the folder that holds it");
+        rni_error_add("hint", "set RENSA_LIBRARY, or for a back end RENSA_BACKEND_PATH, to the folder that holds it");
 }
 
 void *rni_extension_symbol(const char *name, const char *symbol)

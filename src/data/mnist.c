@@ -95,7 +95,8 @@ static rn_dataset *open_set(const mnist_like *m, const rn_known_args *a)
     if (a->part != RN_TRAIN && a->part != RN_TEST) {
         rni_fail(RN_ERR_ARG, &a->site, m->set.name, "there is no such part");
         rni_error_add("expect", "train or test");
-        rni_error_add("hint", "rn_dataset_split makes a part for validation");
+        rni_error_add("hint",
+                      "a part for validation is split off the training set: rn_dataset_split, or the step \"split\"");
         return NULL;
     }
     rni_found found = { 0 };

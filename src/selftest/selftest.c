@@ -144,7 +144,8 @@ static rni_st_verdict check_row(rni_st *t)
     const bool own_rules = op->kind == RN_VIEW || op->kind == RN_KERNEL || op->kind == RN_COMPOSITE;
     if (own_rules && !op->doc.errors) v = rni_st_fail(t, "doc.errors is missing: which calls are refused?");
     const bool refuses = (op->doc.errors && strcmp(op->doc.errors, "none") != 0) || rni_op_inputs(op, NULL, NULL) > 1;
-    if (refuses && !refused) v = rni_st_fail(t, "there is no case of a call that is refused");
+    if (refuses && !refused)
+        v = rni_st_fail(t, "there is no case of a call that is refused: one with .fails, part of what is said then");
     for (const rn_opt *o = op->opts; o && o->name; o++)
         if (!o->help || !*o->help) v = rni_st_fail(t, "option %s has no help", o->name);
     return v;
