@@ -29,6 +29,18 @@ static const char *text_of(const rni_json *step, const char *key)
     return rni_json_string(rni_json_get(step, key));
 }
 
+/* A step without options may be its type alone. */
+static const char *type_of(const rni_json *step)
+{
+    const char *text = rni_json_string(step);
+    return text ? text : text_of(step, "type");
+}
+
+static bool check_members(const rni_json *step, bool open)
+{
+    return rni_json_string(step) || rni_members_check(step, rni_members_step, "step", open);
+}
+
 static uint64_t seed_of(const work *w, const rni_json *step)
 {
     const rni_json *v = rni_json_get(step, "seed");
@@ -152,7 +164,7 @@ static bool is_augmentation(const char *name)
 
 static bool read_augmentation(const rni_json *step, rn_augment *a)
 {
-    *a = (rn_augment){ .name = text_of(step, "type") };
+    *a = (rn_augment){ .name = type_of(step) };
     for (int64_t i = 0; i < rni_json_count(step); i++) {
         const rni_json *v = rni_json_at(step, i);
         const char *key = rni_json_key(v);
@@ -175,9 +187,9 @@ static bool run_augmentations(work *w, const rni_json *steps, int64_t *at)
     int n = 0;
     for (; *at < rni_json_count(steps) && n < AUGMENT_MAX; (*at)++, n++) {
         const rni_json *step = rni_json_at(steps, *at);
-        const char *type = text_of(step, "type"), *own = text_of(step, "column");
+        const char *type = type_of(step), *own = text_of(step, "column");
         if (n && (!type || !is_augmentation(type) || strcmp(own ? own : "x", column ? column : "x") != 0)) break;
-        if (n && !rni_members_check(step, rni_members_step, "step", true)) return false;
+        if (n && !check_members(step, true)) return false;
         if (!read_augmentation(step, &list[n])) return false;
     }
     if (w->predicting) return true;
@@ -190,8 +202,8 @@ static bool run_augmentations(work *w, const rni_json *steps, int64_t *at)
 static bool run_one(work *w, const rni_json *steps, int64_t *at)
 {
     const rni_json *step = rni_json_at(steps, *at);
-    if (!rni_members_check(step, rni_members_step, "step", true)) return false;
-    const char *type = text_of(step, "type");
+    if (!check_members(step, true)) return false;
+    const char *type = type_of(step);
     if (!type) return rni_json_fail(step, RN_ERR_ARG, "the step has no \"type\"");
     w->site = (rn_site){ rni_json_source(step), "step", rni_json_line(step), 0, NULL };
     const rn_site *before = rni_site_enter(&w->site);
@@ -200,12 +212,13 @@ static bool run_one(work *w, const rni_json *steps, int64_t *at)
     for (size_t i = 0; !found && i < RN_COUNTOF(rows); i++) {
         if (strcmp(rows[i].name, type) != 0) continue;
         found = true;
-        ok = rni_members_check(step, rni_members_step, "step", false) &&
-             ((w->predicting && !rows[i].form) || rows[i].run(w, step));
+        ok = check_members(step, false) && ((w->predicting && !rows[i].form) || rows[i].run(w, step));
         (*at)++;
     }
     rni_site_enter(before);
-    return found ? ok : rni_unknown(rni_json_get(step, "type"), "step called", type, step_name, NULL);
+    return found ? ok
+                 : rni_unknown(rni_json_string(step) ? step : rni_json_get(step, "type"), "step called", type,
+                               step_name, NULL);
 }
 
 static bool run_all(work *w)
