@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/shape.h"
 #include "engine/op_table.h"
 #include "project/schema.h"
 
@@ -78,10 +79,23 @@ static bool holds_classes(const rni_goal *g, const rni_data *data)
     return t && !rn_dtype_is_float(t->dtype) && t->dtype != RN_BOOL;
 }
 
+/* A table's column of numbers is no column of classes unless it is said to be one. */
+static bool suits_target(const rni_goal *g, const rni_json *loss, const rni_data *data)
+{
+    const rn_column *t = rn_dataset_column(data->set, rn_dataset_find_column(data->set, g->target));
+    if (strcmp(g->loss.op->name, "softmax_cross_entropy") != 0 || data->text || !t || !rn_dtype_is_float(t->dtype) ||
+        rni_shape_count(&t->shape) != 1)
+        return true;
+    rni_json_fail(loss, RN_ERR_ARG, "the target \"%s\" holds numbers, not classes: this loss would always be 0",
+                  g->target);
+    rni_error_add("hint", "\"classify\": true in the data sets makes classes of them");
+    return false;
+}
+
 static bool read_loss(rni_goal *g, const rni_json *v, const rni_goal *like, const rni_data *data)
 {
     const rni_json *loss = rni_json_get(v, "loss");
-    if (loss) return read_measure(&g->loss, loss, "loss");
+    if (loss) return read_measure(&g->loss, loss, "loss") && suits_target(g, loss, data);
     if (like && like->loss.op) return copy_measure(&g->loss, &like->loss);
     return known_measure(&g->loss, holds_classes(g, data) ? "softmax_cross_entropy" : "mean_squared_error");
 }

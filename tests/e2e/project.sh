@@ -71,6 +71,10 @@ training '"monitors": [{"data": "tset"}]' '' 'did you mean "test"?'
 training '"early_stopping": {"monitor": "tst_loss"}' '' 'did you mean "test_loss"?'
 training '"optimizer": {"type": "sgd", "rate": -1}' '' '"rate" cannot be -1'
 training '"target": "z"' '68: there is no column "z"' ''
+printf '{"data": {"train": {"source": "t.csv", "target": "height"}}, "network": [{"type": "linear", "out": 1}],
+ "training": {"loss": "softmax_cross_entropy"}}' >p.json
+says 1 'p.json:2:23: the target "t" holds numbers, not classes' "$RENSA" train p.json --check
+says 1 '"classify": true' "$RENSA" train p.json --check
 training '"threads": 5000' '' 'from 1 to 4096'
 printf '{"data": {"train": {"source": "t.csv",\n "steps": [{"type": "subst"}]}}, "network": ["relu"]}' >p.json
 says 1 'p.json:2:21: there is no step called "subst"' "$RENSA" train p.json --out run
@@ -79,6 +83,11 @@ says 1 'p.json:2:12: there is no member of a data set called "targte"' "$RENSA" 
 printf '{"data": {"train": {"source": "t.csv",\n "separator": "ab"}}, "network": ["relu"]}' >p.json
 says 1 'p.json:2:15: the separator is not one character' "$RENSA" train p.json --out run
 is "places that are named in a line" "$(grep -c 'p.json:.*p.json:' out)" 0
+printf '{"data": {"train": {"source": "t.csv",\n "steps": ["normalise"]}}, "network": ["relu"]}' >p.json
+says 1 'p.json:2:12: there is no step called "normalise"' "$RENSA" train p.json --out run
+says 1 'did you mean "normalize"?' "$RENSA" train p.json --out run
+printf '{"data": {"train": {"source": "t.csv",\n "steps": ["normalize"]}}, "network": [{"type": "linear", "out": "=classes"}]}' >p.json
+says 0 "sha256" "$RENSA" train p.json --epochs 1 --quiet --out short
 printf '{"data": {"train": {"source": "t.csv",\n "steps": [{"type": "subset", "count": 0}]}}, "network": ["relu"]}' >p.json
 says 1 'no example is left' "$RENSA" train p.json --out run
 printf '{"data": {"train": {"source": "t.csv",\n "target": 9}}, "network": ["relu"]}' >p.json
