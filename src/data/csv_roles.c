@@ -29,6 +29,7 @@ static int64_t find_column(rni_csv_table *t, const char *name, int64_t n, const 
     char *copy = rni_strndup(name, n);
     const char *near = copy ? rni_nearest(copy, name_at, t) : NULL;
     if (near && t->header && !is_number) rni_error_add("hint", "did you mean \"%s\"?", near);
+    if (!t->header) rni_error_add("hint", "the table has no header: columns go by number, from 0");
     rni_free(copy);
     return -1;
 }

@@ -49,6 +49,7 @@ static bool check_args(const rn_iterator_new_args *a, const rn_dataset *ds)
         rni_fail(RN_ERR_ARG, &a->site, op, "not one batch can be made");
         rni_error_add("actual", "\"%s\" has %lld examples, the batch size is %lld%s", ds->source, (long long)ds->count,
                       (long long)a->batch_size, a->drop_last ? ", and smaller batches are left out" : "");
+        if (ds->count > 0) rni_error_add("hint", "a batch size of at most %lld", (long long)ds->count);
         return false;
     }
     return true;

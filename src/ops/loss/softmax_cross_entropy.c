@@ -60,7 +60,11 @@ static bool soft(rn_call_info *c)
                                       .expr = "y = t == 0 ? 0 : t * (log(t == 0 ? 1 : t) - l)",
                                       .vjp = "gt = t == 0 ? 0 : gy * (log(t == 0 ? 1 : t) + 1 - l); gl = -(gy * t)" };
     rn_tensor *x = rni_widen(c->in[0]), *w = c->n_in > 2 ? c->in[2] : NULL, *y;
-    if (!rni_loss_same_shapes(c, 2)) return false;
+    if (!rni_loss_same_shapes(c, 2)) {
+        rn_infer_hint("t of type %s holds probabilities; numbers of classes are whole numbers, i32 or i64",
+                      rn_dtype_name(rn_tensor_dtype(c->in[1])));
+        return false;
+    }
     if (rn_tensor_rank(x) < 2)
         return rni_refuse_call(c, RN_ERR_SHAPE, "there is no axis of classes", "x is [N, classes, ..]");
     rn_tensor *in[] = { rni_as(c->in[1], rn_tensor_dtype(x)), rn_log_softmax(x, 1) };
