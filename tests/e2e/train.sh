@@ -131,6 +131,9 @@ says 0 "table: a run of table, finished" "$RENSA" info table
 says 0 "epoch 3: no improvement of test_loss in 2 evaluations" "$RENSA" train table.json --out stopped \
     --set training.early_stopping.patience=2 --set training.optimizer.rate=1e-30
 says 0 "early_stopping (patience 2)" "$RENSA" info stopped
+says 0 "epoch 3: no improvement of test_loss in 2 evaluations" "$RENSA" train --resume stopped
+is "epochs of a run that had stopped" "$(member stopped/result.json epochs)" 3
+says 0 "epoch 4: no improvement" "$RENSA" train --resume stopped --set training.early_stopping.patience=3
 holds "the table is not learnt" "$(member table/result.json test_accuracy)" = 1
 says 0 " b " "$RENSA" predict table table.csv
 printf 'width,height\n0.1,2\n2.2,0.1\n' >rows.csv

@@ -77,15 +77,21 @@ static bool run_best(rn_trainer *t, void *self)
     return ok;
 }
 
-static bool run_stop(rn_trainer *t, void *self)
+/* Asked at the start, too: a run that ended so, and is resumed with the same patience, is over. */
+static bool end_in_vain(rn_trainer *t, void *self)
 {
     watcher *w = self;
-    if (improved(t, w) || !w->known || w->since < w->patience) return true;
+    if (!w->known || w->since < w->patience) return true;
     bool maximize = false;
     snprintf(w->why, sizeof w->why, "no improvement of %s in %lld evaluations",
              rni_monitor(t, w->monitor[0] ? w->monitor : NULL, &maximize), (long long)w->since);
     rn_trainer_end(t, w->why);
     return true;
+}
+
+static bool run_stop(rn_trainer *t, void *self)
+{
+    return improved(t, self) || end_in_vain(t, self);
 }
 
 const rn_extension rni_ext_best = {
@@ -104,6 +110,7 @@ const rn_extension rni_ext_early_stop = {
     .brief = "ends training when a mean has not improved for so many evaluations",
     .priority = 80,
     .every = { 1, RN_UNIT_EPOCH },
+    .start = end_in_vain,
     .run = run_stop,
     .free = rni_free,
     .save = save,
