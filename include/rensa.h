@@ -1,4 +1,5 @@
-/* Rensa: everything. Include this one header. */
+/* Rensa: everything. Include this one header. In C++ the macros with options do not compile; what they expand to does:
+ * rn_relu_args a = {}; a.x = x; rn_relu_at(&a). */
 #ifndef RENSA_H
 #define RENSA_H
 
