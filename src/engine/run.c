@@ -13,9 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { FEW = 64 };
-
-enum { WHY = 1024 };
+enum { FEW = 64 /* buffers */, WHY = 1024 /* bytes */ };
 
 static pthread_mutex_t reports = PTHREAD_MUTEX_INITIALIZER;
 
@@ -84,7 +82,7 @@ static bool run_step(rni_step *s, char *const *base, char *slab, rni_run *r)
     return !r->nan_check || rni_nan_check_step(s);
 }
 
-static bool take_results(const rni_plan *p, rni_run *r, rni_buffer *const *own)
+static void take_results(const rni_plan *p, rni_run *r, rni_buffer *const *own)
 {
     for (int32_t i = 0; i < p->n_results; i++) {
         const rni_result *q = &p->result[i];
@@ -97,7 +95,6 @@ static bool take_results(const rni_plan *p, rni_run *r, rni_buffer *const *own)
                                            : q->source == RNI_FROM_CONSTANT ? p->constants[q->index]->offset
                                                                             : 0);
     }
-    return true;
 }
 
 /* Steps up to `failed` have run, or begun to: what they wrote in the place of given values is gone. */
@@ -112,40 +109,59 @@ static void mark_spoiled(const rni_plan *p, int64_t failed, bool *spoiled)
     }
 }
 
+/* Places of given values and constants, the first of them in `base`. Returns their number. */
+static int32_t place_known(const rni_plan *p, const rni_run *r, char **base)
+{
+    int32_t at = 0;
+    for (int32_t i = 0; i < p->n_given; i++) base[at++] = (char *)r->given[i]->data + r->given_offset[i];
+    for (int32_t i = 0; i < p->n_constants; i++) {
+        const rn_tensor *x = p->constants[i];
+        base[at++] = (char *)x->buffer->data + x->offset;
+    }
+    return at;
+}
+
+/* Memory for this run: `made` of the plan's own buffers, also where there is none for all, and the slab. */
+static bool make_buffers(const rni_plan *p, rni_buffer **own, int32_t *made, rni_buffer **slab, char **base)
+{
+    for (; *made < p->n_own; ++*made) {
+        own[*made] = rni_buffer_new(p->device, p->own_bytes[*made]);
+        if (!own[*made]) return false;
+        base[*made] = own[*made]->data;
+    }
+    if (p->slab_bytes > 0 && !(*slab = rni_buffer_new(p->device, p->slab_bytes))) return false;
+    base[p->n_own] = *slab ? (*slab)->data : NULL;
+    return true;
+}
+
+static bool run_steps(rni_plan *p, rni_run *r, char *const *base, char *slab)
+{
+    for (int64_t k = 0; k < p->n_steps; k++) {
+        const double start = p->timed ? rni_now() : 0;
+        const bool ok = run_step(&p->step[k], base, slab, r);
+        if (p->timed) rni_explain_time(p, &p->step[k], rni_now() - start);
+        if (ok) continue;
+        mark_spoiled(p, k, r->spoiled);
+        return false;
+    }
+    p->runs += p->timed;
+    if (rn_ok()) return true;
+    mark_spoiled(p, p->n_steps - 1, r->spoiled); /* raised by a kernel that returned true */
+    return false;
+}
+
 bool rni_plan_run(rni_plan *p, rni_run *r)
 {
     const int32_t n_base = p->n_given + p->n_constants + p->n_own + 1;
     char *few_base[FEW];
-    rni_buffer *few_own[FEW];
+    rni_buffer *few_own[FEW], *slab = NULL;
     char **base = n_base <= FEW ? few_base : rni_alloc_raw(n_base * (int64_t)sizeof *base);
     rni_buffer **own = p->n_own <= FEW ? few_own : rni_alloc_raw(p->n_own * (int64_t)sizeof *own);
-    rni_buffer *slab = NULL;
+    int32_t made = 0;
     bool ok = base && own;
-    int32_t made = 0, at = 0;
-    for (int32_t i = 0; ok && i < p->n_given; i++) base[at++] = (char *)r->given[i]->data + r->given_offset[i];
-    for (int32_t i = 0; ok && i < p->n_constants; i++) {
-        const rn_tensor *x = p->constants[i];
-        base[at++] = (char *)x->buffer->data + x->offset;
-    }
-    for (; ok && made < p->n_own; made += ok) {
-        own[made] = rni_buffer_new(p->device, p->own_bytes[made]);
-        ok = own[made] != NULL;
-        if (ok) base[at++] = own[made]->data;
-    }
-    if (ok && p->slab_bytes > 0) ok = (slab = rni_buffer_new(p->device, p->slab_bytes)) != NULL;
-    if (ok) base[at] = slab ? slab->data : NULL;
-    for (int64_t k = 0; ok && k < p->n_steps; k++) {
-        const double start = p->timed ? rni_now() : 0;
-        ok = run_step(&p->step[k], base, base[at], r);
-        if (p->timed) rni_explain_time(p, &p->step[k], rni_now() - start);
-        if (!ok) mark_spoiled(p, k, r->spoiled);
-    }
-    if (ok && !rn_ok()) { /* raised by a kernel that returned true */
-        mark_spoiled(p, p->n_steps - 1, r->spoiled);
-        ok = false;
-    }
-    p->runs += p->timed;
-    ok = ok && take_results(p, r, own);
+    ok = ok && make_buffers(p, own, &made, &slab, base + place_known(p, r, base));
+    ok = ok && run_steps(p, r, base, base[n_base - 1]);
+    if (ok) take_results(p, r, own);
     for (int32_t i = 0; i < made; i++) rni_buffer_drop(own[i]);
     rni_buffer_drop(slab);
     if (base != few_base) rni_free(base);
