@@ -174,6 +174,11 @@ RN_TEST(a_nan_is_true_and_zero_is_false)
 
 RN_TEST(conversion_of_nothing_touches_nothing)
 {
+    const double from = 1;
+    float to = 7;
+    rni_convert(&to, RN_F32, &from, RN_F64, 0);
+    rni_convert(&to, RN_F32, &from, RN_F32, 0);
+    CHECK(to == 7);
     rni_convert(NULL, RN_F32, NULL, RN_F64, 0);
     rni_convert(NULL, RN_F32, NULL, RN_F32, 0);
 }
