@@ -9,13 +9,6 @@
 
 #include <sys/stat.h>
 
-static const char *path_of(const char *name)
-{
-    static char path[300];
-    snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-    return path;
-}
-
 /* Reads all batches of a data set once; takes it over. */
 static bool read_all(rn_dataset *ds)
 {
@@ -60,7 +53,7 @@ static void fail_everywhere(const char *what, job *run, int64_t least)
 
 static bool read_csv(void)
 {
-    return read_all(rn_dataset_csv(path_of("t.csv"), .missing = RN_MISSING_MEAN));
+    return read_all(rn_dataset_csv(test_path("t.csv"), .missing = RN_MISSING_MEAN));
 }
 
 static bool read_joined(void)
@@ -74,12 +67,12 @@ static bool read_joined(void)
 
 static bool read_pictures(void)
 {
-    return read_all(rn_dataset_images(path_of("pictures")));
+    return read_all(rn_dataset_images(test_path("pictures")));
 }
 
 static bool read_text(void)
 {
-    rn_text *text = rn_text_load(path_of("t.txt"));
+    rn_text *text = rn_text_load(test_path("t.txt"));
     rn_dataset *ds = text ? rn_text_windows(text, 4) : NULL;
     rn_text_free(text);
     return read_all(ds);
@@ -87,14 +80,14 @@ static bool read_text(void)
 
 static void write_pictures(void)
 {
-    CHECK(rni_folder_make(path_of("pictures/a")) && rni_folder_make(path_of("pictures/b")));
+    CHECK(rni_folder_make(test_path("pictures/a")) && rni_folder_make(test_path("pictures/b")));
     RN_SCOPE
     {
         rn_seed(2);
         for (int i = 0; i < 3; i++) {
             char name[40];
             snprintf(name, sizeof name, "pictures/%c/%d.png", i % 2 ? 'a' : 'b', i);
-            CHECK(rn_image_save(path_of(name), rn_uniform(RN_SHAPE(3, 5, 4))));
+            CHECK(rn_image_save(test_path(name), rn_uniform(RN_SHAPE(3, 5, 4))));
         }
     }
     CHECK_OK();
@@ -103,9 +96,9 @@ static void write_pictures(void)
 RN_TEST(memory_ends_anywhere_in_reading_data)
 {
     const char *table = "size,colour,price\n1,red,2\n2,green,3\n,red,4\n";
-    CHECK(rni_file_write(path_of("t.csv"), table, (int64_t)strlen(table)));
+    CHECK(rni_file_write(test_path("t.csv"), table, (int64_t)strlen(table)));
     const char *text = "to be or not to be, that is the question";
-    CHECK(rni_file_write(path_of("t.txt"), text, (int64_t)strlen(text)));
+    CHECK(rni_file_write(test_path("t.txt"), text, (int64_t)strlen(text)));
     write_pictures();
     fail_everywhere("a table", read_csv, 30);
     fail_everywhere("joined drawings", read_joined, 30);
@@ -117,7 +110,7 @@ RN_TEST(memory_ends_anywhere_in_reading_data)
 
 static bool load(const char *name)
 {
-    rn_dict *d = rn_dict_load(path_of(name));
+    rn_dict *d = rn_dict_load(test_path(name));
     const bool ok = d && rn_dict_count(d) == 2;
     rn_dict_free(d);
     return ok;
@@ -140,7 +133,7 @@ static bool save_both(void)
     {
         rn_dict *d = rn_dict_new();
         ok = d && rn_dict_set(d, "a", rn_ones(RN_SHAPE(2, 3))) && rn_dict_set(d, "b", rn_zeros(RN_SHAPE(4)));
-        ok = ok && rn_dict_save(path_of("d.npz"), d) && rn_dict_save(path_of("d.safetensors"), d);
+        ok = ok && rn_dict_save(test_path("d.npz"), d) && rn_dict_save(test_path("d.safetensors"), d);
         rn_dict_free(d);
     }
     return ok;
@@ -148,7 +141,7 @@ static bool save_both(void)
 
 static bool describe(void)
 {
-    rn_file_info *info = rn_file_info_load(path_of("d.npz"));
+    rn_file_info *info = rn_file_info_load(test_path("d.npz"));
     rn_file_info_free(info);
     return info != NULL;
 }

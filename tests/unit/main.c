@@ -54,6 +54,15 @@ const char *test_folder(void)
     return g.folder;
 }
 
+const char *test_path(const char *name)
+{
+    static _Thread_local char path[4][512];
+    static _Thread_local int turn;
+    turn = (turn + 1) % 4;
+    snprintf(path[turn], sizeof path[turn], "%s/%s", test_folder(), name);
+    return path[turn];
+}
+
 static int remove_one(const char *path, const struct stat *s, int type, struct FTW *f)
 {
     (void)s, (void)type, (void)f;

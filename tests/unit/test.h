@@ -84,5 +84,7 @@ const char *test_data(const char *name);
 int test_turns(int turns);
 /* An empty folder for this test program, removed at its end. */
 const char *test_folder(void);
+/* A name in that folder; valid until the fourth call after this one. */
+const char *test_path(const char *name);
 
 #endif

@@ -10,15 +10,6 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-static const char *in_folder(const char *name)
-{
-    static char path[4][512];
-    static int turn;
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", test_folder(), name);
-    return path[turn];
-}
-
 /* ---- loading ---- */
 
 RN_TEST(an_extension_that_is_missing_or_broken_says_where_and_why)
@@ -29,7 +20,7 @@ RN_TEST(an_extension_that_is_missing_or_broken_says_where_and_why)
     setenv("RENSA_LIBRARY", test_folder(), 1);
     CHECK(rni_extension_symbol("absent", "x") == NULL);
     CHECK_ERROR(RN_ERR_UNSUPPORTED, "librensa_absent.so: not there");
-    CHECK(rni_file_write(in_folder("librensa_text.so"), "not an object", 13));
+    CHECK(rni_file_write(test_path("librensa_text.so"), "not an object", 13));
     CHECK(rni_extension_symbol("text", "x") == NULL);
     CHECK_ERROR(RN_ERR_UNSUPPORTED, "librensa_text.so: ");
     if (given) setenv("RENSA_LIBRARY", before, 1);
@@ -243,19 +234,19 @@ static bytes contents(const char *path)
 RN_TEST(archives_are_written_and_read_from_files_and_from_memory)
 {
     for (int compress = 0; compress < 2; compress++) {
-        write_archive(in_folder("a.zip"), compress);
-        check_archive(rni_zip_open(in_folder("a.zip")));
-        bytes b = contents(in_folder("a.zip"));
+        write_archive(test_path("a.zip"), compress);
+        check_archive(rni_zip_open(test_path("a.zip")));
+        bytes b = contents(test_path("a.zip"));
         CHECK(compress ? b.n < 3000 : b.n > 100000);
         check_archive(rni_zip_open_bytes(b.at, b.n));
-        write_archive(in_folder("b.zip"), compress);
-        bytes c = contents(in_folder("b.zip"));
+        write_archive(test_path("b.zip"), compress);
+        bytes c = contents(test_path("b.zip"));
         CHECK(b.n == c.n && memcmp(b.at, c.at, (size_t)b.n) == 0);
         rni_free(b.at);
         rni_free(c.at);
     }
-    CHECK(rni_zip_write(in_folder("empty.zip"), NULL, 0, false));
-    rni_zip *zip = rni_zip_open(in_folder("empty.zip"));
+    CHECK(rni_zip_write(test_path("empty.zip"), NULL, 0, false));
+    rni_zip *zip = rni_zip_open(test_path("empty.zip"));
     CHECK_OK();
     CHECK_EQ_I64(rni_zip_count(zip), 0);
     rni_zip_close(zip);
@@ -263,10 +254,10 @@ RN_TEST(archives_are_written_and_read_from_files_and_from_memory)
 
 RN_TEST(what_is_not_an_archive_is_refused_by_name)
 {
-    CHECK(rni_file_write(in_folder("text.zip"), "hello, this is text", 19));
-    CHECK(rni_zip_open(in_folder("text.zip")) == NULL);
+    CHECK(rni_file_write(test_path("text.zip"), "hello, this is text", 19));
+    CHECK(rni_zip_open(test_path("text.zip")) == NULL);
     CHECK_ERROR(RN_ERR_FORMAT, "text.zip");
-    CHECK(rni_zip_open(in_folder("missing.zip")) == NULL);
+    CHECK(rni_zip_open(test_path("missing.zip")) == NULL);
     CHECK_ERROR(RN_ERR_IO, "No such file");
     CHECK(rni_zip_open_bytes("", 0) == NULL);
     CHECK_ERROR(RN_ERR_FORMAT, "archive");
@@ -274,8 +265,8 @@ RN_TEST(what_is_not_an_archive_is_refused_by_name)
 
 RN_TEST(a_changed_byte_in_a_stored_member_fails_its_checksum)
 {
-    write_archive(in_folder("c.zip"), false);
-    bytes b = contents(in_folder("c.zip")), out;
+    write_archive(test_path("c.zip"), false);
+    bytes b = contents(test_path("c.zip")), out;
     char *hit = memmem(b.at, (size_t)b.n, "abcdefg", 7);
     CHECK(hit != NULL);
     hit[2] ^= 1;
@@ -295,8 +286,8 @@ static void put_u32(char *p, uint32_t v)
 
 RN_TEST(a_member_that_claims_an_absurd_size_is_refused_before_memory_is_taken)
 {
-    write_archive(in_folder("d.zip"), true);
-    bytes b = contents(in_folder("d.zip")), out;
+    write_archive(test_path("d.zip"), true);
+    bytes b = contents(test_path("d.zip")), out;
     char *directory = memmem(b.at, (size_t)b.n, "PK\x01\x02", 4);
     CHECK(directory != NULL);
     put_u32(directory + 24, 0x7fffffff);
@@ -336,22 +327,22 @@ RN_TEST(an_archive_that_cannot_be_written_leaves_the_old_one_and_nothing_else)
     char folder[512];
     const rni_zip_input in = { "big", NULL, 0, big, sizeof big };
     const rni_zip_input twice[] = { { "a", "1", 1, NULL, 0 }, { "a", "2", 1, NULL, 0 } };
-    snprintf(folder, sizeof folder, "%s", in_folder("full"));
+    snprintf(folder, sizeof folder, "%s", test_path("full"));
     CHECK(rni_folder_make(folder));
-    write_archive(in_folder("full/a.zip"), true);
+    write_archive(test_path("full/a.zip"), true);
     CHECK(getrlimit(RLIMIT_FSIZE, &before) == 0);
     signal(SIGXFSZ, SIG_IGN);
     small = (struct rlimit){ .rlim_cur = 100000, .rlim_max = before.rlim_max };
     CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
-    const bool ok = rni_zip_write(in_folder("full/a.zip"), &in, 1, false);
+    const bool ok = rni_zip_write(test_path("full/a.zip"), &in, 1, false);
     setrlimit(RLIMIT_FSIZE, &before);
     CHECK(!ok);
     CHECK_ERROR(RN_ERR_IO, "File too large");
     CHECK_EQ_I64(entries(folder), 1);
-    CHECK(!rni_zip_write(in_folder("full/a.zip"), twice, 2, false));
+    CHECK(!rni_zip_write(test_path("full/a.zip"), twice, 2, false));
     CHECK_ERROR(RN_ERR_ARG, "already exists");
     CHECK_EQ_I64(entries(folder), 1);
-    check_archive(rni_zip_open(in_folder("full/a.zip")));
-    CHECK(!rni_zip_write(in_folder("no/folder.zip"), &in, 1, false));
+    check_archive(rni_zip_open(test_path("full/a.zip")));
+    CHECK(!rni_zip_write(test_path("no/folder.zip"), &in, 1, false));
     CHECK_ERROR(RN_ERR_IO, "No such file or directory");
 }

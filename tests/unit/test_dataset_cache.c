@@ -91,17 +91,10 @@ RN_TEST(many_threads_fill_one_cache)
     rn_dataset_free(ds);
 }
 
-static char *path_of(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-    return path;
-}
-
 RN_TEST(a_file_keeps_examples_across_runs)
 {
     counted c = { 0 };
-    const char *file = path_of("examples");
+    const char *file = test_path("examples");
     rn_dataset *ds = rn_dataset_cache(rn_dataset_pass(make(&c, 50)), .file = file, .key = "v1");
     CHECK_OK();
     CHECK_EQ_I64(c.reads, 50);
@@ -124,7 +117,7 @@ RN_TEST(a_file_keeps_examples_across_runs)
 RN_TEST(a_damaged_file_is_made_anew)
 {
     counted c = { 0 };
-    const char *file = path_of("damaged");
+    const char *file = test_path("damaged");
     CHECK(rni_file_write(file, "nonsense", 8));
     rn_dataset *ds = rn_dataset_cache(rn_dataset_pass(make(&c, 5)), .file = file);
     CHECK_OK();
@@ -136,11 +129,11 @@ RN_TEST(a_damaged_file_is_made_anew)
 RN_TEST(a_failure_leaves_no_half_written_file)
 {
     counted c = { .bad = true };
-    const char *file = path_of("half");
+    const char *file = test_path("half");
     CHECK(rn_dataset_cache(rn_dataset_pass(make(&c, 5)), .file = file) == NULL);
     CHECK_ERROR(RN_ERR_IO, "the disk is gone");
     CHECK(!rni_file_exists(file));
     c.bad = false;
-    CHECK(rn_dataset_cache(rn_dataset_pass(make(&c, 5)), .file = path_of("no/such/folder")) == NULL);
+    CHECK(rn_dataset_cache(rn_dataset_pass(make(&c, 5)), .file = test_path("no/such/folder")) == NULL);
     CHECK_ERROR(RN_ERR_IO, "no/such/folder");
 }

@@ -7,12 +7,9 @@
 
 static const char *write_text(const char *name, const char *text)
 {
-    static char path[2][300];
-    static int next;
-    next = !next;
-    snprintf(path[next], sizeof path[next], "%s/%s", test_folder(), name);
-    CHECK(rni_file_write(path[next], text, (int64_t)strlen(text)));
-    return path[next];
+    const char *path = test_path(name);
+    CHECK(rni_file_write(path, text, (int64_t)strlen(text)));
+    return path;
 }
 
 /* All cells as "a|b/c|d", or the error. */

@@ -9,18 +9,9 @@
 
 #include <unistd.h>
 
-static const char *path_of(const char *name)
-{
-    static char path[4][300];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", test_folder(), name);
-    return path[next];
-}
-
 static const char *write_file(const char *name, const void *bytes, size_t n)
 {
-    const char *path = path_of(name);
+    const char *path = test_path(name);
     CHECK(rni_file_write(path, bytes, (int64_t)n));
     return path;
 }
@@ -48,12 +39,12 @@ RN_TEST(every_element_type_is_read_in_big_endian)
         const rn_column *c = rn_dataset_column(ds, 0);
         CHECK_EQ_I64(c->dtype, rows[i].dtype == RN_U8 ? RN_F32 : rows[i].dtype);
         rn_dataset_free(ds);
-        ds = rn_dataset_idx(path_of("one"), .dtype = RN_F32);
+        ds = rn_dataset_idx(test_path("one"), .dtype = RN_F32);
         float v;
         CHECK(rn_dataset_read(ds, 0, ((void *[]){ &v })));
         CHECK_NEAR(v, rows[i].dtype == RN_U8 ? 200.0 / 255 : rows[i].value, 1e-7);
         rn_dataset_free(ds);
-        ds = rn_dataset_idx(path_of("one"), .dtype = rows[i].dtype);
+        ds = rn_dataset_idx(test_path("one"), .dtype = rows[i].dtype);
         CHECK_OK();
         rn_dataset_free(ds);
     }
@@ -114,7 +105,7 @@ RN_TEST(what_is_wrong_with_a_file_is_said)
         CHECK_ERROR(RN_ERR_FORMAT, rows[i].text);
         CHECK_EQ_I64(rni_alloc_live() - blocks, 0);
     }
-    CHECK(rn_dataset_idx(path_of("absent")) == NULL);
+    CHECK(rn_dataset_idx(test_path("absent")) == NULL);
     CHECK_ERROR(RN_ERR_IO, "absent");
     CHECK(rn_dataset_idx(NULL) == NULL);
     CHECK_ERROR(RN_ERR_ARG, "path");
@@ -206,7 +197,7 @@ RN_TEST(fashion_mnist_has_its_classes)
 static void isolate(const char *cache, const char *mirrors)
 {
     unsetenv("RENSA_DATA");
-    setenv("XDG_CACHE_HOME", path_of(cache), 1);
+    setenv("XDG_CACHE_HOME", test_path(cache), 1);
     setenv("RENSA_MIRRORS", mirrors, 1);
 }
 
@@ -316,7 +307,7 @@ RN_TEST(a_download_is_checked_and_kept)
     isolate("other", url);
     CHECK(rn_dataset_mnist(RN_TEST, .source = "download") == NULL);
     CHECK_ERROR(RN_ERR_IO, "the file has 3 bytes instead of");
-    CHECK(!rni_file_exists(path_of("other/rensa/mnist/t10k-images-idx3-ubyte.gz")));
+    CHECK(!rni_file_exists(test_path("other/rensa/mnist/t10k-images-idx3-ubyte.gz")));
     rn_log_levels("");
     restore("RENSA_DATA", data);
     restore("XDG_CACHE_HOME", cache);
@@ -331,7 +322,7 @@ RN_TEST(a_damaged_file_is_an_error_and_not_replaced_in_silence)
     CHECK(rni_folder_make(folder));
     write_file("own/mnist/train-images-idx3-ubyte", BYTES(0, 0, 8, 3, 0, 0, 0, 1));
     write_file("own/mnist/train-labels-idx1-ubyte", BYTES(0, 0, 8, 1, 0, 0, 0, 1, 3));
-    setenv("RENSA_DATA", path_of("own"), 1);
+    setenv("RENSA_DATA", test_path("own"), 1);
     CHECK(rn_dataset_mnist(RN_TRAIN) == NULL);
     CHECK_ERROR(RN_ERR_FORMAT, "own/mnist/train-images-idx3-ubyte");
     restore("RENSA_DATA", data);

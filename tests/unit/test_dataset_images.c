@@ -7,22 +7,13 @@
 
 #include <unistd.h>
 
-static const char *path_of(const char *name)
-{
-    static char path[4][300];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", test_folder(), name);
-    return path[next];
-}
-
 /* False where librensa_io.so is absent. */
 static bool write_png(const char *name, int64_t w, int64_t h, int channels, const unsigned char *pixels)
 {
-    char *folder = rni_path_folder(path_of(name));
+    char *folder = rni_path_folder(test_path(name));
     CHECK(rni_folder_make(folder));
     rni_free(folder);
-    const bool ok = rni_png_write(path_of(name), &(rni_image){ w, h, channels, 8, (void *)(uintptr_t)pixels });
+    const bool ok = rni_png_write(test_path(name), &(rni_image){ w, h, channels, 8, (void *)(uintptr_t)pixels });
     rn_error_clear();
     return ok;
 }
@@ -104,9 +95,9 @@ RN_TEST(a_folder_of_classes_is_a_data_set)
     write_png("set/dog/a.png", 1, 1, 3, dot);
     write_png("set/cat/10.PNG", 1, 1, 3, dot);
     write_png("set/cat/.hidden.png", 1, 1, 3, dot);
-    CHECK(rni_file_write(path_of("set/cat/notes.txt"), "no", 2));
-    CHECK(rni_file_write(path_of("set/readme.txt"), "no", 2));
-    rn_dataset *ds = rn_dataset_images(path_of("set"), .width = 2, .height = 2);
+    CHECK(rni_file_write(test_path("set/cat/notes.txt"), "no", 2));
+    CHECK(rni_file_write(test_path("set/readme.txt"), "no", 2));
+    rn_dataset *ds = rn_dataset_images(test_path("set"), .width = 2, .height = 2);
     CHECK_OK();
     CHECK_EQ_I64(rn_dataset_count(ds), 3);
     CHECK_EQ_STR(rn_dataset_column(ds, 1)->classes[0], "cat");
@@ -119,12 +110,12 @@ RN_TEST(a_folder_of_classes_is_a_data_set)
     CHECK_NEAR(x[4], 128.0 / 255, 1e-6);
     CHECK_NEAR(x[8], 0, 1e-6);
     rn_dataset_free(ds);
-    ds = rn_dataset_images(path_of("set"), .width = 2, .height = 2, .channels = 1, .dtype = RN_U8);
+    ds = rn_dataset_images(test_path("set"), .width = 2, .height = 2, .channels = 1, .dtype = RN_U8);
     unsigned char u[4];
     CHECK(rn_dataset_read(ds, 2, ((void *[]){ u, NULL })));
     CHECK_NEAR(u[0], 128, 40);
     rn_dataset_free(ds);
-    ds = rn_dataset_images(path_of("set")); /* of the first one's size, which the third has not */
+    ds = rn_dataset_images(test_path("set")); /* of the first one's size, which the third has not */
     CHECK_EQ_I64(rn_dataset_column(ds, 0)->shape.dim[2], 1);
     CHECK(!rn_dataset_read(ds, 2, ((void *[]){ x, NULL })));
     CHECK_ERROR(RN_ERR_FORMAT, "4 x 2");
@@ -145,7 +136,7 @@ RN_TEST(fits_squash_crop_and_pad)
         { RN_FIT_PAD, { { 0, 0, 0, 0 }, { 0, 0, 1, 1 }, { 0, 0, 1, 1 }, { 0, 0, 0, 0 } } },
     };
     for (size_t r = 0; r < RN_COUNTOF(rows); r++) {
-        rn_dataset *ds = rn_dataset_images(path_of("fit"), .width = 4, .height = 4, .channels = 1, .fit = rows[r].fit,
+        rn_dataset *ds = rn_dataset_images(test_path("fit"), .width = 4, .height = 4, .channels = 1, .fit = rows[r].fit,
                                            .filter = RN_FILTER_NEAREST);
         float x[16];
         CHECK(rn_dataset_read(ds, 0, ((void *[]){ x, NULL })));
@@ -154,7 +145,7 @@ RN_TEST(fits_squash_crop_and_pad)
     }
     const unsigned char bars[12] = { 255, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 255 }; /* 6 x 2: white ends */
     CHECK(write_png("fit/a/a.png", 6, 2, 1, bars));
-    rn_dataset *ds = rn_dataset_images(path_of("fit"), .width = 2, .height = 2, .channels = 1, .fit = RN_FIT_CROP);
+    rn_dataset *ds = rn_dataset_images(test_path("fit"), .width = 2, .height = 2, .channels = 1, .fit = RN_FIT_CROP);
     float x[4];
     CHECK(rn_dataset_read(ds, 0, ((void *[]){ x, NULL })));
     for (int i = 0; i < 4; i++) CHECK_NEAR(x[i], 0, 1e-6); /* the ends are cut off */
@@ -166,8 +157,8 @@ RN_TEST(lists_name_pictures_and_labels)
     if (!write_png("list/a b.png", 4, 2, 1, wide)) SKIP("librensa_io.so is absent");
     CHECK(write_png("list/c.png", 4, 2, 1, wide));
     const char *text = "# comment\na b.png tree\n\nc.png\tbush\r\nc.png, tree\n";
-    CHECK(rni_file_write(path_of("list/names.txt"), text, (int64_t)strlen(text)));
-    rn_dataset *ds = rn_dataset_images(path_of("list/names.txt"), .channels = 1);
+    CHECK(rni_file_write(test_path("list/names.txt"), text, (int64_t)strlen(text)));
+    rn_dataset *ds = rn_dataset_images(test_path("list/names.txt"), .channels = 1);
     CHECK_OK();
     CHECK_EQ_I64(rn_dataset_count(ds), 3);
     CHECK_EQ_STR(rn_dataset_column(ds, 1)->classes[0], "bush");
@@ -181,8 +172,8 @@ RN_TEST(lists_name_pictures_and_labels)
     }
     rn_dataset_free(ds);
     text = "a b.png 5\nc.png 2";
-    CHECK(rni_file_write(path_of("list/numbers.txt"), text, (int64_t)strlen(text)));
-    ds = rn_dataset_images(path_of("list/numbers.txt"));
+    CHECK(rni_file_write(test_path("list/numbers.txt"), text, (int64_t)strlen(text)));
+    ds = rn_dataset_images(test_path("list/numbers.txt"));
     int32_t t;
     CHECK(rn_dataset_read(ds, 0, ((void *[]){ NULL, &t })));
     CHECK_EQ_I64(t, 5);
@@ -203,23 +194,23 @@ RN_TEST(what_is_wrong_with_pictures_is_said)
     };
     for (size_t i = 0; i < RN_COUNTOF(lists); i++) {
         const int64_t blocks = rni_alloc_live();
-        CHECK(rni_file_write(path_of("bad.txt"), lists[i].text, (int64_t)strlen(lists[i].text)));
-        CHECK(rn_dataset_images(path_of("bad.txt")) == NULL);
+        CHECK(rni_file_write(test_path("bad.txt"), lists[i].text, (int64_t)strlen(lists[i].text)));
+        CHECK(rn_dataset_images(test_path("bad.txt")) == NULL);
         CHECK_ERROR(lists[i].status, lists[i].error);
         CHECK_EQ_I64(rni_alloc_live() - blocks, 0);
     }
-    CHECK(rni_folder_make(path_of("nothing/here")));
-    CHECK(rn_dataset_images(path_of("nothing")) == NULL);
+    CHECK(rni_folder_make(test_path("nothing/here")));
+    CHECK(rn_dataset_images(test_path("nothing")) == NULL);
     CHECK_ERROR(RN_ERR_FORMAT, "no pictures in sub-folders");
-    CHECK(rn_dataset_images(path_of("neither")) == NULL);
+    CHECK(rn_dataset_images(test_path("neither")) == NULL);
     CHECK_ERROR(RN_ERR_IO, "neither");
     CHECK(rn_dataset_images("x", .width = 3) == NULL);
     CHECK_ERROR(RN_ERR_ARG, "cannot be made 3 x 0");
     CHECK(rn_dataset_images("x", .channels = 2) == NULL);
     CHECK_ERROR(RN_ERR_ARG, "not 2");
     if (!write_png("broken/a/a.png", 4, 2, 1, wide)) return;
-    CHECK(rni_file_write(path_of("broken/a/b.png"), "\x89PNG\r\n\x1a\nnonsense", 16));
-    rn_dataset *ds = rn_dataset_images(path_of("broken"), .width = 2, .height = 2);
+    CHECK(rni_file_write(test_path("broken/a/b.png"), "\x89PNG\r\n\x1a\nnonsense", 16));
+    rn_dataset *ds = rn_dataset_images(test_path("broken"), .width = 2, .height = 2);
     rn_iterator *it = rn_iterator_new(ds, 1);
     CHECK(rn_next(it) != NULL);
     CHECK(rn_next(it) == NULL);
@@ -239,9 +230,9 @@ RN_TEST(photographs_are_brought_to_one_size)
     int n = 0;
     for (size_t i = 0; i < RN_COUNTOF(names); i++)
         n += snprintf(list + n, sizeof list - (size_t)n, "%s/images/%s %zu\n", getenv("RENSA_DATA"), names[i], i);
-    CHECK(rni_file_write(path_of("photos.txt"), list, n));
+    CHECK(rni_file_write(test_path("photos.txt"), list, n));
     for (int fit = 0; fit <= RN_FIT_PAD; fit++) {
-        rn_dataset *ds = rn_dataset_images(path_of("photos.txt"), .width = 40, .height = 30, .fit = (rn_fit)fit,
+        rn_dataset *ds = rn_dataset_images(test_path("photos.txt"), .width = 40, .height = 30, .fit = (rn_fit)fit,
                                            .filter = (rn_filter)fit);
         rn_stats *s = rn_dataset_stats(ds, 0);
         CHECK_OK();
@@ -272,13 +263,13 @@ RN_TEST(photographs_in_folders_are_upright_and_rgb)
     char from[400], to[400];
     const char *data = getenv("RENSA_DATA");
     if (!data) SKIP("RENSA_DATA is not set");
-    CHECK(rni_folder_make(path_of("photographs/all")));
+    CHECK(rni_folder_make(test_path("photographs/all")));
     for (int i = 0; i < (int)RN_COUNTOF(names); i++) {
         snprintf(from, sizeof from, "%s/images/%s", data, names[i]);
-        snprintf(to, sizeof to, "%s/all/%d.jpg", path_of("photographs"), i);
+        snprintf(to, sizeof to, "%s/all/%d.jpg", test_path("photographs"), i);
         if (!rni_file_exists(from) || symlink(from, to) != 0) SKIP("the photographs are not there");
     }
-    rn_dataset *ds = rn_dataset_images(path_of("photographs"), .width = 32, .height = 32);
+    rn_dataset *ds = rn_dataset_images(test_path("photographs"), .width = 32, .height = 32);
     if (!ds && rn_error_last()->status == RN_ERR_UNSUPPORTED) SKIP("pictures cannot be read here");
     CHECK_OK();
     CHECK_EQ_I64(rn_dataset_count(ds), 4);

@@ -5,16 +5,14 @@
 #include "base/file.h"
 #include "io/codec.h"
 
+/* In a folder that is made if need be. */
 static const char *path_of(const char *name)
 {
-    static char path[4][300];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", test_folder(), name);
-    char *folder = rni_path_folder(path[next]);
+    const char *path = test_path(name);
+    char *folder = rni_path_folder(path);
     CHECK(rni_folder_make(folder));
     rni_free(folder);
-    return path[next];
+    return path;
 }
 
 static const char *write_text(const char *name, const char *text)
@@ -177,28 +175,21 @@ RN_TEST(files_and_folders_are_opened_by_what_they_are)
 }
 
 /* Without an allocation of the test's own. */
-static const char *plain_path(const char *name)
-{
-    static char path[300];
-    snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-    return path;
-}
-
 static rn_dataset *open_everything(int which)
 {
     switch (which) {
     case 0:
-        return rn_dataset_open(plain_path("mem/v.csv"));
+        return rn_dataset_open(test_path("mem/v.csv"));
     case 1:
-        return rn_dataset_images(plain_path("mem/list.txt"), .width = 2, .height = 2);
+        return rn_dataset_images(test_path("mem/list.txt"), .width = 2, .height = 2);
     case 2:
-        return rn_dataset_images(plain_path("mem/tree"), .width = 3, .height = 2, .dtype = RN_U8);
+        return rn_dataset_images(test_path("mem/tree"), .width = 3, .height = 2, .dtype = RN_U8);
     case 3:
-        return rn_dataset_open(plain_path("mem/t-ubyte"));
+        return rn_dataset_open(test_path("mem/t-ubyte"));
     case 4:
         return rn_dataset_open("mnist");
     case 5:
-        return rn_dataset_nnc(plain_path("mem/index.csv"));
+        return rn_dataset_nnc(test_path("mem/index.csv"));
     default:
         return rn_dataset_augment(rn_dataset_pass(rn_dataset_drawn(RN_TRAIN, .count = 2)),
                                   RN_STEPS(RN_STEP_CROP(.pad = 2), RN_STEP_NOISE()));

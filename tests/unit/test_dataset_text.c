@@ -6,8 +6,7 @@
 
 static const char *write_text(const char *name, const char *text, size_t n)
 {
-    static char path[300];
-    snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+    const char *path = test_path(name);
     CHECK(rni_file_write(path, text, (int64_t)n));
     return path;
 }

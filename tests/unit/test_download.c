@@ -171,15 +171,6 @@ static const char *url(const char *path)
     return buf[turn];
 }
 
-static const char *target(const char *name)
-{
-    static _Thread_local char buf[4][512];
-    static _Thread_local int turn;
-    turn = (turn + 1) % 4;
-    snprintf(buf[turn], sizeof buf[turn], "%s/%s", test_folder(), name);
-    return buf[turn];
-}
-
 static void check_body(const char *path)
 {
     void *bytes;
@@ -205,112 +196,112 @@ static void check_body(const char *path)
 RN_TEST(a_file_is_downloaded_into_folders_that_are_made)
 {
     url("");
-    CHECK(GET(target("deep/er/ok"), g.sha256, url("/ok")));
+    CHECK(GET(test_path("deep/er/ok"), g.sha256, url("/ok")));
     CHECK_OK();
-    check_body(target("deep/er/ok"));
-    CHECK(GET(target("nosum"), NULL, url("/ok")));
-    check_body(target("nosum"));
-    CHECK(GET(target("redirected"), g.sha256, url("/redirect")));
-    check_body(target("redirected"));
+    check_body(test_path("deep/er/ok"));
+    CHECK(GET(test_path("nosum"), NULL, url("/ok")));
+    check_body(test_path("nosum"));
+    CHECK(GET(test_path("redirected"), g.sha256, url("/redirect")));
+    check_body(test_path("redirected"));
 }
 
 RN_TEST(a_file_that_is_there_is_not_downloaded_again)
 {
     url("");
-    CHECK(GET(target("there"), g.sha256, url("/ok")));
+    CHECK(GET(test_path("there"), g.sha256, url("/ok")));
     const int before = atomic_load(&g.requests);
-    CHECK(GET(target("there"), g.sha256, url("/ok")));
+    CHECK(GET(test_path("there"), g.sha256, url("/ok")));
     CHECK_EQ_I64(atomic_load(&g.requests) - before, 0);
-    CHECK(rni_file_write(target("there"), "damaged", 7));
-    CHECK(GET(target("there"), g.sha256, url("/ok")));
+    CHECK(rni_file_write(test_path("there"), "damaged", 7));
+    CHECK(GET(test_path("there"), g.sha256, url("/ok")));
     CHECK_EQ_I64(atomic_load(&g.requests) - before, 1);
-    check_body(target("there"));
+    check_body(test_path("there"));
 }
 
 RN_TEST(a_cut_connection_is_an_error_and_the_next_call_resumes)
 {
     url("");
-    CHECK(!GET(target("cut"), g.sha256, url("/cut")));
+    CHECK(!GET(test_path("cut"), g.sha256, url("/cut")));
     CHECK_ERROR(RN_ERR_IO, "the file could not be downloaded");
-    CHECK(!rni_file_exists(target("cut")));
-    CHECK_EQ_I64(rni_file_bytes(target("cut.part")), 100000);
+    CHECK(!rni_file_exists(test_path("cut")));
+    CHECK_EQ_I64(rni_file_bytes(test_path("cut.part")), 100000);
     const int ranges = atomic_load(&g.ranges);
-    CHECK(GET(target("cut"), g.sha256, url("/ok")));
+    CHECK(GET(test_path("cut"), g.sha256, url("/ok")));
     CHECK_OK();
     CHECK_EQ_I64(atomic_load(&g.ranges) - ranges, 1);
     CHECK_EQ_I64(atomic_load(&g.last_offset), 100000);
-    check_body(target("cut"));
+    check_body(test_path("cut"));
 }
 
 RN_TEST(a_part_is_continued_from_the_next_mirror)
 {
     url("");
-    CHECK(GET(target("two"), g.sha256, url("/cut"), url("/cut"), url("/cut")));
+    CHECK(GET(test_path("two"), g.sha256, url("/cut"), url("/cut"), url("/cut")));
     CHECK_OK();
-    check_body(target("two"));
+    check_body(test_path("two"));
 }
 
 RN_TEST(a_server_without_ranges_sends_all_of_it_again)
 {
     url("");
-    CHECK(rni_file_write(target("again.part"), g.body, 5000));
-    CHECK(GET(target("again"), g.sha256, url("/norange")));
+    CHECK(rni_file_write(test_path("again.part"), g.body, 5000));
+    CHECK(GET(test_path("again"), g.sha256, url("/norange")));
     CHECK_OK();
-    check_body(target("again"));
+    check_body(test_path("again"));
 }
 
 RN_TEST(a_part_with_wrong_bytes_is_thrown_away_and_the_mirror_tried_again)
 {
     url("");
-    CHECK(rni_file_write(target("bad.part"), "these bytes are from another file", 33));
-    CHECK(GET(target("bad"), g.sha256, url("/ok")));
+    CHECK(rni_file_write(test_path("bad.part"), "these bytes are from another file", 33));
+    CHECK(GET(test_path("bad"), g.sha256, url("/ok")));
     CHECK_OK();
-    check_body(target("bad"));
+    check_body(test_path("bad"));
     /* Longer than the file: the server says that there is nothing from there on. */
     char *more = calloc(1, BODY_BYTES + 10);
-    CHECK(rni_file_write(target("long.part"), more, BODY_BYTES + 10));
+    CHECK(rni_file_write(test_path("long.part"), more, BODY_BYTES + 10));
     free(more);
-    CHECK(GET(target("long"), g.sha256, url("/ok")));
+    CHECK(GET(test_path("long"), g.sha256, url("/ok")));
     CHECK_OK();
-    check_body(target("long"));
+    check_body(test_path("long"));
 }
 
 RN_TEST(a_complete_part_needs_no_server)
 {
     url("");
     const int before = atomic_load(&g.requests);
-    CHECK(rni_file_write(target("full.part"), g.body, BODY_BYTES));
+    CHECK(rni_file_write(test_path("full.part"), g.body, BODY_BYTES));
     CHECK(rni_download(&(rni_download_args){ .urls = (const char *const[]){ url("/404") },
                                              .url_count = 1,
                                              .sha256 = g.sha256,
                                              .bytes = BODY_BYTES,
-                                             .path = target("full") }));
+                                             .path = test_path("full") }));
     CHECK_EQ_I64(atomic_load(&g.requests) - before, 0);
-    check_body(target("full"));
+    check_body(test_path("full"));
 }
 
 RN_TEST(a_wrong_checksum_is_an_error_and_nothing_stays)
 {
     url("");
-    CHECK(!GET(target("sum"), g.sha256, url("/wrong")));
+    CHECK(!GET(test_path("sum"), g.sha256, url("/wrong")));
     CHECK_ERROR(RN_ERR_IO, "the checksum is wrong: SHA-256 ");
-    CHECK(!rni_file_exists(target("sum")) && !rni_file_exists(target("sum.part")));
-    CHECK(GET(target("sum"), g.sha256, url("/wrong"), url("/404"), url("/ok")));
+    CHECK(!rni_file_exists(test_path("sum")) && !rni_file_exists(test_path("sum.part")));
+    CHECK(GET(test_path("sum"), g.sha256, url("/wrong"), url("/404"), url("/ok")));
     CHECK_OK();
-    check_body(target("sum"));
-    CHECK(!GET(target("short"), "abc", url("/ok")));
+    check_body(test_path("sum"));
+    CHECK(!GET(test_path("short"), "abc", url("/ok")));
     CHECK_ERROR(RN_ERR_ARG, "SHA-256 of 64 digits");
 }
 
 RN_TEST(all_mirrors_and_their_reasons_are_named)
 {
     url("");
-    CHECK(!GET(target("none"), g.sha256, url("/404"), url("/wrong")));
+    CHECK(!GET(test_path("none"), g.sha256, url("/404"), url("/wrong")));
     const rn_error *e = rn_error_last();
     CHECK(e && strstr(e->message, "404") && strstr(e->message, "/wrong: the checksum") && strstr(e->message, "/none"));
     rn_error_clear();
-    CHECK(!rni_file_exists(target("none.part")));
-    CHECK(!rni_download(&(rni_download_args){ .path = target("none") }));
+    CHECK(!rni_file_exists(test_path("none.part")));
+    CHECK(!rni_download(&(rni_download_args){ .path = test_path("none") }));
     CHECK_ERROR(RN_ERR_IO, "no address is known");
 }
 
@@ -322,20 +313,20 @@ RN_TEST(no_server_is_said_plainly)
     close(fd);
     snprintf(nobody, sizeof nobody, "http://127.0.0.1:%d/x", port);
     url("");
-    CHECK(!GET(target("nobody"), g.sha256, nobody));
+    CHECK(!GET(test_path("nobody"), g.sha256, nobody));
     CHECK_ERROR(RN_ERR_IO, "Failed to connect");
-    CHECK(!GET(target("nobody"), g.sha256, "http://no-such-host.invalid/x"));
+    CHECK(!GET(test_path("nobody"), g.sha256, "http://no-such-host.invalid/x"));
     CHECK_ERROR(RN_ERR_IO, "no-such-host.invalid");
-    CHECK(!rni_file_exists(target("nobody")) && !rni_file_exists(target("nobody.part")));
-    CHECK(!GET(target("nobody"), g.sha256, "ftp://127.0.0.1/x"));
+    CHECK(!rni_file_exists(test_path("nobody")) && !rni_file_exists(test_path("nobody.part")));
+    CHECK(!GET(test_path("nobody"), g.sha256, "ftp://127.0.0.1/x"));
     CHECK_ERROR(RN_ERR_IO, "rotocol");
 }
 
 RN_TEST(a_server_cannot_lead_to_local_files)
 {
-    CHECK(!GET(target("passwd"), NULL, url("/tofile")));
+    CHECK(!GET(test_path("passwd"), NULL, url("/tofile")));
     CHECK_ERROR(RN_ERR_IO, "/tofile: ");
-    CHECK(!rni_file_exists(target("passwd")));
+    CHECK(!rni_file_exists(test_path("passwd")));
 }
 
 RN_TEST(a_server_that_stalls_is_given_up)
@@ -344,16 +335,16 @@ RN_TEST(a_server_that_stalls_is_given_up)
     const rni_download_args args = { .urls = (const char *const[]){ url("/stall"), url("/ok") },
                                      .url_count = 2,
                                      .sha256 = g.sha256,
-                                     .path = target("stall"),
+                                     .path = test_path("stall"),
                                      .stall_seconds = 1 };
     CHECK(rni_download(&args));
     CHECK_OK();
-    check_body(target("stall"));
+    check_body(test_path("stall"));
 }
 
 RN_TEST(sizes_are_limited_and_compared)
 {
-    rni_download_args args = { .urls = (const char *const[]){ url("/ok") }, .url_count = 1, .path = target("size") };
+    rni_download_args args = { .urls = (const char *const[]){ url("/ok") }, .url_count = 1, .path = test_path("size") };
     args.limit = BODY_BYTES - 1;
     CHECK(!rni_download(&args));
     CHECK_ERROR(RN_ERR_IO, "larger than the 299999 bytes");
@@ -361,28 +352,28 @@ RN_TEST(sizes_are_limited_and_compared)
     args.bytes = BODY_BYTES + 1;
     CHECK(!rni_download(&args));
     CHECK_ERROR(RN_ERR_IO, "the file has 300000 bytes instead of 300001");
-    CHECK(!rni_file_exists(target("size")) && !rni_file_exists(target("size.part")));
+    CHECK(!rni_file_exists(test_path("size")) && !rni_file_exists(test_path("size.part")));
     args.bytes = BODY_BYTES;
     CHECK(rni_download(&args));
-    check_body(target("size"));
-    CHECK(GET(target("empty"), NULL, url("/empty")));
+    check_body(test_path("size"));
+    CHECK(GET(test_path("empty"), NULL, url("/empty")));
     CHECK_OK();
-    CHECK_EQ_I64(rni_file_bytes(target("empty")), 0);
+    CHECK_EQ_I64(rni_file_bytes(test_path("empty")), 0);
 }
 
 RN_TEST(a_local_file_is_a_mirror_too)
 {
     char local[600];
     url("");
-    CHECK(rni_file_write(target("local"), g.body, BODY_BYTES));
-    snprintf(local, sizeof local, "file://%s", target("local"));
-    CHECK(GET(target("copy"), g.sha256, local));
+    CHECK(rni_file_write(test_path("local"), g.body, BODY_BYTES));
+    snprintf(local, sizeof local, "file://%s", test_path("local"));
+    CHECK(GET(test_path("copy"), g.sha256, local));
     CHECK_OK();
-    check_body(target("copy"));
-    CHECK(rni_file_write(target("copy2.part"), g.body, 777));
-    CHECK(GET(target("copy2"), g.sha256, local));
+    check_body(test_path("copy"));
+    CHECK(rni_file_write(test_path("copy2.part"), g.body, 777));
+    CHECK(GET(test_path("copy2"), g.sha256, local));
     CHECK_OK();
-    check_body(target("copy2"));
+    check_body(test_path("copy2"));
 }
 
 typedef struct watcher {
@@ -405,17 +396,17 @@ RN_TEST(progress_is_reported_and_can_stop_the_download)
     rni_download_args args = { .urls = (const char *const[]){ url("/ok"), url("/ok") },
                                .url_count = 2,
                                .sha256 = g.sha256,
-                               .path = target("watched"),
+                               .path = test_path("watched"),
                                .progress = watch,
                                .user = &w };
     CHECK(rni_download(&args));
     CHECK(w.calls > 0);
     CHECK_EQ_I64(w.total, BODY_BYTES);
     w = (watcher){ .stop_after = 1 };
-    args.path = target("stopped");
+    args.path = test_path("stopped");
     CHECK(!rni_download(&args));
     CHECK_ERROR(RN_ERR_STATE, "the download was stopped");
-    CHECK(!rni_file_exists(target("stopped")));
+    CHECK(!rni_file_exists(test_path("stopped")));
 }
 
 RN_TEST(a_full_disk_is_said_plainly_and_leaves_nothing)
@@ -426,19 +417,19 @@ RN_TEST(a_full_disk_is_said_plainly_and_leaves_nothing)
     signal(SIGXFSZ, SIG_IGN);
     small = (struct rlimit){ .rlim_cur = 100000, .rlim_max = before.rlim_max };
     CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
-    const bool ok = GET(target("disk"), g.sha256, url("/ok"), url("/ok"));
+    const bool ok = GET(test_path("disk"), g.sha256, url("/ok"), url("/ok"));
     setrlimit(RLIMIT_FSIZE, &before);
     CHECK(!ok);
     CHECK_ERROR(RN_ERR_IO, "cannot write: File too large");
-    CHECK(!rni_file_exists(target("disk")) && !rni_file_exists(target("disk.part")));
-    CHECK(rni_file_write(target("blocking"), "", 0));
-    CHECK(!GET(target("blocking/x"), g.sha256, url("/ok")));
+    CHECK(!rni_file_exists(test_path("disk")) && !rni_file_exists(test_path("disk.part")));
+    CHECK(rni_file_write(test_path("blocking"), "", 0));
+    CHECK(!GET(test_path("blocking/x"), g.sha256, url("/ok")));
     CHECK_ERROR(RN_ERR_IO, "cannot make the folder");
 }
 
 static void *download_same(void *result)
 {
-    *(bool *)result = GET(target("shared"), g.sha256, url("/ok"));
+    *(bool *)result = GET(test_path("shared"), g.sha256, url("/ok"));
     if (!rn_ok()) rn_report_error(stderr);
     return NULL;
 }
@@ -451,10 +442,10 @@ RN_TEST(two_programs_that_want_the_same_file_do_not_mix_their_bytes)
     const int before = atomic_load(&g.requests);
     pthread_create(&other, NULL, download_same, &a);
     b = rni_download(&(rni_download_args){
-        .urls = (const char *const[]){ url("/ok") }, .url_count = 1, .sha256 = g.sha256, .path = target("shared") });
+        .urls = (const char *const[]){ url("/ok") }, .url_count = 1, .sha256 = g.sha256, .path = test_path("shared") });
     pthread_join(other, NULL);
     CHECK_OK();
     CHECK(a && b);
     CHECK_EQ_I64(atomic_load(&g.requests) - before, 1);
-    check_body(target("shared"));
+    check_body(test_path("shared"));
 }

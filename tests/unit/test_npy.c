@@ -7,15 +7,6 @@
 
 #include <rensa/io.h>
 
-static const char *in_folder(const char *name)
-{
-    static char path[4][512];
-    static int turn;
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", test_folder(), name);
-    return path[turn];
-}
-
 /* ---- a file made by hand ---- */
 
 static void write_npy(const char *path, int version, const char *dictionary, const void *data, int64_t bytes)
@@ -35,8 +26,8 @@ static void write_npy(const char *path, int version, const char *dictionary, con
 
 static rn_tensor *load_by_hand(int version, const char *dictionary, const void *data, int64_t bytes)
 {
-    write_npy(in_folder("hand.npy"), version, dictionary, data, bytes);
-    return rn_npy_load(in_folder("hand.npy"));
+    write_npy(test_path("hand.npy"), version, dictionary, data, bytes);
+    return rn_npy_load(test_path("hand.npy"));
 }
 
 static void check_tensor(rn_tensor *t, rn_dtype dtype, rn_shape shape, const void *data)
@@ -155,16 +146,16 @@ RN_TEST(every_cut_of_a_file_is_an_error_that_names_it)
     static const float data[6] = { 1, 2, 3, 4, 5, 6 };
     void *bytes;
     int64_t n;
-    RN_SCOPE CHECK(rn_npy_save(in_folder("whole.npy"), rn_array(RN_F32, RN_SHAPE(2, 3), data)));
-    CHECK(rni_file_read(in_folder("whole.npy"), 1 << 20, &bytes, &n));
+    RN_SCOPE CHECK(rn_npy_save(test_path("whole.npy"), rn_array(RN_F32, RN_SHAPE(2, 3), data)));
+    CHECK(rni_file_read(test_path("whole.npy"), 1 << 20, &bytes, &n));
     CHECK_EQ_I64(n, 128 + 24);
     for (int64_t i = 0; i < n; i++) {
-        CHECK(rni_file_write(in_folder("cut.npy"), bytes, i));
-        CHECK(rn_npy_load(in_folder("cut.npy")) == NULL);
+        CHECK(rni_file_write(test_path("cut.npy"), bytes, i));
+        CHECK(rn_npy_load(test_path("cut.npy")) == NULL);
         CHECK_ERROR(RN_ERR_FORMAT, "/cut.npy");
     }
     rni_free(bytes);
-    CHECK(rn_npy_load(in_folder("none.npy")) == NULL);
+    CHECK(rn_npy_load(test_path("none.npy")) == NULL);
     CHECK_ERROR(RN_ERR_IO, "test_npy.c:");
     CHECK(rn_npy_load(NULL) == NULL);
     CHECK_ERROR(RN_ERR_ARG, "npy_load: a path is missing");
@@ -189,21 +180,21 @@ RN_TEST(all_types_and_shapes_come_back_from_npy)
             RN_SCOPE
             {
                 rn_tensor *t = filled(numpy_types[i], shapes[k]);
-                CHECK(rn_npy_save(in_folder("t.npy"), t));
-                check_tensor(rn_npy_load(in_folder("t.npy")), numpy_types[i], shapes[k], rn_data(t));
+                CHECK(rn_npy_save(test_path("t.npy"), t));
+                check_tensor(rn_npy_load(test_path("t.npy")), numpy_types[i], shapes[k], rn_data(t));
             }
         }
     }
     RN_SCOPE
     {
-        CHECK(!rn_npy_save(in_folder("b.npy"), filled(RN_BF16, RN_SHAPE(2))));
+        CHECK(!rn_npy_save(test_path("b.npy"), filled(RN_BF16, RN_SHAPE(2))));
         CHECK_ERROR(RN_ERR_UNSUPPORTED, "NumPy has no type for bf16");
-        CHECK(!rn_npy_save(in_folder("no/folder.npy"), filled(RN_F32, RN_SHAPE(2))));
+        CHECK(!rn_npy_save(test_path("no/folder.npy"), filled(RN_F32, RN_SHAPE(2))));
         CHECK_ERROR(RN_ERR_IO, "No such file or directory");
-        CHECK(!rn_npy_save(in_folder("b.npy"), NULL));
+        CHECK(!rn_npy_save(test_path("b.npy"), NULL));
         CHECK_ERROR(RN_ERR_ARG, "the tensor is NULL");
     }
-    CHECK(!rni_file_exists(in_folder("b.npy")));
+    CHECK(!rni_file_exists(test_path("b.npy")));
 }
 
 static rn_dict *sample_dict(void)
@@ -238,19 +229,19 @@ RN_TEST(archives_come_back_stored_and_compressed_and_give_everything_back)
     const int64_t tensors = rn_live_tensors();
     for (int compress = 0; compress < 2; compress++) {
         rn_dict *d = sample_dict();
-        CHECK(rn_npz_save(in_folder("d.npz"), d, .compress = compress));
-        rn_dict *back = rn_npz_load(in_folder("d.npz"));
+        CHECK(rn_npz_save(test_path("d.npz"), d, .compress = compress));
+        rn_dict *back = rn_npz_load(test_path("d.npz"));
         check_same(d, back);
         rn_dict_free(back);
-        back = rn_dict_load(in_folder("d.npz"));
+        back = rn_dict_load(test_path("d.npz"));
         check_same(d, back);
         rn_dict_free(back);
         rn_dict_free(d);
     }
     CHECK_EQ_I64(rn_live_tensors() - tensors, 0);
     rn_dict *empty = rn_dict_new();
-    CHECK(rn_dict_save(in_folder("empty.npz"), empty));
-    rn_dict *back = rn_npz_load(in_folder("empty.npz"));
+    CHECK(rn_dict_save(test_path("empty.npz"), empty));
+    rn_dict *back = rn_npz_load(test_path("empty.npz"));
     check_same(empty, back);
     rn_dict_free(back);
     rn_dict_free(empty);
@@ -260,22 +251,22 @@ RN_TEST(archives_that_cannot_be_are_refused)
 {
     rn_dict *d = rn_dict_new();
     CHECK(rn_dict_set_text(d, "note", "x"));
-    CHECK(!rn_npz_save(in_folder("x.npz"), d));
+    CHECK(!rn_npz_save(test_path("x.npz"), d));
     CHECK_ERROR(RN_ERR_UNSUPPORTED, "no place for texts such as \"note\"");
     rn_dict_free(d);
     d = rn_dict_new();
     RN_SCOPE CHECK(rn_dict_set(d, "half", filled(RN_BF16, RN_SHAPE(2))));
-    CHECK(!rn_npz_save(in_folder("x.npz"), d));
+    CHECK(!rn_npz_save(test_path("x.npz"), d));
     CHECK_ERROR(RN_ERR_UNSUPPORTED, "in      \"half\"");
-    CHECK(!rn_dict_save(in_folder("x.h5"), d));
+    CHECK(!rn_dict_save(test_path("x.h5"), d));
     CHECK_ERROR(RN_ERR_ARG, ".npz or .safetensors");
-    CHECK(!rni_file_exists(in_folder("x.npz")));
+    CHECK(!rni_file_exists(test_path("x.npz")));
     rn_dict_free(d);
     const rni_zip_input in[] = { { "good.npy", "\x93NUMPY", 6, NULL, 0 } };
-    CHECK(rni_zip_write(in_folder("bad.npz"), in, 1, false));
-    CHECK(rn_npz_load(in_folder("bad.npz")) == NULL);
+    CHECK(rni_zip_write(test_path("bad.npz"), in, 1, false));
+    CHECK(rn_npz_load(test_path("bad.npz")) == NULL);
     CHECK_ERROR(RN_ERR_FORMAT, "in      \"good\"");
-    CHECK(rn_npz_load(in_folder("none.npz")) == NULL);
+    CHECK(rn_npz_load(test_path("none.npz")) == NULL);
     CHECK_ERROR(RN_ERR_IO, "none.npz");
 }
 
@@ -292,8 +283,8 @@ RN_TEST(members_with_long_headers_are_described)
     memset(member + 10 + length, 0, 8);
     for (int cut = 0; cut <= 1; cut++) {
         const rni_zip_input in[] = { { "long.npy", member, (int64_t)sizeof member - cut * BLANKS, NULL, 0 } };
-        CHECK(rni_zip_write(in_folder("long.npz"), in, 1, true));
-        rn_file_info *info = rn_file_info_load(in_folder("long.npz"));
+        CHECK(rni_zip_write(test_path("long.npz"), in, 1, true));
+        rn_file_info *info = rn_file_info_load(test_path("long.npz"));
         if (cut) CHECK(!info);
         if (cut) CHECK_ERROR(RN_ERR_FORMAT, "truncated");
         CHECK_OK();
@@ -306,12 +297,12 @@ RN_TEST(members_with_long_headers_are_described)
 RN_TEST(loading_an_archive_survives_every_allocation_failure)
 {
     rn_dict *d = sample_dict();
-    CHECK(rn_npz_save(in_folder("m.npz"), d));
+    CHECK(rn_npz_save(test_path("m.npz"), d));
     for (int64_t n = 1;; n++) {
         const int64_t tensors = rn_live_tensors();
         rni_alloc_fail_after(n);
-        rn_dict *back = rn_npz_load(in_folder("m.npz"));
-        const bool saved = back && rn_npz_save(in_folder("n.npz"), back);
+        rn_dict *back = rn_npz_load(test_path("m.npz"));
+        const bool saved = back && rn_npz_save(test_path("n.npz"), back);
         rni_alloc_fail_after(0);
         rn_dict_free(back);
         if (!back || !saved) CHECK_ERROR(RN_ERR_NOMEM, "memory");
@@ -371,7 +362,7 @@ RN_TEST(a_collection_keeps_its_tensors_in_order_and_finds_them)
 static void run_numpy(const char *program)
 {
     char command[1200];
-    CHECK(rni_file_write(in_folder("program.py"), program, (int64_t)strlen(program)));
+    CHECK(rni_file_write(test_path("program.py"), program, (int64_t)strlen(program)));
     snprintf(command, sizeof command, "cd '%s' && /usr/bin/python3 -c 'import numpy' 2>/dev/null", test_folder());
     if (system(command) != 0) SKIP("/usr/bin/python3 has no numpy");
     snprintf(command, sizeof command, "cd '%s' && /usr/bin/python3 program.py", test_folder());
@@ -444,7 +435,7 @@ static void check_numpy_dict(const rn_dict *d)
 
 static void check_refused(const char *file, const char *message)
 {
-    CHECK(rn_npy_load(in_folder(file)) == NULL);
+    CHECK(rn_npy_load(test_path(file)) == NULL);
     CHECK_ERROR(RN_ERR_UNSUPPORTED, message);
 }
 
@@ -453,7 +444,7 @@ RN_TEST(what_numpy_wrote_is_read)
     run_numpy(write_program);
     static const char *const files[] = { "py.npz", "pyc.npz" };
     for (size_t i = 0; i < RN_COUNTOF(files); i++) {
-        rn_dict *d = rn_npz_load(in_folder(files[i]));
+        rn_dict *d = rn_npz_load(test_path(files[i]));
         CHECK_OK();
         CHECK_EQ_I64(rn_dict_count(d), 27);
         check_numpy_dict(d);
@@ -461,10 +452,10 @@ RN_TEST(what_numpy_wrote_is_read)
     }
     RN_SCOPE
     {
-        check_range(rn_npy_load(in_folder("big_f2.npy")), "big_f2", RN_F16);
-        check_range(rn_npy_load(in_folder("fortran.npy")), "fortran", RN_F32);
-        check_range(rn_npy_load(in_folder("v2.npy")), "v2", RN_I32);
-        check_range(rn_npy_load(in_folder("v3.npy")), "v3", RN_I32);
+        check_range(rn_npy_load(test_path("big_f2.npy")), "big_f2", RN_F16);
+        check_range(rn_npy_load(test_path("fortran.npy")), "fortran", RN_F32);
+        check_range(rn_npy_load(test_path("v2.npy")), "v2", RN_I32);
+        check_range(rn_npy_load(test_path("v3.npy")), "v3", RN_I32);
     }
     check_refused("structured.npy", "records of several fields");
     check_refused("object.npy", "Python objects (pickles)");
@@ -493,9 +484,9 @@ static const char read_program[] =
 RN_TEST(what_rensa_wrote_is_read_by_numpy)
 {
     rn_dict *d = sample_dict();
-    CHECK(rn_npz_save(in_folder("ours.npz"), d));
-    CHECK(rn_npz_save(in_folder("oursc.npz"), d, .compress = true));
-    RN_SCOPE CHECK(rn_npy_save(in_folder("ours.npy"), rn_array_f32(RN_SHAPE(2, 2), 1, 2, 3, 4)));
+    CHECK(rn_npz_save(test_path("ours.npz"), d));
+    CHECK(rn_npz_save(test_path("oursc.npz"), d, .compress = true));
+    RN_SCOPE CHECK(rn_npy_save(test_path("ours.npy"), rn_array_f32(RN_SHAPE(2, 2), 1, 2, 3, 4)));
     rn_dict_free(d);
     CHECK_OK();
     run_numpy(read_program);

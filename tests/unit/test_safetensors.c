@@ -6,15 +6,6 @@
 
 #include <rensa/io.h>
 
-static const char *in_folder(const char *name)
-{
-    static char path[4][512];
-    static int turn;
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", test_folder(), name);
-    return path[turn];
-}
-
 static void write_file(const char *path, const char *header, int64_t claimed, const void *data, int64_t bytes)
 {
     char file[8192] = { 0 };
@@ -27,8 +18,8 @@ static void write_file(const char *path, const char *header, int64_t claimed, co
 
 static rn_dict *load_by_hand(const char *header, const void *data, int64_t bytes)
 {
-    write_file(in_folder("hand.safetensors"), header, -1, data, bytes);
-    return rn_safetensors_load(in_folder("hand.safetensors"));
+    write_file(test_path("hand.safetensors"), header, -1, data, bytes);
+    return rn_safetensors_load(test_path("hand.safetensors"));
 }
 
 RN_TEST(a_file_laid_out_by_hand_is_read)
@@ -114,17 +105,17 @@ RN_TEST(a_header_longer_than_the_file_is_refused)
     for (size_t i = 0; i < RN_COUNTOF(claims); i++) {
         char file[10] = "\0\0\0\0\0\0\0\0{}";
         for (int k = 0; k < 8; k++) file[k] = (char)(claims[i] >> 8 * k);
-        CHECK(rni_file_write(in_folder("claim.safetensors"), file, 10));
-        CHECK(rn_safetensors_load(in_folder("claim.safetensors")) == NULL);
+        CHECK(rni_file_write(test_path("claim.safetensors"), file, 10));
+        CHECK(rn_safetensors_load(test_path("claim.safetensors")) == NULL);
         CHECK_ERROR(RN_ERR_FORMAT, "claim.safetensors");
     }
-    CHECK(rni_file_write(in_folder("claim.safetensors"), "1234567", 7));
-    CHECK(rn_safetensors_load(in_folder("claim.safetensors")) == NULL);
+    CHECK(rni_file_write(test_path("claim.safetensors"), "1234567", 7));
+    CHECK(rn_safetensors_load(test_path("claim.safetensors")) == NULL);
     CHECK_ERROR(RN_ERR_FORMAT, "too short");
-    CHECK(rni_file_write(in_folder("claim.safetensors"), "", 0));
-    CHECK(rn_safetensors_load(in_folder("claim.safetensors")) == NULL);
+    CHECK(rni_file_write(test_path("claim.safetensors"), "", 0));
+    CHECK(rn_safetensors_load(test_path("claim.safetensors")) == NULL);
     CHECK_ERROR(RN_ERR_FORMAT, "too short");
-    CHECK(rn_safetensors_load(in_folder("none.safetensors")) == NULL);
+    CHECK(rn_safetensors_load(test_path("none.safetensors")) == NULL);
     CHECK_ERROR(RN_ERR_IO, "none.safetensors");
 }
 
@@ -169,14 +160,14 @@ RN_TEST(all_types_and_texts_come_back)
 {
     const int64_t tensors = rn_live_tensors();
     rn_dict *d = sample_dict();
-    CHECK(rn_safetensors_save(in_folder("all.safetensors"), d));
-    rn_dict *back = rn_safetensors_load(in_folder("all.safetensors"));
+    CHECK(rn_safetensors_save(test_path("all.safetensors"), d));
+    rn_dict *back = rn_safetensors_load(test_path("all.safetensors"));
     check_same(d, back);
     /* What is mapped stays as it was when the file is replaced, and when it is removed. */
     rn_dict *other = rn_dict_new();
-    CHECK(rn_dict_save(in_folder("all.safetensors"), other));
+    CHECK(rn_dict_save(test_path("all.safetensors"), other));
     check_same(d, back);
-    remove(in_folder("all.safetensors"));
+    remove(test_path("all.safetensors"));
     check_same(d, back);
     rn_dict_free(other);
     rn_dict_free(back);
@@ -187,8 +178,8 @@ RN_TEST(all_types_and_texts_come_back)
 RN_TEST(tensors_outlive_the_collection_that_they_came_in)
 {
     rn_dict *d = sample_dict();
-    CHECK(rn_safetensors_save(in_folder("live.safetensors"), d));
-    rn_dict *back = rn_safetensors_load(in_folder("live.safetensors"));
+    CHECK(rn_safetensors_save(test_path("live.safetensors"), d));
+    rn_dict *back = rn_safetensors_load(test_path("live.safetensors"));
     CHECK_OK();
     rn_tensor *t = rn_keep(rn_dict_get(back, "f64 \"quoted\""));
     rn_dict_free(back);
@@ -202,10 +193,10 @@ RN_TEST(the_file_is_the_same_each_time_and_its_tensors_are_aligned)
     rn_dict *d = sample_dict();
     void *a, *b;
     int64_t n, m;
-    CHECK(rn_safetensors_save(in_folder("one.safetensors"), d));
-    CHECK(rn_safetensors_save(in_folder("two.safetensors"), d));
-    CHECK(rni_file_read(in_folder("one.safetensors"), 1 << 20, &a, &n));
-    CHECK(rni_file_read(in_folder("two.safetensors"), 1 << 20, &b, &m));
+    CHECK(rn_safetensors_save(test_path("one.safetensors"), d));
+    CHECK(rn_safetensors_save(test_path("two.safetensors"), d));
+    CHECK(rni_file_read(test_path("one.safetensors"), 1 << 20, &a, &n));
+    CHECK(rni_file_read(test_path("two.safetensors"), 1 << 20, &b, &m));
     CHECK(n == m && memcmp(a, b, (size_t)n) == 0);
     const char *p = a;
     const int64_t header = (unsigned char)p[0] | (unsigned char)p[1] << 8;
@@ -223,8 +214,8 @@ RN_TEST(saving_and_loading_survive_every_allocation_failure)
         const int64_t tensors = rn_live_tensors();
         rni_alloc_fail_after(n);
         rn_dict *back = NULL;
-        const bool saved = rn_safetensors_save(in_folder("m.safetensors"), d);
-        if (saved) back = rn_safetensors_load(in_folder("m.safetensors"));
+        const bool saved = rn_safetensors_save(test_path("m.safetensors"), d);
+        if (saved) back = rn_safetensors_load(test_path("m.safetensors"));
         rni_alloc_fail_after(0);
         rn_dict_free(back);
         if (!back) CHECK_ERROR(RN_ERR_NOMEM, "memory");
@@ -240,14 +231,14 @@ RN_TEST(what_cannot_be_saved_is_refused)
 {
     rn_dict *d = rn_dict_new();
     RN_SCOPE CHECK(rn_dict_set(d, "__metadata__", rn_scalar(1)));
-    CHECK(!rn_safetensors_save(in_folder("x.safetensors"), d));
+    CHECK(!rn_safetensors_save(test_path("x.safetensors"), d));
     CHECK_ERROR(RN_ERR_ARG, "a tensor called \"__metadata__\"");
-    CHECK(!rni_file_exists(in_folder("x.safetensors")));
+    CHECK(!rni_file_exists(test_path("x.safetensors")));
     rn_dict_free(d);
-    CHECK(!rn_safetensors_save(in_folder("x.safetensors"), NULL));
+    CHECK(!rn_safetensors_save(test_path("x.safetensors"), NULL));
     CHECK_ERROR(RN_ERR_ARG, "the collection is NULL");
     d = rn_dict_new();
-    CHECK(!rn_safetensors_save(in_folder("no/x.safetensors"), d));
+    CHECK(!rn_safetensors_save(test_path("no/x.safetensors"), d));
     CHECK_ERROR(RN_ERR_IO, "No such file or directory");
     rn_dict_free(d);
 }
@@ -268,7 +259,7 @@ static void check_info(const char *path, const char *format, const char *summary
 
 static const char *file_with(const char *name, const char *bytes, int64_t n)
 {
-    const char *path = in_folder(name);
+    const char *path = test_path(name);
     CHECK(rni_file_write(path, bytes, n));
     return path;
 }
@@ -277,11 +268,11 @@ RN_TEST(files_are_told_apart_by_their_contents)
 {
     rn_dict *d = sample_dict(), *e = rn_dict_new();
     CHECK(rn_dict_set(e, "w", rn_dict_get(d, "scalar")));
-    CHECK(rn_safetensors_save(in_folder("a"), d) && rn_npz_save(in_folder("b"), e) &&
-          rn_npy_save(in_folder("c"), rn_dict_get(d, "scalar")));
-    check_info(in_folder("a"), "safetensors", "12 tensors", 12);
-    check_info(in_folder("b"), "npz", "a NumPy archive of 1 arrays", 1);
-    check_info(in_folder("c"), "npy", "a NumPy array", 1);
+    CHECK(rn_safetensors_save(test_path("a"), d) && rn_npz_save(test_path("b"), e) &&
+          rn_npy_save(test_path("c"), rn_dict_get(d, "scalar")));
+    check_info(test_path("a"), "safetensors", "12 tensors", 12);
+    check_info(test_path("b"), "npz", "a NumPy archive of 1 arrays", 1);
+    check_info(test_path("c"), "npy", "a NumPy array", 1);
     check_info(file_with("d",
                          "\0\0\x08\x01\0\0\0\x03"
                          "abc",
@@ -291,7 +282,7 @@ RN_TEST(files_are_told_apart_by_their_contents)
     check_info(file_with("f", "[section]\nkey\n", 14), "text", "text of 2 lines", 0);
     check_info(file_with("g", "\x01\x02\x03", 3), "unknown", "of a kind that is not known", 0);
     check_info(file_with("h", "", 0), "unknown", "an empty file", 0);
-    rn_file_info *info = rn_file_info_load(in_folder("a"));
+    rn_file_info *info = rn_file_info_load(test_path("a"));
     CHECK_EQ_I64(info->text_count, 2);
     CHECK_EQ_STR(info->texts[0].name, "format");
     CHECK_EQ_STR(info->items[0].name, "bool \"quoted\"");
@@ -314,7 +305,7 @@ RN_TEST(damaged_files_of_a_known_kind_say_so)
     CHECK_ERROR(RN_ERR_FORMAT, "x.json:1:6: expected ':'");
     CHECK(rn_file_info_load(file_with("j", "\x93NUMPY\1\0\xff\xff", 10)) == NULL);
     CHECK_ERROR(RN_ERR_FORMAT, "the NPY header is damaged");
-    CHECK(rn_file_info_load(in_folder("nowhere")) == NULL);
+    CHECK(rn_file_info_load(test_path("nowhere")) == NULL);
     CHECK_ERROR(RN_ERR_IO, "nowhere");
     rn_file_info_free(NULL);
 }
