@@ -195,24 +195,24 @@ enum { LARGE = 1 << 30 };
     }
 #define ERRORS "SHAPE if x has not the axes and channels of the first call, or the kernel does not fit"
 
-#define CONV(n)                                                                                                        \
+#define CONV(n, axes)                                                                                                  \
     .inputs = "x", .opts = CONV_ROWS(rn_conv##n##d_link_args, n), .args_size = sizeof(rn_conv##n##d_link_args),        \
     .slots = SLOTS(rn_conv##n##d_link_args), .memory = sizeof(geometry), .setup = setup, .forward = conv_forward,      \
-    .doc = { .brief = "Convolution over " #n " axes of space.",                                                        \
+    .doc = { .brief = "Convolution over " axes " of space.",                                                           \
              .shapes = "x [N, in, ...]   W [out, in/groups, window...]   b [out]   ->   y [N, out, ...]",              \
              .errors = ERRORS,                                                                                         \
              .since = "0.1" }
-#define DECONV(n)                                                                                                      \
+#define DECONV(n, axes)                                                                                                \
     .inputs = "x", .opts = DECONV_ROWS(rn_deconv##n##d_link_args, n), .args_size = sizeof(rn_deconv##n##d_link_args),  \
     .slots = SLOTS(rn_deconv##n##d_link_args), .memory = sizeof(geometry), .setup = setup, .forward = deconv_forward,  \
-    .doc = { .brief = "Transposed convolution over " #n " axes of space.",                                             \
+    .doc = { .brief = "Transposed convolution over " axes " of space.",                                                \
              .shapes = "x [N, in, ...]   W [in, out/groups, window...]   b [out]   ->   y [N, out, ...]",              \
              .errors = ERRORS,                                                                                         \
              .since = "0.1" }
 
 const rn_link_type rni_link_conv1d = {
     .name = "conv1d",
-    CONV(1),
+    CONV(1, "one axis"),
     .cases = (const rn_link_case[]){ { "x:f32[2,3,8]", "out=4 kernel=3", "f32[2,4,6]", NULL },
                                      { "x:f32[2,3,8]", "out=4 window=5 stride=2 pad=2", "f32[2,4,4]", NULL },
                                      { "x:f32[2,3,8]", "out=4", NULL, "kernel is missing" },
@@ -222,7 +222,7 @@ const rn_link_type rni_link_conv1d = {
 
 const rn_link_type rni_link_conv2d = {
     .name = "conv2d",
-    CONV(2),
+    CONV(2, "two axes"),
     .cases =
         (const rn_link_case[]){ { "x:f32[2,3,8,9]", "out=4 kernel=3", "f32[2,4,6,7]", NULL },
                                 { "x:f32[2,3,8,9]", "out=4 kernel=3 same=true", "f32[2,4,8,9]", NULL },
@@ -238,19 +238,19 @@ const rn_link_type rni_link_conv2d = {
 
 const rn_link_type rni_link_conv3d = {
     .name = "conv3d",
-    CONV(3),
+    CONV(3, "three axes"),
     .cases = (const rn_link_case[]){ { "x:f32[1,2,4,5,6]", "out=3 kernel=3", "f32[1,3,2,3,4]", NULL }, { 0 } },
 };
 
 const rn_link_type rni_link_deconv1d = {
     .name = "deconv1d",
-    DECONV(1),
+    DECONV(1, "one axis"),
     .cases = (const rn_link_case[]){ { "x:f32[2,3,8]", "out=4 kernel=3 stride=2", "f32[2,4,17]", NULL }, { 0 } },
 };
 
 const rn_link_type rni_link_deconv2d = {
     .name = "deconv2d",
-    DECONV(2),
+    DECONV(2, "two axes"),
     .cases =
         (const rn_link_case[]){ { "x:f32[2,3,4,5]", "out=6 kernel=4 stride=2 pad=1", "f32[2,6,8,10]", NULL },
                                 { "x:f32[2,3,4,5]", "out=6 kernel=3 stride=2 pad=1 out_pad=1", "f32[2,6,8,10]", NULL },
@@ -260,7 +260,7 @@ const rn_link_type rni_link_deconv2d = {
 
 const rn_link_type rni_link_deconv3d = {
     .name = "deconv3d",
-    DECONV(3),
+    DECONV(3, "three axes"),
     .cases = (const rn_link_case[]){ { "x:f32[1,2,2,3,4]", "out=3 kernel=2", "f32[1,3,3,4,5]", NULL }, { 0 } },
 };
 
