@@ -13,6 +13,8 @@ void rni_infer_inside(const rn_site *site, const rn_op *op);
 bool rni_infer_map(rn_infer *f);
 /* RN_REDUCE: rn_reduce_opts are the options. */
 bool rni_infer_reduce(rn_infer *f);
+/* RN_VIEW: the result lies as the input does. */
+bool rni_view_same(const rn_view *in, const void *opts, rn_view *out);
 /* Bit i of mask: axis i is in the set (all, if it is empty). False for an axis out of range or named twice. */
 bool rni_reduced_axes(const rn_axes *axes, int rank, uint32_t *mask);
 

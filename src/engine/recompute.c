@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "engine/infer.h"
 #include "engine/recompute.h"
 
 #include <rensa/ops.h>
@@ -45,13 +46,6 @@ typedef struct {
 static bool infer(rn_infer *f)
 {
     return rn_out(f, 0, f->dtype[0], *f->shape[0]);
-}
-
-static bool view(const rn_view *in, const void *opts, rn_view *out)
-{
-    (void)opts;
-    memcpy(out->stride, in->stride, sizeof in->stride);
-    return true;
 }
 
 static rn_tensor *run_segment(rn_segment_fn *fn, void *user, rn_tensor *const *x, int64_t n, const rn_site *site)
@@ -118,7 +112,7 @@ static const rn_op recompute_row = {
     .inputs = "y*",
     .infer = infer,
     .backward = backward,
-    .view = view,
+    .view = rni_view_same,
     .opts = (const rn_opt[]){ HIDDEN(fn), HIDDEN(user), HIDDEN(n_arguments), HIDDEN(seed), HIDDEN(draws), { 0 } },
     .opts_size = sizeof(segment_opt),
     .doc = { .brief = "A segment whose inner values are computed again in the backward pass." },

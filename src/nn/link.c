@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/shape.h"
 #include "engine/engine.h"
@@ -275,7 +276,7 @@ static void shape_conflict(const rn_link *l, const rni_slot *s, const rn_shape *
              path.length ? path.at : "", path.length ? "/" : "", s->name);
     rni_error_add("expect", "%s %s for this input", s->name, rni_shape_text(want, need));
     rni_error_add("actual", "%s %s", s->name, rni_shape_text(rn_tensor_shape(s->cell), have));
-    if (l->site.file) rni_error_add("hint", "the link was made at %s:%d", rni_base_name(l->site.file), l->site.line);
+    if (l->site.file) rni_error_add("hint", "the link was made at %s:%d", rni_path_base(l->site.file), l->site.line);
     rni_str_free(&path);
 }
 

@@ -95,13 +95,6 @@ bool rni_slots_visit(rn_link *link, rni_slot_visit *visit, void *user);
 uint64_t rni_nn_version(void);
 void rni_nn_changed(void);
 
-/* What follows the last '/' of a file's path. */
-static inline const char *rni_base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 bool rni_pattern_matches(const char *pattern, const char *text);
 
 /* ---- types ---- */

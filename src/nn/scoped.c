@@ -4,6 +4,7 @@
  * after the chain, the name and the input. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "nn/nn.h"
 
 #include <string.h>
@@ -55,7 +56,7 @@ static bool differs(rn_link *link, const rn_link_type *type, const void *args, c
         rni_args_text(o, now, want, sizeof want);
         rni_fail(RN_ERR_ARG, site, type->name, "\"%s\" has been made with another %s", name, option);
         rni_error_add("expect", "%s = %s, as at %s:%d", option, have,
-                      link->site.file ? rni_base_name(link->site.file) : "?", link->site.line);
+                      link->site.file ? rni_path_base(link->site.file) : "?", link->site.line);
         rni_error_add("actual", "%s = %s", option, want);
     }
     rni_args_free(&a, now);

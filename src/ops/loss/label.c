@@ -6,8 +6,7 @@
 #include "base/convert.h"
 #include "base/index.h"
 #include "base/shape.h"
-
-#include <string.h>
+#include "engine/infer.h"
 
 const rn_opt rni_label_opts[] = { RN_REQ_I64(rn_label_opts, ignore, -0x1p63, 0x1p63, "this label does not count"),
                                   { 0 } };
@@ -62,13 +61,6 @@ static bool infer_first(rn_infer *f)
     for (int i = 0; i < s.rank; i++)
         if (i != 1 && s.dim[i] > 1) s.dim[i] = 1;
     return rn_out(f, 0, f->dtype[0], s);
-}
-
-static bool view_first(const rn_view *in, const void *opts, rn_view *out)
-{
-    (void)opts;
-    memcpy(out->stride, in->stride, sizeof in->stride);
-    return true;
 }
 
 /* ---- picking ---- */
@@ -136,7 +128,7 @@ rn_tensor *rni_is_label(rn_tensor *x, rn_tensor *t, int64_t ignore)
                                  .flags = RN_OP_NO_GRAD,
                                  .inputs = "x",
                                  .infer = infer_first,
-                                 .view = view_first };
+                                 .view = rni_view_same };
     static const rn_op number = { .name = "number_of_class",
                                   .kind = RN_MAP,
                                   .flags = RN_OP_NO_GRAD,

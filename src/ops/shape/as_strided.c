@@ -6,22 +6,12 @@
 #include "base/convert.h"
 #include "base/index.h"
 #include "base/shape.h"
+#include "engine/kernel.h"
 #include "ops/cost.h"
 #include "ops/strided.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static bool contiguous(const rn_view *v)
-{
-    int64_t want = 1;
-    for (int i = v->rank - 1; i >= 0; i--) {
-        if (v->dim[i] == 0) return true;
-        if (v->dim[i] != 1 && v->stride[i] != want) return false;
-        want *= v->dim[i];
-    }
-    return true;
-}
 
 /* Whether all places that sizes, strides and offset name are in 0 … count-1. */
 static bool inside(const rn_shape *s, const rn_strided_opts *o, int64_t count)
@@ -56,7 +46,7 @@ static bool backward(rn_vjp *v)
 static bool view(const rn_view *in, const void *opts, rn_view *out)
 {
     const rn_strided_opts *o = opts;
-    if (!contiguous(in)) return false;
+    if (!rni_view_is_contiguous(in)) return false;
     for (int i = 0; i < out->rank; i++) out->stride[i] = o->strides[i];
     if (rni_view_count(out) > 0) rn_view_shift(out, o->offset);
     return true;

@@ -1,18 +1,11 @@
 /* Views that change nothing but what gradients do. */
 #include <rensa/op.h>
 
-#include <string.h>
+#include "engine/infer.h"
 
 static bool infer(rn_infer *f)
 {
     return rn_out(f, 0, f->dtype[0], *f->shape[0]);
-}
-
-static bool view(const rn_view *in, const void *opts, rn_view *out)
-{
-    (void)opts;
-    memcpy(out->stride, in->stride, sizeof in->stride);
-    return true;
 }
 
 static bool pass(rn_vjp *v)
@@ -27,7 +20,7 @@ const rn_op rn_ops_identity[] = {
       .inputs = "x",
       .infer = infer,
       .backward = pass,
-      .view = view,
+      .view = rni_view_same,
       .onnx = "Identity",
       .nnp = "Identity",
       .doc = { .brief = "The same tensor; gradients pass.", .shapes = "y as x", .errors = "none", .since = "0.1" },
@@ -37,7 +30,7 @@ const rn_op rn_ops_identity[] = {
       .flags = RN_OP_NO_GRAD | RN_OP_INTERNAL,
       .inputs = "x",
       .infer = infer,
-      .view = view,
+      .view = rni_view_same,
       .doc = { .brief = "The same value without history.", .since = "0.1" } },
     { 0 },
 };
