@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum { LIST = 1, GET = 2, SHOW = 4 };
-enum { ROWS = 30, CELLS = 12 };
+enum { ROWS = 30, CELLS = 12, SIDE = 64 /* pixels */ };
 
 static int list_known(void)
 {
@@ -78,59 +78,56 @@ static void print_cells(const rn_column *c, const void *values)
     if (n > CELLS) printf(" ...");
 }
 
-/* A line per example. */
-static bool print_rows(rn_dataset *d, int64_t n)
+static void print_row(const rn_dataset *d, int64_t example, void *const *values)
 {
-    enum { COLUMNS = 8 };
-    void *to[COLUMNS] = { 0 };
-    const int columns = rn_dataset_column_count(d);
-    bool ok = columns <= COLUMNS;
-    for (int i = 0; ok && i < columns; i++) ok = (to[i] = rni_alloc(rn_column_bytes(rn_dataset_column(d, i)))) != NULL;
-    for (int64_t e = 0; ok && e < n && e < rn_dataset_count(d); e++) {
-        ok = rn_dataset_read(d, e, to);
-        if (ok) printf("  example %-6lld", (long long)e);
-        for (int i = 0; ok && i < columns; i++) print_cells(rn_dataset_column(d, i), to[i]);
-        if (ok) puts("");
-    }
-    for (int i = 0; i < columns && i < COLUMNS; i++) rni_free(to[i]);
-    return ok;
+    printf("  example %-6lld", (long long)example);
+    for (int i = 0; i < rn_dataset_column_count(d); i++) print_cells(rn_dataset_column(d, i), values[i]);
+    puts("");
 }
 
-/* Pictures of up to 64 x 64 pixels are drawn. */
-static bool print_samples(rn_dataset *d, int64_t n)
+static bool is_drawable(const rn_column *x)
+{
+    return x->shape.rank == 3 && x->shape.dim[1] <= SIDE && x->shape.dim[2] <= SIDE && rni_shape_count(&x->shape) > 0;
+}
+
+/* The class that the second column names; "" where it does not. */
+static const char *class_of(const rn_dataset *d, void *const *values)
+{
+    const rn_column *t = rn_dataset_column_count(d) > 1 ? rn_dataset_column(d, 1) : NULL;
+    if (!t || !t->classes || t->shape.rank > 0) return "";
+    const double k = rni_load(t->dtype, values[1]);
+    return k >= 0 && k < (double)t->class_count ? t->classes[(int64_t)k] : "";
+}
+
+static void draw(const rn_column *x, const void *values)
+{
+    const int64_t channels = x->shape.dim[0], h = x->shape.dim[1], w = x->shape.dim[2];
+    const double white = x->dtype == RN_U8 ? 255 : 1;
+    float gray[SIDE * SIDE];
+    for (int64_t p = 0; p < h * w; p++) {
+        double sum = 0;
+        for (int64_t c = 0; c < channels; c++)
+            sum += rni_load(x->dtype, (const char *)values + (c * h * w + p) * rn_dtype_bytes(x->dtype));
+        gray[p] = (float)(sum / (double)channels / white);
+    }
+    cli_draw_image(stdout, gray, h, w, 2, NULL, NULL);
+}
+
+/* Small pictures are drawn, of others there is a line per example. */
+static void print_samples(rn_dataset *d, int64_t n)
 {
     const rn_column *x = rn_dataset_column(d, 0);
-    const int64_t h = x->shape.rank == 3 ? x->shape.dim[1] : 0, w = x->shape.rank == 3 ? x->shape.dim[2] : 0;
-    if (h == 0 || h > 64 || w > 64) return print_rows(d, n);
-    const int64_t pixels = rni_shape_count(&x->shape), plane = h * w;
-    void *raw = rni_alloc(rn_column_bytes(x));
-    float *all = rni_alloc(pixels * (int64_t)sizeof *all), *gray = rni_alloc(plane * (int64_t)sizeof *gray);
-    int64_t label = 0;
-    bool ok = raw && all && gray;
-    for (int64_t i = 0; ok && i < n && i < rn_dataset_count(d); i++) {
-        void *to[8] = { raw };
-        const bool has_label =
-            rn_dataset_column_count(d) > 1 && rn_column_bytes(rn_dataset_column(d, 1)) <= (int64_t)sizeof label;
-        label = 0;
-        if (has_label) to[1] = &label;
-        ok = rn_dataset_column_count(d) <= 8 && rn_dataset_read(d, i, to);
-        if (!ok) break;
-        rni_convert(all, RN_F32, raw, x->dtype, pixels);
-        for (int64_t p = 0; p < plane; p++) {
-            gray[p] = 0;
-            for (int64_t c = 0; c < x->shape.dim[0]; c++) gray[p] += all[c * plane + p] / (float)x->shape.dim[0];
-            if (x->dtype == RN_U8) gray[p] /= 255;
+    void *values[RNI_COLUMNS_MAX], *block = rni_dataset_buffers(d, values);
+    for (int64_t e = 0; block && e < n && e < rn_dataset_count(d) && rn_dataset_read(d, e, values); e++) {
+        if (!is_drawable(x)) {
+            print_row(d, e, values);
+            continue;
         }
-        const rn_column *t = has_label ? rn_dataset_column(d, 1) : NULL;
-        const int64_t k = t ? (int64_t)rni_load(t->dtype, &label) : -1;
-        printf("\n  example %lld%s%s\n", (long long)i, t && t->classes && k >= 0 && k < t->class_count ? ": " : "",
-               t && t->classes && k >= 0 && k < t->class_count ? t->classes[k] : "");
-        cli_draw_image(stdout, gray, h, w, 2, NULL, NULL);
+        const char *name = class_of(d, values);
+        printf("\n  example %lld%s%s\n", (long long)e, *name ? ": " : "", name);
+        draw(x, values[0]);
     }
-    rni_free(raw);
-    rni_free(all);
-    rni_free(gray);
-    return ok;
+    rni_free(block);
 }
 
 /* The beginning, a token as it stands between others. */

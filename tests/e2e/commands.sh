@@ -72,6 +72,8 @@ says 0 "    height  " "$RENSA" data show t.csv
 says 0 "    0       " "$RENSA" data show bare.csv
 says 0 "  example 1       x 1.35 1.2  t b" "$RENSA" data show t.csv --samples 2
 says 0 "t        i32[], 3 classes" "$RENSA" data show t.csv
+printf 'a:,b:,c:,d:,e:,f:,g:,h:,y:\n1,2,3,4,5,6,7,8,9\n' >nine.csv
+says 0 "  example 0       a 1  b 2" "$RENSA" data show nine.csv --samples 1
 make_cifar data/cifar10/data_batch_1.bin 20
 make_cifar data/cifar10/test_batch.bin 10
 says 0 "f32[3, 32, 32]" env RENSA_DATA="$tmp/data" "$RENSA" data show cifar10 --samples 1
