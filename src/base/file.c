@@ -1,7 +1,8 @@
 /* Reading, mapping and replacing files.
  *
  * A file is written under a temporary name beside its target, flushed, and renamed: readers see the old contents or the
- * new, and a full disk or a crash leaves the old. No locking: the last writer wins. */
+ * new, and a full disk or a crash leaves the old. No locking: the last writer wins. Devices and pipes are written to.
+ */
 #include "base/file.h"
 
 #include "base/alloc.h"
@@ -158,7 +159,13 @@ bool rni_out_begin(rni_out *out, const char *path)
     *out = (rni_out){ .fd = -1 };
     if (!realpath(path, real)) real[0] = '\0'; /* a link is followed: what it points to is replaced, not the link */
     out->path = rni_strdup(real[0] ? real : path);
-    if (out->path) out->fd = open_temporary(out->path, &name);
+    struct stat what;
+    out->direct = out->path && stat(out->path, &what) == 0 && !S_ISREG(what.st_mode) && !S_ISDIR(what.st_mode);
+    if (out->direct) {
+        rni_str_add(&name, out->path);
+        out->fd = name.failed ? -1 : open(out->path, O_WRONLY | O_CLOEXEC);
+    } else if (out->path)
+        out->fd = open_temporary(out->path, &name);
     if (out->fd >= 0) {
         out->temporary = name.at;
         return true;
@@ -173,7 +180,7 @@ void rni_out_abort(rni_out *out)
 {
     if (out->temporary) {
         if (out->fd >= 0) close(out->fd);
-        unlink(out->temporary);
+        if (!out->direct) unlink(out->temporary);
     }
     rni_free(out->temporary);
     rni_free(out->path);
@@ -232,9 +239,9 @@ bool rni_out_commit(rni_out *out)
     if (!out->temporary) return false;
     bool ok = close(out->fd) == 0;
     out->fd = -1;
-    if (ok)
+    if (ok && !out->direct)
         ok = rni_file_replace(out->temporary, out->path); /* by name: a library may have put its own file there */
-    else
+    else if (!ok)
         fail_errno("write", out->path);
     if (ok) {
         rni_free(out->temporary);

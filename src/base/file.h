@@ -23,6 +23,7 @@ void rni_file_unmap(rni_map *map);
 typedef struct rni_out {
     int fd;
     char *path, *temporary;
+    bool direct; /* a device or pipe: written to as it is */
     int64_t bytes;
 } rni_out;
 bool rni_out_begin(rni_out *out, const char *path);

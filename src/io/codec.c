@@ -224,7 +224,8 @@ bool rni_zip_write(const char *path, const rni_zip_input *inputs, int64_t count,
     if (count == 0)
         ok = rni_out_write(&out, empty, sizeof empty);
     else {
-        ok = codec->zip_write(out.temporary, inputs, count, compress);
+        ok = out.direct ? rni_fail(RN_ERR_IO, NULL, "write", "\"%s\" is no file that an archive could be put in", path)
+                        : codec->zip_write(out.temporary, inputs, count, compress);
         if (!ok) rni_error_add("file", "%s", path);
     }
     if (ok) return rni_out_commit(&out);

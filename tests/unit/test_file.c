@@ -5,6 +5,7 @@
 #include "base/file.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -182,6 +183,20 @@ RN_TEST(writing_follows_links_and_keeps_rights)
     umask(mask);
     CHECK(stat(test_path("fresh"), &s) == 0);
     CHECK_EQ_I64(s.st_mode & 0777, 0640);
+}
+
+RN_TEST(a_pipe_is_written_to_and_stays_one)
+{
+    char read_back[8] = { 0 };
+    struct stat what;
+    CHECK(mkfifo(test_path("pipe"), 0600) == 0);
+    const int fd = open(test_path("pipe"), O_RDWR | O_NONBLOCK);
+    CHECK(fd >= 0);
+    CHECK(rni_file_write(test_path("pipe"), "hello", 5));
+    CHECK_EQ_I64(read(fd, read_back, sizeof read_back), 5);
+    CHECK_EQ_STR(read_back, "hello");
+    CHECK(stat(test_path("pipe"), &what) == 0 && S_ISFIFO(what.st_mode));
+    close(fd);
 }
 
 RN_TEST(a_finished_file_is_renamed_into_place)
