@@ -109,7 +109,8 @@ typedef struct rn_kernel_call {
 /* Takes inputs of any strides; others get row-major ones. Outputs are row-major, too, unless `arrange` says otherwise.
  */
 #define RN_KERNEL_STRIDED 1u
-#define RN_KERNEL_IN_PLACE 2u /* out[0] may be the memory of an input of the same size */
+/* out[0], for "map" every result, may be the memory of an input of the same size. */
+#define RN_KERNEL_IN_PLACE 2u
 
 typedef struct rn_kernel {
     const char *op; /* name of the function; "map" and "reduce" serve all elementwise functions and all reductions */

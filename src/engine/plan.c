@@ -404,7 +404,8 @@ static void overwrite_inputs(compiler *c)
         const int32_t n_in = s->call.n_in, groups = s->call.groups;
         const rn_view *views = c->p->views + s->workspace_at;
         const int32_t *stores = c->view_store + s->workspace_at;
-        for (int32_t o = 0; o < s->call.n_out; o++) {
+        const int32_t n_over = s->call.map ? s->call.n_out : 1;
+        for (int32_t o = 0; o < n_over; o++) {
             const int32_t out = stores[n_in + o];
             if (c->stores[out].first != k || c->stores[out].into >= 0) continue;
             for (int32_t i = o % groups; i < n_in; i += groups) {

@@ -388,3 +388,20 @@ RN_TEST(a_wrong_detail_of_the_device_is_refused)
     CHECK(!rn_device_use("cpu:mmx"));
     CHECK_ERROR(RN_ERR_DEVICE, "\"mmx\" is no instruction set of this processor");
 }
+
+RN_TEST(a_cast_over_its_input_converts)
+{
+    const rn_dtype types[] = { RN_F64, RN_I64, RN_F32, RN_I32, RN_F16, RN_BF16, RN_I16, RN_U8, RN_I8, RN_BOOL };
+    double v[100], have[100];
+    for (int i = 0; i < 100; i++) v[i] = i % 8;
+    for (int a = 0; a < 10; a++)
+        for (int b = 0; b < 10; b++) RN_SCOPE
+            {
+                rn_tensor *x = rn_cast(rn_array(RN_F64, RN_SHAPE(100), v), types[a]);
+                CHECK(rn_copy_to(rn_cast(rn_sort(x), types[b]), RN_F64, have, sizeof have));
+                const bool bits = types[a] == RN_BOOL || types[b] == RN_BOOL;
+                CHECK_NEAR(have[12], 0, 0); /* thirteen of 0, 1, 2 and 3, twelve of the others */
+                CHECK_NEAR(have[40], bits ? 1 : 3, 0);
+                CHECK_NEAR(have[99], bits ? 1 : 7, 0);
+            }
+}

@@ -342,6 +342,37 @@ RN_TEST(batch_norm_keeps_the_digits_of_small_deviations)
 
 /* ---- errors ---- */
 
+/* Statistics and gradients of a batch of one row have the size of the row, and do not take the place of what is read.
+ */
+RN_TEST(batch_norm_of_computed_inputs_of_equal_size)
+{
+    const float v[] = { 1, -2, 3, 4, -5 }, w[] = { 0.5f, 1, -1, 2, 3 };
+    for (int rows = 1; rows <= 4; rows += 3) RN_SCOPE
+        {
+            rn_tensor *b = rn_require_grad(rn_array(RN_F32, RN_SHAPE(5), v), true);
+            rn_tensor *gamma = rn_require_grad(rn_array(RN_F32, RN_SHAPE(5), w), true);
+            rn_tensor *beta = rn_require_grad(rn_array(RN_F32, RN_SHAPE(5), v), true), *g[3];
+            rn_tensor *scale = rn_reshape(rn_arange(0, (double)rows), RN_SHAPE(rows, 1));
+            rn_tensor *x = rn_mul(rn_add_scalar(scale, 1), b), *gy = rn_mul(rn_square(rn_add_scalar(scale, 1)), gamma);
+            rn_tensor *y = rn_batch_norm(x, rn_mul_scalar(gamma, 2), rn_neg(beta), .eps = 1);
+            CHECK(rn_grad(RN_LIST(y), RN_LIST(b, gamma, beta), .grad_outputs = RN_LIST(gy), .grads = g));
+            CHECK(rn_eval(y, g[0], g[1], g[2]));
+            for (int i = 0; i < 5; i++) { /* rows are 1 .. n times v; their gradients the squares times w */
+                double sum = 0, products = 0, mean = 0.5 * (rows + 1) * (double)v[i];
+                const double n = rows, r = 1 / sqrt((n * n - 1) / 12 * (double)v[i] * (double)v[i] + 1);
+                for (int k = 1; k <= rows; k++) {
+                    sum += k * k * (double)w[i];
+                    products += k * k * (double)w[i] * (k * (double)v[i] - mean) * r;
+                }
+                CHECK_NEAR(rn_data_f32(g[1])[i], 2 * products, 1e-4);
+                CHECK_NEAR(rn_data_f32(g[2])[i], -sum, 1e-4);
+                for (int k = 0; k < rows; k++)
+                    CHECK_NEAR(rn_data_f32(y)[k * 5 + i],
+                               2 * (double)w[i] * ((k + 1) * (double)v[i] - mean) * r - (double)v[i], 1e-5);
+            }
+        }
+}
+
 RN_TEST(a_refused_convolution_says_what_would_fit)
 {
     RN_SCOPE

@@ -191,7 +191,7 @@ static void store_outputs(const job *j, int64_t start, int64_t n, bool whole)
     for (int o = 0; o < p->n_out; o++) {
         char *to = result_at(j, o, start);
         const void *from = j->w.slot[p->from[o]];
-        if (from == to) continue;
+        if (from == to && j->out[o].same) continue;
         if (j->st->stream && whole && j->out[o].same && ((uintptr_t)to & 63) == 0)
             j->st->frame.isa->move->stream(to, from, n * p->value_bytes);
         else
