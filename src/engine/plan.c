@@ -407,7 +407,9 @@ static void overwrite_inputs(compiler *c)
         const int32_t n_over = s->call.map ? s->call.n_out : 1;
         for (int32_t o = 0; o < n_over; o++) {
             const int32_t out = stores[n_in + o];
-            if (c->stores[out].first != k || c->stores[out].into >= 0) continue;
+            const store *r = &c->stores[out];
+            const bool unread = r->last == k; /* leaves the place to others */
+            if (r->first != k || r->into >= 0 || unread) continue;
             for (int32_t i = o % groups; i < n_in; i += groups) {
                 if (!can_overwrite(c, k, n_in, groups, views, stores, i, out, &views[n_in + o])) continue;
                 merge(c, out, standing(c, stores[i]));

@@ -373,6 +373,30 @@ RN_TEST(batch_norm_of_computed_inputs_of_equal_size)
         }
 }
 
+/* Without the first, which nobody wants, the second lies over the same input. */
+RN_TEST(results_that_nobody_reads_do_not_share_memory_with_others)
+{
+    const bool was = rn_pass_mode("fuse", false);
+    RN_SCOPE
+    {
+        rn_tensor *x = rn_reshape(rn_arange(0, 512, .dtype = RN_F32), RN_SHAPE(1, 512)), *c_next;
+        rn_tensor *c = rn_mul_scalar(rn_ones(RN_SHAPE(1, 128)), 2);
+        RN_SCOPE
+        {
+            CHECK(rn_lstm(rn_sin(x), c, .c_next = &c_next) != NULL);
+            rn_keep(c_next);
+        }
+        const float *v = rn_data_f32(c_next);
+        CHECK_OK();
+        for (int i = 0; i < 128; i++) { /* input and forget gate, new value */
+            const double in = 1 / (1 + exp(-sin(i))), forget = 1 / (1 + exp(-sin(i + 128)));
+            CHECK_NEAR(v[i], forget * 2 + in * tanh(sin(i + 256)), 1e-5);
+        }
+        rn_drop(c_next);
+    }
+    rn_pass_mode("fuse", was);
+}
+
 RN_TEST(a_refused_convolution_says_what_would_fit)
 {
     RN_SCOPE
