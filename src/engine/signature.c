@@ -65,7 +65,7 @@ static unsigned find(const rn_op *op)
 const rni_signature *rni_signature_of(const rn_op *op)
 {
     unsigned i = find(op);
-    if (g.slot[i].op == op) return &g.slot[i].of;
+    if (__atomic_load_n(&g.slot[i].op, __ATOMIC_ACQUIRE) == op) return &g.slot[i].of;
     static _Thread_local rni_signature own; /* rows beyond what the table holds are read each time */
     own = read_row(op);
     pthread_mutex_lock(&g.lock);

@@ -93,9 +93,10 @@ static void *alloc(void *device, int64_t bytes)
 {
     (void)device;
     const bool large = bytes >= 2 * LARGE_PAGE;
-    void *p = aligned_alloc(large ? LARGE_PAGE : 64, (size_t)rni_cpu_round_up(bytes, 64));
+    void *p; /* aligned_alloc would want a multiple of a large page */
+    if (posix_memalign(&p, large ? LARGE_PAGE : 64, (size_t)rni_cpu_round_up(bytes, 64)) != 0) return NULL;
 #ifdef MADV_HUGEPAGE
-    if (p && large) madvise(p, (size_t)(bytes / LARGE_PAGE * LARGE_PAGE), MADV_HUGEPAGE);
+    if (large) madvise(p, (size_t)(bytes / LARGE_PAGE * LARGE_PAGE), MADV_HUGEPAGE);
 #endif
     return p;
 }
