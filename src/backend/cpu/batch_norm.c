@@ -62,18 +62,6 @@ bool rni_cpu_batch_norm_prepare(rn_kernel_call *c, void **state, int64_t *worksp
     return true;
 }
 
-static double number(const job *j, const rn_view *v, int64_t i)
-{
-    double x;
-    j->isa->move->load[RNI_CPU_F64][v->dtype](&x, (const char *)v->data + (i << rni_cpu_log_bytes(v->dtype)), 1);
-    return x;
-}
-
-static void set_number(const job *j, const rn_view *v, int64_t i, double x)
-{
-    j->isa->move->store[RNI_CPU_F64][v->dtype]((char *)v->data + (i << rni_cpu_log_bytes(v->dtype)), &x, 1);
-}
-
 /* A channel as pieces of values. */
 typedef struct {
     char *at;
@@ -108,23 +96,24 @@ static void norm_channel(const job *j, int64_t channel, char *scratch)
     mean = n > 0 ? mean / n : 0;
     for (int64_t p = 0; p < x.count; p++) j->kernels->sum_squares(x.at + p * x.step, x.length, mean, &var);
     var = n > 0 ? var / n : 0;
-    const double factor =
-        (gamma ? number(j, gamma, channel) : 1) / sqrt(var + ((const rn_batch_norm_opts *)c->opts)->eps);
-    const double offset = beta ? number(j, beta, channel) : 0;
+    const double factor = (gamma ? rni_cpu_number(j->call->device, gamma, channel) : 1) /
+                          sqrt(var + ((const rn_batch_norm_opts *)c->opts)->eps);
+    const double offset = beta ? rni_cpu_number(j->call->device, beta, channel) : 0;
     for (int64_t p = 0; p < x.count; p++)
         j->kernels->affine(y.at + p * y.step, x.at + p * x.step, x.length, mean, factor, offset);
     store(j, &c->out[0], channel, scratch + j->room);
-    set_number(j, &c->out[1], channel, mean);
-    set_number(j, &c->out[2], channel, var);
+    rni_cpu_set_number(j->call->device, &c->out[1], channel, mean);
+    rni_cpu_set_number(j->call->device, &c->out[2], channel, var);
 }
 
 /* With r = 1 / sqrt(var + eps) and n = (x - mean) r: gx = gamma r (gy - mean of gy - n * mean of (gy n)). */
 static void grad_channel(const job *j, int64_t channel, char *scratch)
 {
     const rn_kernel_call *c = j->call;
-    const double n = (double)rni_line_length(&j->l), mean = number(j, &c->in[2], channel);
-    const double r = 1 / sqrt(number(j, &c->in[3], channel) + ((const rn_batch_norm_opts *)c->opts)->eps);
-    const double gamma = c->n_in > 4 && c->in[4].dtype ? number(j, &c->in[4], channel) : 1;
+    const double n = (double)rni_line_length(&j->l), mean = rni_cpu_number(j->call->device, &c->in[2], channel);
+    const double r =
+        1 / sqrt(rni_cpu_number(j->call->device, &c->in[3], channel) + ((const rn_batch_norm_opts *)c->opts)->eps);
+    const double gamma = c->n_in > 4 && c->in[4].dtype ? rni_cpu_number(j->call->device, &c->in[4], channel) : 1;
     const pieces x = pieces_of(j, &c->in[0], channel, scratch, false);
     const pieces gy = pieces_of(j, &c->in[1], channel, scratch + j->room, false);
     const pieces gx = pieces_of(j, &c->out[0], channel, scratch + 2 * j->room, true);
@@ -135,8 +124,8 @@ static void grad_channel(const job *j, int64_t channel, char *scratch)
     for (int64_t p = 0; p < x.count; p++)
         j->kernels->pull(gx.at + p * gx.step, gy.at + p * gy.step, NULL, x.at + p * x.step, x.length, &pull);
     store(j, &c->out[0], channel, scratch + 2 * j->room);
-    set_number(j, &c->out[1], channel, sum[1] * r);
-    set_number(j, &c->out[2], channel, sum[0]);
+    rni_cpu_set_number(j->call->device, &c->out[1], channel, sum[1] * r);
+    rni_cpu_set_number(j->call->device, &c->out[2], channel, sum[0]);
 }
 
 static void norm_part(void *user, int thread, int threads)

@@ -117,18 +117,6 @@ static int64_t chunk_rows(const job *j, int64_t k)
     return left < j->chunk ? (left > 0 ? left : 0) : j->chunk;
 }
 
-static double number(const job *j, const rn_view *v, int64_t i)
-{
-    double x;
-    j->isa->move->load[RNI_CPU_F64][v->dtype](&x, (const char *)v->data + (i << rni_cpu_log_bytes(v->dtype)), 1);
-    return x;
-}
-
-static void set_number(const job *j, const rn_view *v, int64_t i, double x)
-{
-    j->isa->move->store[RNI_CPU_F64][v->dtype]((char *)v->data + (i << rni_cpu_log_bytes(v->dtype)), &x, 1);
-}
-
 static void set_array(const job *j, int k, int64_t i, double x)
 {
     if (j->compute == RNI_CPU_F64)
@@ -181,11 +169,11 @@ static void finish_norm(const job *j, int64_t i)
     }
     const double var = before > 0 ? squares / before : 0;
     const bool gamma = c->n_in > 1 && c->in[1].dtype, beta = c->n_in > 2 && c->in[2].dtype;
-    set_number(j, &c->out[1], i, mean);
-    set_number(j, &c->out[2], i, var);
+    rni_cpu_set_number(j->call->device, &c->out[1], i, mean);
+    rni_cpu_set_number(j->call->device, &c->out[2], i, var);
     set_array(j, 0, i, mean);
-    set_array(j, 1, i, scale(j, var) * (gamma ? number(j, &c->in[1], i) : 1));
-    set_array(j, 2, i, beta ? number(j, &c->in[2], i) : 0);
+    set_array(j, 1, i, scale(j, var) * (gamma ? rni_cpu_number(j->call->device, &c->in[1], i) : 1));
+    set_array(j, 2, i, beta ? rni_cpu_number(j->call->device, &c->in[2], i) : 0);
 }
 
 /* With r = 1 / sqrt(var + eps) and n = (x - mean) r: gx = gamma r (gy - mean of gy - n * mean of (gy n)). */
@@ -197,13 +185,14 @@ static void finish_grad(const job *j, int64_t i)
         sum += j->first[k * j->n + i];
         products += j->second[k * j->n + i];
     }
-    const double r = scale(j, number(j, &c->in[3], i)), share = j->rows > 0 ? 1 / (double)j->rows : 0;
+    const double r = scale(j, rni_cpu_number(j->call->device, &c->in[3], i)),
+                 share = j->rows > 0 ? 1 / (double)j->rows : 0;
     const bool gamma = c->n_in > 4 && c->in[4].dtype;
-    set_number(j, &c->out[1], i, products * r);
-    set_number(j, &c->out[2], i, sum);
+    rni_cpu_set_number(j->call->device, &c->out[1], i, products * r);
+    rni_cpu_set_number(j->call->device, &c->out[2], i, sum);
     set_array(j, 1, i, sum * share);
     set_array(j, 2, i, products * r * r * share);
-    set_array(j, 3, i, r * (gamma ? number(j, &c->in[4], i) : 1));
+    set_array(j, 3, i, r * (gamma ? rni_cpu_number(j->call->device, &c->in[4], i) : 1));
 }
 
 static void finish(void *user, int thread, int threads)
@@ -241,7 +230,7 @@ static void apply(void *user, int thread, int threads)
 bool rni_cpu_batch_norm_last_run(rn_kernel_call *c)
 {
     job j = job_of(c);
-    for (int64_t i = 0; i < j.n && is_grad(c); i++) set_array(&j, 0, i, number(&j, &c->in[2], i));
+    for (int64_t i = 0; i < j.n && is_grad(c); i++) set_array(&j, 0, i, rni_cpu_number(j.call->device, &c->in[2], i));
     const int threads = rni_cpu_threads(c->device, (double)j.rows * (double)j.n * 0.3);
     rni_cpu_parallel(threads < j.chunks ? threads : (int)j.chunks, sum_chunks, &j);
     rni_cpu_parallel(j.n * j.chunks > 20000 ? threads : 1, finish, &j);

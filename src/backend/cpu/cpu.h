@@ -53,6 +53,19 @@ void rni_cpu_channels_last(rn_view *v);
 /* Whether they lie so. */
 bool rni_cpu_is_channels_last(const rn_view *v);
 
+/* Element i of a row-major view of numbers. */
+static inline double rni_cpu_number(const rni_cpu *cpu, const rn_view *v, int64_t i)
+{
+    double x;
+    cpu->isa->move->load[RNI_CPU_F64][v->dtype](&x, (const char *)v->data + (i << rni_cpu_log_bytes(v->dtype)), 1);
+    return x;
+}
+
+static inline void rni_cpu_set_number(const rni_cpu *cpu, const rn_view *v, int64_t i, double x)
+{
+    cpu->isa->move->store[RNI_CPU_F64][v->dtype]((char *)v->data + (i << rni_cpu_log_bytes(v->dtype)), &x, 1);
+}
+
 /* The place of the element at a row-major position, as in "[2, 0]". */
 void rni_cpu_place_text(const rn_view *v, int64_t position, char *buf, size_t size);
 
