@@ -2,6 +2,9 @@
 #include "test.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
 
 enum { THREADS = 4, STEPS = 6, EXAMPLES = 24 };
 
@@ -63,4 +66,46 @@ RN_TEST(trainings_in_threads_give_what_they_give_alone)
         for (int k = 0; k < STEPS; k++) CHECK_NEAR(together[i].loss[k], alone.loss[k], 0);
         CHECK(alone.loss[STEPS - 1] < alone.loss[0]);
     }
+}
+
+static volatile sig_atomic_t signals;
+
+/* Writes where the interrupted stack goes on. */
+static void use_stack(int number)
+{
+    volatile char place[2048];
+    for (size_t i = 0; i < sizeof place; i++) place[i] = (char)number;
+    signals += place[100] == (char)number;
+}
+
+static rn_tensor *products(rn_tensor *x, rn_tensor *w)
+{
+    rn_tensor *image = rn_reshape(rn_matmul(x, w), RN_SHAPE(16, 5, 10, 10));
+    rn_tensor *q = rn_reshape(rn_matmul(x, w), RN_SHAPE(2, 2, 100, 20));
+    return rn_add(rn_sum(rn_conv2d(image, rn_ones(RN_SHAPE(5, 5, 3, 3)), NULL)),
+                  rn_sum(rn_add(rn_matmul(rn_transpose(w), rn_transpose(x)),
+                                rn_mean(rn_scaled_dot_product_attention(q, q, q)))));
+}
+
+RN_TEST(signals_that_come_during_products_harm_nothing)
+{
+    const struct sigaction handler = { .sa_handler = use_stack, .sa_flags = SA_RESTART };
+    const struct itimerval often = { { 0, 150 }, { 0, 150 } }, never = { { 0, 0 }, { 0, 0 } };
+    struct sigaction before;
+    rn_tensor *x = rn_keep(rn_normal(RN_SHAPE(16, 800))), *w = rn_keep(rn_normal(RN_SHAPE(800, 500)));
+    double want = 0;
+    RN_SCOPE want = rn_item(products(x, w));
+    CHECK_EQ_I64(sigaction(SIGALRM, &handler, &before), 0);
+    CHECK_EQ_I64(setitimer(ITIMER_REAL, &often, NULL), 0);
+    for (int i = 0; i < 400; i++) {
+        double have = 0;
+        RN_SCOPE have = rn_item(products(x, w));
+        CHECK_NEAR(have, want, 0);
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigaction(SIGALRM, &before, NULL);
+    CHECK(signals > 100);
+    rn_drop(x);
+    rn_drop(w);
+    CHECK(rn_ok());
 }

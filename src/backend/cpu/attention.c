@@ -179,9 +179,17 @@ static void run_blocks(void *user, int thread, int threads)
     }
 }
 
+static void run_parallel(rn_kernel_call *c, rni_cpu_task *task)
+{
+    sigset_t signals;
+    rni_cpu_signals_wait(&signals);
+    rni_cpu_parallel(((const state *)c->state)->threads, task, c);
+    rni_cpu_signals_come(&signals);
+}
+
 bool rni_cpu_attention_run(rn_kernel_call *c)
 {
-    rni_cpu_parallel(((const state *)c->state)->threads, run_blocks, c);
+    run_parallel(c, run_blocks);
     return true;
 }
 
@@ -232,6 +240,6 @@ static void run_batches(void *user, int thread, int threads)
 
 bool rni_cpu_attention_grad_run(rn_kernel_call *c)
 {
-    rni_cpu_parallel(((const state *)c->state)->threads, run_batches, c);
+    run_parallel(c, run_batches);
     return true;
 }

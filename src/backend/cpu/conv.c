@@ -291,7 +291,7 @@ static bool reorder(const conv_state *s, const operand *q)
     return dnnl_primitive_execute(q->reorder, s->stream, 2, args) == dnnl_success;
 }
 
-bool rni_cpu_conv_run(rn_kernel_call *c)
+static bool execute(rn_kernel_call *c)
 {
     conv_state *s = c->state;
     const parts p = parts_of(c);
@@ -314,6 +314,14 @@ bool rni_cpu_conv_run(rn_kernel_call *c)
     ok = ok && dnnl_primitive_execute(s->primitive, s->stream, n, args) == dnnl_success;
     for (int i = 0; ok && i < s->n; i++)
         if (s->operand[i].reorder && s->operand[i].output) ok = reorder(s, &s->operand[i]);
-    ok = ok && dnnl_stream_wait(s->stream) == dnnl_success;
+    return ok && dnnl_stream_wait(s->stream) == dnnl_success;
+}
+
+bool rni_cpu_conv_run(rn_kernel_call *c)
+{
+    sigset_t signals;
+    rni_cpu_signals_wait(&signals);
+    const bool ok = execute(c);
+    rni_cpu_signals_come(&signals);
     return ok || c->fail(c, RN_ERR_DEVICE, "oneDNN failed");
 }

@@ -5,6 +5,8 @@
 #include "backend/cpu/isa.h"
 #include "base/index.h"
 
+#include <signal.h>
+
 /* An open device: "cpu", or with details after the colon as in "cpu:avx2" and "cpu:base,threads=1". */
 typedef struct rni_cpu {
     const rni_isa *isa;
@@ -21,6 +23,12 @@ int rni_cpu_max_threads(const rni_cpu *cpu);
 /* Runs the task in that many threads, the caller among them; denormals are flushed inside and the caller's
  * floating-point state is as before afterwards. The task may be called with fewer threads than asked for. */
 void rni_cpu_parallel(int threads, rni_cpu_task *task, void *user);
+
+/* Around calls of oneDNN and OpenBLAS: signals wait, in this thread and in those that the call starts. Products of
+ * oneDNN before 3.11 let the stack pointer walk through memory of the heap (oneDNN issue 4845), where the frame of a
+ * handler would be written. Threads of rni_cpu_parallel take no signals at all. */
+void rni_cpu_signals_wait(sigset_t *before);
+void rni_cpu_signals_come(const sigset_t *before);
 
 /* The part [*from, *to) of n things that belongs to one thread. */
 static inline void rni_cpu_part(int64_t n, int thread, int threads, int64_t *from, int64_t *to)

@@ -79,6 +79,12 @@ static bool is_empty(const product *p)
     return p->batches * p->m * p->n == 0 || p->k == 0;
 }
 
+/* Worth more than the plainest call; below that, none of the libraries starts threads. */
+static bool is_large(const product *p)
+{
+    return (double)p->m * (double)p->n * (double)p->k >= 1 << 18;
+}
+
 /* ---- primitives ---- */
 
 enum { A, B, BIAS, Y, SCRATCH, PARTS };
@@ -135,8 +141,7 @@ static bool describe(const product *p, dnnl_memory_desc_t *md, dnnl_primitive_de
 static bool wants_primitive(const product *p)
 {
     if (is_empty(p) || !rni_onednn_multiplies(p->y.dtype) || !rni_onednn_engine()) return false;
-    return p->y.dtype == RN_BF16 ||
-           (p->lb.trans && p->m >= 16 && p->n >= 32 && (double)p->m * (double)p->n * (double)p->k >= 1 << 18);
+    return p->y.dtype == RN_BF16 || (p->lb.trans && p->m >= 16 && p->n >= 32 && is_large(p));
 }
 
 static const char *refuse(const rn_kernel_call *c)
@@ -225,8 +230,11 @@ static bool run_primitive(rn_kernel_call *c, const product *p)
         ok = dnnl_memory_set_data_handle(s->part[i], data[i]) == dnnl_success;
         args[n++] = (dnnl_exec_arg_t){ argument[i], s->part[i] };
     }
+    sigset_t signals;
+    rni_cpu_signals_wait(&signals);
     ok = ok && dnnl_primitive_execute(s->primitive, s->stream, n, args) == dnnl_success &&
          dnnl_stream_wait(s->stream) == dnnl_success;
+    rni_cpu_signals_come(&signals);
     return ok || c->fail(c, RN_ERR_DEVICE, "oneDNN failed");
 }
 
@@ -246,7 +254,7 @@ static int64_t batch_offset(const rn_view *v, const rn_view *y, int64_t s)
  */
 static bool dnnl_is_faster(const product *p)
 {
-    return (double)p->m * (double)p->n * (double)p->k >= 1 << 18 && p->n >= 32 && (!p->lb.trans || p->m >= 48);
+    return is_large(p) && p->n >= 32 && (!p->lb.trans || p->m >= 48);
 }
 
 static void multiply(const product *p, int64_t s)
@@ -280,10 +288,13 @@ static void multiply_all(const rn_kernel_call *c, product *p)
 {
     const double nanoseconds = 0.01 * (double)p->m * (double)p->n * (double)p->k;
     const int threads = rni_cpu_threads(c->device, nanoseconds * (double)p->batches);
+    sigset_t signals;
+    if (is_large(p)) rni_cpu_signals_wait(&signals);
     if (p->batches >= 4 * threads && threads > 1 && nanoseconds < 1e6)
         rni_cpu_parallel(threads, multiply_part, p);
     else
         for (int64_t s = 0; s < p->batches; s++) multiply(p, s);
+    if (is_large(p)) rni_cpu_signals_come(&signals);
 }
 
 /* ---- both ---- */

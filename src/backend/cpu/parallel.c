@@ -2,6 +2,7 @@
 #include "backend/cpu/cpu.h"
 
 #include <omp.h>
+#include <pthread.h>
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -41,6 +42,28 @@ void __tsan_release(void *address);
 #define __tsan_release(address) (void)(address)
 #endif
 
+void rni_cpu_signals_wait(sigset_t *before)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, before);
+}
+
+void rni_cpu_signals_come(const sigset_t *before)
+{
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/* Signals of the process go to threads of the program. */
+static void leave_signals(int thread)
+{
+    static _Thread_local bool left;
+    if (left || thread == 0) return;
+    sigset_t before;
+    rni_cpu_signals_wait(&before);
+    left = true;
+}
+
 int rni_cpu_max_threads(const rni_cpu *cpu)
 {
     if (omp_in_parallel()) return 1;
@@ -69,6 +92,7 @@ UNSEEN void rni_cpu_parallel(int threads, rni_cpu_task *task, void *user)
 #pragma omp parallel num_threads(threads)
     {
         __tsan_acquire(&begin);
+        leave_signals(omp_get_thread_num());
         const unsigned was = flush_begin();
         task(user, omp_get_thread_num(), omp_get_num_threads());
         flush_end(was);
