@@ -5,6 +5,7 @@
 
 #include <rensa/base.h>
 #include <rensa/error.h>
+#include <rensa/profile.h>
 #include <rensa/tensor.h>
 #include <rensa/io.h>
 #include <rensa/op.h>

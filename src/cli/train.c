@@ -18,8 +18,8 @@ enum { RUN = 1, SHOW = 2, CHECK = 4 };
 
 typedef struct options {
     cli_project_args project;
-    const char *out, *resume;
-    bool quiet, force, show, check;
+    const char *out, *resume, *trace;
+    bool quiet, force, show, check, profile;
     int argc;
     char **argv;
 } options;
@@ -173,10 +173,33 @@ static void leave_failure(rni_session *s, const char *out, const options *o)
     free(text);
 }
 
+/* Trains with a profile and a trace, where they are asked for. */
+static bool run_watched(rni_session *s, const char *out, const options *o)
+{
+    rn_profile *profile = o->profile ? rn_profile_new() : NULL;
+    rn_trace *trace = o->trace ? rn_trace_open(o->trace) : NULL;
+    bool ok = rn_ok();
+    RN_SCOPE
+    {
+        ok = ok && (!profile || rn_profile_push(profile)) && (!trace || rn_trace_push(trace));
+        ok = ok && rn_trainer_run(s->trainer);
+    }
+    ok = rn_trace_close(trace) && ok;
+    if (ok && profile) {
+        char *path = cli_run_file(out, "profile.json");
+        puts("");
+        ok = path && rn_profile_print(profile, stdout) && rn_profile_save(profile, path);
+        puts("");
+        rni_free(path);
+    }
+    rn_profile_free(profile);
+    return ok;
+}
+
 static int run_training(rni_session *s, const char *out, const options *o)
 {
     watch_signals(s->trainer);
-    bool ok = rn_trainer_run(s->trainer);
+    bool ok = run_watched(s, out, o);
     const bool stopped = ok && rn_trainer_stopped(s->trainer);
     g.trainer = NULL;
     if (stopped) {
@@ -291,6 +314,10 @@ static int run(int argc, char **argv)
         { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &o.project.device, 0, 0 },
         { "threads", "N", "threads to compute with (default: all)", CLI_INT, &o.project.threads, 1, 4096 },
         { "quiet", NULL, "print no table and no progress bar", CLI_SWITCH, &o.quiet, 0, 0, RUN },
+        { "profile", NULL, "print what took how long, and write it to profile.json in the run folder", CLI_SWITCH,
+          &o.profile, 0, 0, RUN },
+        { "trace", "FILE", "write each step of the computation to FILE, for chrome://tracing or Perfetto", CLI_TEXT,
+          &o.trace, 0, 0, RUN },
         { "show", NULL, "print the project with all changes, and end", CLI_SWITCH, &o.show, 0, 0 },
         { "check", NULL, "print the layers with their shapes, and end", CLI_SWITCH, &o.check, 0, 0 },
         { 0 },

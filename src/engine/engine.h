@@ -11,6 +11,7 @@
 #include "backend/backend.h"
 #include "base/block.h"
 #include "base/hash.h"
+#include "engine/hook.h"
 
 typedef struct rni_node rni_node;
 typedef struct rni_thread rni_thread;
@@ -98,6 +99,7 @@ struct rni_thread {
     rn_engine_info info;
     struct rni_plan_cache *plans;
     rni_blocks blocks;
+    rni_hooks hooks;                 /* called around each step */
     struct rni_collector *collector; /* of rn_recompute: outside tensors that a segment uses */
 };
 

@@ -456,6 +456,7 @@ static bool run(walk *w)
                   .given_offset = offsets,
                   .recorded = w->order,
                   .spoiled = spoiled,
+                  .hooks = &w->t->hooks,
                   .nan_check = w->t->nan_check };
     if (ok) {
         r.result = buffers + w->n_given;
@@ -524,6 +525,7 @@ static bool evaluate_once(rni_thread *t, rn_tensor *const *wanted, int64_t n, co
 bool rni_evaluate(rni_thread *t, rn_tensor *const *wanted, int64_t n, const rn_site *site)
 {
     if (!rn_ok()) return false;
+    if (t->hooks.inside) return rni_fail(RN_ERR_STATE, site, "eval", "a hook cannot look at values of tensors");
     int64_t left = 0;
     do {
         if (evaluate_once(t, wanted, n, site, &left)) continue;

@@ -5,12 +5,21 @@
 #include "base/log.h"
 #include "base/shape.h"
 #include "base/str.h"
+#include "engine/cost.h"
 #include "engine/fusion.h"
 #include "engine/kernel.h"
 
 bool rni_explain_on(void)
 {
     return rni_log_on(RN_LOG_DEBUG, "step");
+}
+
+void rni_explain_cost(rni_step *s)
+{
+    rn_cost cost;
+    s->flop = rni_cost_of(s->op, &s->call, &cost) ? rni_cost_flop(&cost) : -1;
+    s->bytes = cost.bytes;
+    s->counted = true;
 }
 
 void rni_explain_time(const rni_plan *p, rni_step *s, double seconds)

@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/shape.h"
 #include "base/stress.h"
-#include "engine/cost.h"
 #include "engine/explain.h"
 #include "engine/fusion.h"
 #include "engine/kernel.h"
@@ -115,11 +114,6 @@ static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_k
 {
     s->kernel = k;
     s->call = *call;
-    if (c->p->timed) {
-        rn_cost cost;
-        s->flop = rni_cost_of(n->op, call, &cost) ? rni_cost_flop(&cost) : -1;
-        s->bytes = cost.bytes;
-    }
     const int n_views = n->n_in + n->n_out;
     memcpy(c->p->views + c->n_views, views, (size_t)n_views * sizeof *views);
     memcpy(c->view_store + c->n_views, stores, (size_t)n_views * sizeof *stores);
@@ -436,6 +430,22 @@ static bool prepare_step(compiler *c, rni_step *s)
     return true;
 }
 
+/* What each step needs in memory besides given values and constants: its workspace, and stores that it or a later step
+ * reads. */
+static void count_live(const compiler *c)
+{
+    rni_step *s = c->p->step;
+    const int64_t n = c->p->n_steps;
+    for (int64_t i = 0; i < c->n_stores; i++) {
+        const store *st = &c->stores[i];
+        if (st->into >= 0 || st->first < 0 || (st->kind != STORE_SLAB && st->kind != STORE_OWN)) continue;
+        s[st->first].live += st->bytes;
+        if (st->last < n - 1) s[st->last + 1].live -= st->bytes;
+    }
+    for (int64_t k = 1; k < n; k++) s[k].live += s[k - 1].live;
+    for (int64_t k = 0; k < n; k++) s[k].live += s[k].workspace;
+}
+
 /* Regions: given values, then constants, then own buffers, then the slab. */
 static bool lay_out(compiler *c)
 {
@@ -461,6 +471,7 @@ static bool lay_out(compiler *c)
     }
     for (int64_t k = 0; ok && k < p->n_steps; k++)
         if (p->step[k].workspace > 0) ok = rni_slab_add(&slab, -1 - k, p->step[k].workspace, k, k);
+    count_live(c);
     ok = ok && rni_slab_solve(&slab);
     for (int64_t i = 0; ok && i < slab.count; i++) {
         if (slab.item[i].id >= 0)
@@ -550,6 +561,11 @@ static bool compile(compiler *c)
     return true;
 }
 
+/* Plans made so far, by all threads. */
+static struct {
+    uint64_t plans;
+} g_made;
+
 rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
 {
     rni_plan *p = rni_alloc((int64_t)sizeof *p);
@@ -558,6 +574,7 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
     ok = ok && (!(passes & RNI_PASS_FUSE) || rni_fuse(g));
     if (ok) {
         p->device = device;
+        p->number = __atomic_add_fetch(&g_made.plans, 1, __ATOMIC_RELAXED);
         p->timed = rni_explain_on();
         compiler c = { .g = g, .p = p, .passes = passes };
         ok = compile(&c);

@@ -33,8 +33,10 @@ typedef struct {
         rn_status status; /* RN_OK: has not failed */
         char *why;
     } failure;
-    double shortest;    /* seconds, in plans that are timed */
-    double flop, bytes; /* its cost, in such plans; flop is below 0 where it is not known */
+    int64_t live; /* bytes of intermediate values and results that are needed while it runs */
+    bool counted; /* flop and bytes are: its cost; flop is below 0 where it is not known */
+    double flop, bytes;
+    double shortest; /* seconds, in plans that are timed */
 } rni_step;
 
 typedef enum { RNI_FROM_GIVEN, RNI_FROM_OWN, RNI_FROM_CONSTANT } rni_source;
@@ -57,6 +59,7 @@ typedef struct rni_plan {
     int64_t slab_bytes;
     rn_view *views;
     rni_place *places;
+    uint64_t number; /* among all plans of the process, from 1 */
     bool timed;
     int64_t runs; /* of a plan that is timed */
 } rni_plan;
@@ -70,6 +73,7 @@ typedef struct {
     const int64_t *given_offset;
     rni_node **recorded; /* the nodes that are run */
     bool *spoiled;       /* to be set if a run fails: given values that have been written over */
+    rni_hooks *hooks;    /* may be NULL */
     bool nan_check;
     rni_buffer **result; /* to be set: one reference per result */
     int64_t *result_offset;

@@ -55,7 +55,8 @@ static void locate(rni_step *s, const rni_run *r)
     s->grad_of = r->recorded[s->recorded]->grad_of;
 }
 
-static bool run_step(rni_step *s, char *const *base, char *slab, rni_run *r)
+/* Gives the step's call what belongs to this run. */
+static void bind(rni_step *s, char *const *base, char *slab, const rni_run *r)
 {
     rn_kernel_call *c = &s->call;
     const int n = c->n_in + c->n_out;
@@ -72,6 +73,11 @@ static bool run_step(rni_step *s, char *const *base, char *slab, rni_run *r)
     }
     c->state = s->state;
     c->workspace = s->workspace ? slab + s->workspace_at : NULL;
+}
+
+static bool call(rni_step *s, const rni_run *r)
+{
+    rn_kernel_call *c = &s->call;
     if (s->device->backend->flags & RN_BACKEND_DRY) return true;
     const rn_backend *b = s->device->backend;
     bool ok = !b->enter || b->enter(s->device->handle, c);
@@ -134,13 +140,64 @@ static bool make_buffers(const rni_plan *p, rni_buffer **own, int32_t *made, rni
     return true;
 }
 
+static rn_function_run describe(const rni_plan *p, const rni_step *s)
+{
+    const rni_pool_info memory = rni_pool_stats(s->device);
+    return (rn_function_run){ .size = sizeof(rn_function_run),
+                              .function = s->fusion ? s->fusion->name : s->op->name,
+                              .grad_of = s->grad_of,
+                              .kernel = s->kernel->op,
+                              .device = s->device->name,
+                              .site = s->site,
+                              .n_in = s->call.n_in,
+                              .n_out = s->call.n_out,
+                              .in = s->call.in,
+                              .out = s->call.out,
+                              .step = s - p->step,
+                              .steps = p->n_steps,
+                              .plan = p->number,
+                              .bytes_live = s->live,
+                              .bytes_used = memory.used,
+                              .flop = s->flop,
+                              .bytes = s->bytes };
+}
+
+/* A step with its hooks, timed. Who began is told of the end, also where it or the step has failed. */
+static bool watch(rni_plan *p, rni_step *s, const rni_run *r)
+{
+    const rn_backend *b = s->device->backend;
+    locate(s, r);
+    if (!s->counted) rni_explain_cost(s);
+    rn_function_run run = describe(p, s);
+    int64_t begun = 0;
+    run.begin = rni_now();
+    bool ok = !r->hooks || rni_hooks_begin(r->hooks, &run, &begun);
+    if (ok) {
+        const double start = rni_now();
+        ok = call(s, r);
+        ok = (!b->sync || b->sync(s->device->handle)) && ok;
+        run.begin = start;
+        run.seconds = rni_now() - start;
+    }
+    if (begun > 0) ok = rni_hooks_end(r->hooks, &run, begun) && ok;
+    if (p->timed) rni_explain_time(p, s, run.seconds);
+    return ok;
+}
+
 static bool run_steps(rni_plan *p, rni_run *r, char *const *base, char *slab)
 {
-    for (int64_t k = 0; k < p->n_steps; k++) {
-        const double start = p->timed ? rni_now() : 0;
-        const bool ok = run_step(&p->step[k], base, slab, r);
-        if (p->timed) rni_explain_time(p, &p->step[k], rni_now() - start);
-        if (ok) continue;
+    int64_t k = 0;
+    if (p->timed || (r->hooks && r->hooks->count > 0))
+        for (bool ok = true; k < p->n_steps && ok; k += ok) {
+            bind(&p->step[k], base, slab, r);
+            ok = watch(p, &p->step[k], r);
+        }
+    else
+        for (bool ok = true; k < p->n_steps && ok; k += ok) {
+            bind(&p->step[k], base, slab, r);
+            ok = call(&p->step[k], r);
+        }
+    if (k < p->n_steps) {
         mark_spoiled(p, k, r->spoiled);
         return false;
     }

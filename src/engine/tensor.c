@@ -31,6 +31,7 @@ static void end_thread(void *p)
     rn_scope_end(0);
     while (t->dirty) rni_dirty_remove(t->dirty);
     while (t->sinks) rni_sink_remove(t, t->sinks);
+    rni_hooks_free(&t->hooks);
     rni_plan_cache_free(t->plans);
     rni_blocks_clear(&t->blocks);
     rni_free(t->handles);
@@ -291,6 +292,7 @@ int rn_scope_end(int level)
     while (t->n_handles > first) release_tensor(t->handles[--t->n_handles], &dead);
     t->n_scopes = level > 0 ? level - 1 : 0;
     bury(&dead);
+    rni_hooks_leave(&t->hooks, level);
     if (t->n_scopes == 0 && !rn_ok())
         rni_log(RN_LOG_INFO, "error", "pending at the end of a scope: %s", rn_error_last()->message);
     return -1;

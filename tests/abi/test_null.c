@@ -26,6 +26,8 @@ static struct {
     rn_vocab *vocab;
     rn_text *text;
     rn_trainer *trainer;
+    rn_profile *profile;
+    rn_trace *trace;
     rn_infer infer;
     rn_vjp vjp;
     rn_call_info call;
@@ -38,6 +40,7 @@ static struct {
 } g;
 static rn_tensor *const no_tensors[16];
 
+static const rn_function_hook one_hook = { .name = "hook" };
 static rn_tensor *fixture_forward(void *user, rn_tensor *const *x, int64_t n)
 {
     (void)user, (void)n;
@@ -167,6 +170,10 @@ GOOD(const_rn_dict_p, const rn_dict *, g.dict)
 GOOD(rn_file_info_p, rn_file_info *, rn_file_info_load(__FILE__))
 GOOD(rn_trainer_p, rn_trainer *, g.trainer)
 GOOD(const_rn_trainer_p, const rn_trainer *, g.trainer)
+GOOD(rn_profile_p, rn_profile *, g.profile)
+GOOD(const_rn_profile_p, const rn_profile *, g.profile)
+GOOD(rn_trace_p, rn_trace *, g.trace)
+GOOD(const_rn_function_hook_p, const rn_function_hook *, &one_hook)
 GOOD(const_rn_extension_p, const rn_extension *, &one_extension)
 GOOD(rn_metrics_p, rn_metrics *, NULL) /* there are none outside of a step */
 GOOD(const_rn_op_p, const rn_op *, rn_op_find("add"))
@@ -223,6 +230,8 @@ static void make_fixtures(void)
     fclose(f);
     g.text = rn_text_load("x", .vocab = g.vocab);
     g.trainer = rn_trainer_new(g.link, g.optimizer, g.iterator, fixture_loss, .iterations = 1);
+    g.profile = rn_profile_new();
+    g.trace = rn_trace_open("trace.json");
     const rn_op *add = rn_op_find("add");
     g.call = (rn_call_info){ .op = add, .n_in = 2, .n_out = 1, .in = g.many, .out = g.out };
     rn_infer_begin(&g.infer, &g.call, g.room.bytes);

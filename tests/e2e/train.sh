@@ -162,4 +162,13 @@ says 1 "is not finite" "$RENSA" train diverging.json --quiet --out failing
 is "status of a failed run" "$(member failing/result.json status)" failed
 holds "a failed run does not say why" -n "$(grep '"error": ".*is not finite' failing/result.json)"
 holds "a failed run has a model" ! -e failing/model.safetensors
+# looking at what runs
+says 0 "GFLOP/s" "$RENSA" train --net mlp --data drawn --limit 100 --iterations 5 --batch 20 --out watched --quiet --profile --trace t.json
+holds "no profile.json" -s watched/profile.json
+holds "no seconds in profile.json" -n "$(member watched/profile.json seconds)"
+is "steps left out" "$(grep -c '"steps left out": *0' t.json)" 1
+holds "a trace of 5 steps is larger than 2 MB" "$(wc -c <t.json)" -lt 2000000
+says 1 "/nowhere/t.json" "$RENSA" train --net mlp --data drawn --limit 100 --iterations 1 --out unwatched --trace /nowhere/t.json
+says 0 "--trace means nothing with --show" "$RENSA" train --net mlp --show --trace t.json
+
 finish
