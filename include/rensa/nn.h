@@ -651,6 +651,9 @@ RN_API int rn_link_add_slot(rn_link *link, const char *name, rn_init init, unsig
 /** The parameter or state in a slot, made with this shape at the first call. `like` gives its type (rn_link_set_dtype
  * wins). Errors: SHAPE if it has another shape, naming both. Borrowed. */
 RN_API rn_tensor *rn_link_slot_get(rn_link *link, int slot, const rn_tensor *like, rn_shape shape);
+/** Replaces the value of a state that each training step moves on (running statistics): as rn_assign, but a step that
+ * the optimizer skips (rn_optimizer_scale_loss) leaves it as it was. */
+RN_API bool rn_link_slot_advance(rn_link *link, int slot, rn_tensor *value);
 
 #ifdef __cplusplus
 }

@@ -219,6 +219,11 @@ struct rn_op {
 #define RN_OP_RANDOM 4u   /* draws random numbers: its option struct begins with an rn_random, which the engine fills */
 #define RN_OP_HOST_SHAPE 8u /* the shape of the result depends on values: computed at the call */
 #define RN_OP_LIST_OUT 16u  /* RN_MAP over groups: each input name stands for a list, so does each output */
+/* Under RN_PRECISION: takes its operands in 16 bits (products); takes 16-bit operands in f32 (sums, losses); takes
+ * operands of different types in the widest of them. All others follow what they are given. */
+#define RN_OP_NARROW 32u
+#define RN_OP_WIDE 64u
+#define RN_OP_ALIKE 128u
 
 /* First member, called `random`, of the options of functions that draw random numbers; in `expr`: rand(seed, stream).
  */

@@ -51,6 +51,32 @@ RN_API bool rn_optimizer_set_accumulate(rn_optimizer *optimizer, int64_t k);
 /** Factor that the caller has put on the loss (mixed precision); gradients are divided by it before hooks see them. */
 RN_API void rn_optimizer_set_loss_scale(rn_optimizer *optimizer, double scale);
 
+typedef struct rn_optimizer_scale_loss_args {
+    rn_optimizer *optimizer;
+    rn_site site;
+    double scale;     /* 65536: the first one */
+    double factor;    /* 2: by which it grows and falls */
+    int64_t interval; /* 2000: after so many good steps it grows */
+    bool fixed;       /* it neither grows nor falls */
+} rn_optimizer_scale_loss_args;
+/** Loss scaling, for gradients in f16: rn_update takes the gradient of the loss times a scale, and divides it by that
+ * before hooks see it. A step whose gradient is not finite is skipped: parameters, states, ages, the number of steps
+ * and the running statistics of links stay; the scale falls. Inside the plan: nothing is compiled for another scale.
+ * Errors: ARG for numbers out of range; a later call STATE, once 200 steps in a row are skipped. */
+RN_API bool rn_optimizer_scale_loss_at(const rn_optimizer_scale_loss_args *args);
+#define rn_optimizer_scale_loss(...)                                                                                   \
+    rn_optimizer_scale_loss_at(                                                                                        \
+        &(rn_optimizer_scale_loss_args){ __VA_ARGS__, .site = RN_SITE(rn_optimizer_scale_loss_args) })
+/** The loss times the scale, for gradients by hand (rn_backward, rn_optimizer_step); loss itself without scaling. */
+RN_API rn_tensor *rn_scaled_loss_at(const rn_site *site, rn_optimizer *optimizer, rn_tensor *loss);
+#define rn_scaled_loss(optimizer, loss) rn_scaled_loss_at(RN_HERE, optimizer, loss)
+/** Whether there is loss scaling. */
+RN_API bool rn_optimizer_scales_loss(const rn_optimizer *optimizer);
+/** The scale that the next step will use; 1 without scaling. */
+RN_API double rn_optimizer_loss_scale(const rn_optimizer *optimizer);
+/** Steps skipped so far. */
+RN_API int64_t rn_optimizer_skipped(const rn_optimizer *optimizer);
+
 RN_API void rn_optimizer_free(rn_optimizer *optimizer); /**< NULL is fine; the model stays */
 /** The model that is trained. Borrowed; NULL for NULL. */
 RN_API rn_link *rn_optimizer_model(const rn_optimizer *optimizer);

@@ -183,6 +183,15 @@ RN_API bool rn_is_training(void);
     RNI_WITH(RNI_PASTE(rni_wast_, __LINE__), rn_train_mode(false) * 2 + rn_grad_mode(false),                           \
              (rn_train_mode(RNI_PASTE(rni_wast_, __LINE__) >> 1), rn_grad_mode(RNI_PASTE(rni_wast_, __LINE__) & 1)))
 
+/** The type in which this thread's products take f32 operands from here on: RN_BF16, RN_F16, or RN_F32 for as they are.
+ * Sums, norms and losses take 16-bit operands in f32; other functions follow what they are given; f64 stays. Parameters
+ * stay f32 and get f32 gradients. Returns what it was. Errors: DTYPE for another type. See docs/precision.md. */
+RN_API rn_dtype rn_precision_mode(rn_dtype compute);
+/* RN_PRECISION(RN_BF16) { … }: a block that computes so. Leave it at its end or by `continue`. */
+#define RN_PRECISION(compute)                                                                                          \
+    RNI_WITH(RNI_PASTE(rni_computed_, __LINE__), rn_precision_mode(compute),                                           \
+             rn_precision_mode((rn_dtype)RNI_PASTE(rni_computed_, __LINE__)))
+
 /** A function of n tensors; NULL with an error pending on a failure. */
 typedef rn_tensor *rn_segment_fn(void *user, rn_tensor *const *x, int64_t n);
 /** Runs fn(user, x, n) now and again in the backward pass, so that what it computes inside need not be held until then

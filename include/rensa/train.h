@@ -61,6 +61,9 @@ typedef struct rn_trainer_new_args {
     int64_t epochs;     /* ends after so many passes over the data */
     int64_t iterations; /* or after so many steps, whichever comes first; 0: no such limit */
     double seconds;     /* or after this time */
+    /* Type of products (rn_precision_mode) in steps and evaluations; left out: that of the calling thread. With RN_F16
+     * the optimizer scales the loss (rn_optimizer_scale_loss), by its defaults unless it does so already. */
+    rn_dtype precision;
 } rn_trainer_new_args;
 /** Owned. Errors: ARG where no end is given; IO where the folder cannot be made; STATE where another trainer has it. */
 RN_API rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *args);

@@ -51,6 +51,7 @@ static bool time_steps(rni_session *s, const options *o, timing *t, double *ms)
     int64_t examples = 0;
     double total = 0;
     const bool training = rn_train_mode(!o->infer), grad = rn_grad_mode(!o->infer);
+    const rn_dtype precision = rn_precision_mode(s->training.precision);
     bool ok = true;
     for (int64_t i = -o->warm_up; ok && i < o->steps; i++) {
         const double begin = rni_now();
@@ -61,6 +62,7 @@ static bool time_steps(rni_session *s, const options *o, timing *t, double *ms)
         total += ms[i];
         examples += b->count;
     }
+    rn_precision_mode(precision);
     rn_train_mode(training);
     rn_grad_mode(grad);
     if (!ok) return false;
@@ -163,6 +165,8 @@ static int run(int argc, char **argv)
         { "warm-up", "N", "steps before them (default 5)", CLI_INT, &o.warm_up, 0, 1e7, NETWORK },
         { "infer", NULL, "time the pass forward alone", CLI_SWITCH, &o.infer, 0, 0, NETWORK },
         { "json", NULL, "print JSON", CLI_SWITCH, &o.json, 0, 0, NETWORK },
+        { "precision", "NAME", "of products: float32 (default), bfloat16, float16", CLI_TEXT, &o.project.precision, 0,
+          0, NETWORK },
         { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &o.project.device, 0, 0 },
         { "threads", "N", "threads to compute with (default: all)", CLI_INT, &o.project.threads, 1, 4096, NETWORK },
         { 0 },

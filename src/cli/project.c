@@ -140,6 +140,7 @@ static bool collect(changes *c, const rni_project *p, const cli_project_args *o)
     for (size_t i = 0; ok && i < RN_COUNTOF(numbers); i++)
         if (numbers[i].value != numbers[i].unset) ok = add(c, numbers[i].path, "%lld", (long long)numbers[i].value);
     if (o->device) ok = ok && add_text(c, "training.device", o->device);
+    if (o->precision) ok = ok && add_text(c, "training.precision", o->precision);
     char seconds[RNI_NUMBER_TEXT];
     if (o->seconds > 0) ok = ok && add(c, "training.seconds", "%s", rni_format_f64(o->seconds, seconds));
     return ok && add_sets(c, &o->sets);

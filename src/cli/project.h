@@ -7,7 +7,7 @@
 
 typedef struct cli_project_args {
     const char *file, *net; /* one of them */
-    const char *data, *optimizer, *device;
+    const char *data, *optimizer, *device, *precision;
     int64_t epochs, iterations, batch, limit, threads; /* 0: as in the project */
     int64_t seed;                                      /* -1: as in the project */
     double seconds, rate;

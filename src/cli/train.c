@@ -311,6 +311,8 @@ static int run(int argc, char **argv)
         { "resume", "RUN|FILE", "go on with a run from its latest snapshot, or from this one", CLI_TEXT, &o.resume, 0,
           0 },
         { "force", NULL, "replace the run in a folder that is not empty", CLI_SWITCH, &o.force, 0, 0, RUN },
+        { "precision", "NAME", "of products: float32 (default), bfloat16, float16", CLI_TEXT, &o.project.precision, 0,
+          0 },
         { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &o.project.device, 0, 0 },
         { "threads", "N", "threads to compute with (default: all)", CLI_INT, &o.project.threads, 1, 4096 },
         { "quiet", NULL, "print no table and no progress bar", CLI_SWITCH, &o.quiet, 0, 0, RUN },

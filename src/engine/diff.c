@@ -293,7 +293,7 @@ static rn_tensor *seed_for(rni_thread *t, rn_tensor *y, rn_tensor *given, const 
 }
 
 /* Collects gradients of everything below the outputs that wants one into m. Results are scoped. */
-static bool walk_back(walk *w, table *m, const rn_list *outputs, const rn_list *grads)
+static bool collect(walk *w, table *m, const rn_list *outputs, const rn_list *grads)
 {
     w->t->walk++;
     for (int64_t i = 0; i < outputs->n; i++) {
@@ -314,6 +314,16 @@ static bool walk_back(walk *w, table *m, const rn_list *outputs, const rn_list *
     for (int64_t k = w->count - 1; k >= 0; k--)
         if (!run_node(w, m, k)) return false;
     return true;
+}
+
+/* Gradients are computed in the types that the calls had. */
+static bool walk_back(walk *w, table *m, const rn_list *outputs, const rn_list *grads)
+{
+    const rn_dtype precision = w->t->precision;
+    w->t->precision = RN_DTYPE_NONE;
+    const bool ok = collect(w, m, outputs, grads);
+    w->t->precision = precision;
+    return ok;
 }
 
 static void walk_free(walk *w, table *m)

@@ -86,9 +86,11 @@ struct rni_thread {
     rni_device *device;
     rni_device *place; /* of the function being made of others: what is created inside lives where its inputs do */
     bool ready, no_grad, testing, eager, nan_check;
+    rn_dtype precision;  /* of the operands of products; RN_DTYPE_NONE: as they are */
     unsigned passes_off; /* RNI_PASS_* */
     bool recomputing;    /* assignments are suppressed: a segment is run again */
     bool lowering;       /* a composite is being taken apart at compile time */
+    int guarded;         /* optimizers that may skip a step: links keep what their state was before it */
     const char *grad_of;
     uint64_t seed, draws;
     rn_tensor *sinks;               /* results that nothing has used yet */

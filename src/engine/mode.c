@@ -27,6 +27,17 @@ bool rn_is_training(void)
     return !rni_thread_self()->testing;
 }
 
+rn_dtype rn_precision_mode(rn_dtype compute)
+{
+    rni_thread *t = rni_thread_self();
+    const rn_dtype was = t->precision ? t->precision : RN_F32;
+    if (compute != RN_F32 && compute != RN_BF16 && compute != RN_F16)
+        rni_fail(RN_ERR_DTYPE, NULL, "precision_mode", "products compute in f32, bf16 or f16");
+    else
+        t->precision = compute == RN_F32 ? RN_DTYPE_NONE : compute;
+    return was;
+}
+
 bool rn_eager_mode(bool on)
 {
     rni_thread *t = rni_thread_self();

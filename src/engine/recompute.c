@@ -35,7 +35,7 @@ void rni_collect(struct rni_collector *c, rn_tensor *x)
 
 /* The node's inputs are the result of the first run, the arguments, and what was collected. */
 typedef struct {
-    int64_t fn, user, n_arguments, seed, draws;
+    int64_t fn, user, n_arguments, seed, draws, precision;
 } segment_opt;
 
 #define HIDDEN(f)                                                                                                      \
@@ -92,7 +92,10 @@ static bool backward(rn_vjp *v)
     rn_set_random_state((const uint64_t[]){ (uint64_t)o->seed, (uint64_t)o->draws });
     const bool again = t->recomputing, graph = rn_grad_mode(true);
     t->recomputing = true;
+    const rn_dtype precision = t->precision;
+    t->precision = (rn_dtype)o->precision;
     ok = ok && run_again(v, graph, x, x + n);
+    t->precision = precision;
     t->recomputing = again;
     rn_grad_mode(graph);
     rn_set_random_state(now);
@@ -113,7 +116,9 @@ static const rn_op recompute_row = {
     .infer = infer,
     .backward = backward,
     .view = rni_view_same,
-    .opts = (const rn_opt[]){ HIDDEN(fn), HIDDEN(user), HIDDEN(n_arguments), HIDDEN(seed), HIDDEN(draws), { 0 } },
+    .opts =
+        (const rn_opt[]){
+            HIDDEN(fn), HIDDEN(user), HIDDEN(n_arguments), HIDDEN(seed), HIDDEN(draws), HIDDEN(precision), { 0 } },
     .opts_size = sizeof(segment_opt),
     .doc = { .brief = "A segment whose inner values are computed again in the backward pass." },
 };
@@ -135,9 +140,11 @@ rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, r
     if (t->no_grad) return run_segment(fn, user, xs.at, xs.n, site);
     uint64_t state[2];
     rn_random_state(state);
-    segment_opt o = {
-        .user = (int64_t)(uintptr_t)user, .n_arguments = xs.n, .seed = (int64_t)state[0], .draws = (int64_t)state[1]
-    };
+    segment_opt o = { .user = (int64_t)(uintptr_t)user,
+                      .n_arguments = xs.n,
+                      .seed = (int64_t)state[0],
+                      .draws = (int64_t)state[1],
+                      .precision = t->precision };
     memcpy(&o.fn, &fn, sizeof fn);
     struct rni_collector found = { 0 }, *outer = t->collector;
     t->collector = &found;

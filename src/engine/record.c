@@ -11,6 +11,7 @@
 #include "engine/recompute.h"
 #include "engine/signature.h"
 
+#include <rensa/ops.h>
 #include <string.h>
 
 /* More than this, or than memory holds, recorded without a look, and what is pending is computed. */
@@ -393,6 +394,54 @@ static void fill_up(const rni_signature *s, rn_tensor *const **in, int64_t *n_in
     *n_in = s->n_in;
 }
 
+/* ---- precision ---- */
+
+static bool is_half(rn_dtype d)
+{
+    return d == RN_F16 || d == RN_BF16;
+}
+
+/* The type that holds the values of all floats of up to 32 bits. */
+static rn_dtype widest(rn_tensor *const *in, int64_t n_in)
+{
+    rn_dtype all = RN_DTYPE_NONE;
+    for (int64_t i = 0; i < n_in; i++) {
+        const rn_dtype d = rn_tensor_dtype(in[i]);
+        if (is_half(d) || d == RN_F32) all = !all || all == d ? d : RN_F32;
+    }
+    return all;
+}
+
+/* The type that the float inputs of a call are to have, RN_DTYPE_NONE for the types that they have. */
+static rn_dtype type_for(const rni_thread *t, const rn_op *op, rn_tensor *const *in, int64_t n_in)
+{
+    if (!t->precision || t->lowering || !(op->flags & (RN_OP_NARROW | RN_OP_WIDE | RN_OP_ALIKE))) return RN_DTYPE_NONE;
+    const rn_dtype to = op->flags & RN_OP_NARROW ? t->precision : op->flags & RN_OP_WIDE ? RN_F32 : widest(in, n_in);
+    bool any = false;
+    for (int64_t i = 0; i < n_in; i++) {
+        const rn_dtype d = rn_tensor_dtype(in[i]);
+        if (d == RN_F64) return RN_DTYPE_NONE;
+        any |= d != to && (d == RN_F32 || is_half(d));
+    }
+    return any ? to : RN_DTYPE_NONE;
+}
+
+/* The same inputs, floats among them as `to`; in `few` where they are no more than that holds. rni_free what is not. */
+static rn_tensor **converted(const rn_site *site, rn_tensor *const *in, int64_t n_in, rn_dtype to, rn_tensor **few)
+{
+    rn_tensor **out = n_in <= RN_INPUTS_MAX ? few : rni_alloc(n_in * (int64_t)sizeof *out);
+    bool ok = out != NULL;
+    for (int64_t i = 0; ok && i < n_in; i++) {
+        const rn_dtype d = rn_tensor_dtype(in[i]);
+        const bool convert = d != to && (d == RN_F32 || is_half(d));
+        out[i] = convert ? rn_cast_at(&(rn_cast_args){ in[i], to, .site = rni_site_copy(site) }) : in[i];
+        ok = !convert || out[i];
+    }
+    if (ok || out == few) return ok ? out : NULL;
+    rni_free(out);
+    return NULL;
+}
+
 bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int64_t n_in, const void *opts,
                 rn_tensor **out)
 {
@@ -418,6 +467,11 @@ bool rn_op_call(const rn_op *op, const rn_site *site, rn_tensor *const *in, int6
         *(rn_random *)drawn.bytes = (rn_random){ (double)t->seed, (double)t->draws++ };
         opts = drawn.bytes;
     }
-    if (op->kind == RN_FUNCTION) return expand(op, site, in, n_in, opts, out);
-    return record_one(op, site, in, n_in, opts, out);
+    rn_tensor *few[RN_INPUTS_MAX], **own = NULL;
+    const rn_dtype to = type_for(rni_thread_self(), op, in, n_in);
+    if (to && !(in = own = converted(site, in, n_in, to, few))) return false;
+    const bool ok =
+        op->kind == RN_FUNCTION ? expand(op, site, in, n_in, opts, out) : record_one(op, site, in, n_in, opts, out);
+    if (own != few) rni_free(own);
+    return ok;
 }

@@ -61,6 +61,7 @@ void rni_slot_free(rni_slot *slot)
 {
     if (!slot || __atomic_fetch_sub(&slot->refs, 1, __ATOMIC_ACQ_REL) != 1) return;
     rn_drop(slot->cell);
+    rn_drop(slot->before);
     rn_drop(slot->init.values);
     rni_free(slot->name);
     rni_free(slot);
@@ -243,7 +244,8 @@ static rn_dtype slot_dtype(const rn_link *l, const rni_slot *s, const rn_tensor 
     rn_dtype d = RN_DTYPE_NONE;
     for (const rn_link *up = l; up && !d; up = up->parent) d = up->dtype;
     if (!d) d = rn_tensor_dtype(like);
-    if (!rn_dtype_is_float(d)) d = RN_F32;
+    /* under RN_PRECISION results are of 16 bits, parameters are not */
+    if (!rn_dtype_is_float(d) || (rni_thread_self()->precision && rn_dtype_bytes(d) < 4)) d = RN_F32;
     return s->flags & RN_SLOT_WIDE && rn_dtype_bytes(d) < 4 ? RN_F32 : d;
 }
 
@@ -295,8 +297,21 @@ rn_tensor *rn_link_slot_get(rn_link *link, int slot, const rn_tensor *like, rn_s
     return NULL;
 }
 
+bool rn_link_slot_advance(rn_link *link, int slot, rn_tensor *value)
+{
+    if (!rn_ok()) return false;
+    if (!link || slot < 0 || slot >= link->n_slots || !link->slot[slot] || !link->slot[slot]->cell)
+        return rni_fail(RN_ERR_ARG, NULL, "link_slot_advance", "the link has no value in slot %d", slot);
+    rni_slot *s = link->slot[slot];
+    const rni_thread *t = rni_thread_self();
+    if (t->guarded && !t->recomputing && !s->before) s->before = rn_keep(rn_value(s->cell));
+    return rn_assign(s->cell, value);
+}
+
 bool rni_slot_set(rni_slot *slot, rn_link *owner, rn_tensor *value)
 {
+    rn_drop(slot->before);
+    slot->before = NULL;
     if (slot->cell) return rn_assign(slot->cell, value);
     if (!rn_ok() || !rni_is_tensor(value, NULL, "set_param")) return false;
     rni_str path = { 0 };

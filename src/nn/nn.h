@@ -15,7 +15,8 @@ typedef struct {
     char *name;
     rn_init init; /* resolved; its values are held */
     unsigned flags;
-    rn_tensor *cell; /* NULL until the first call */
+    rn_tensor *cell;   /* NULL until the first call */
+    rn_tensor *before; /* what a state was before a step that may be skipped, else NULL */
     bool frozen, no_decay;
     double rate;
 } rni_slot;

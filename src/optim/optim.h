@@ -16,8 +16,11 @@ typedef struct {
     rn_tensor *master; /* f32 copy of a 16-bit parameter */
     rn_tensor *sum;    /* of gradients, while they are collected over several calls */
     bool has_sum;      /* since the last step */
+    bool stepped;      /* in a step that may turn out to be skipped */
     int64_t t, missed;
 } rni_optim_param;
+
+typedef struct rni_loss_scale rni_loss_scale;
 
 typedef struct {
     const rn_hook *row;
@@ -39,7 +42,8 @@ struct rn_optimizer {
     uint64_t version; /* of all trees, when the list was made */
     rni_optim_hook *hook;
     int64_t n_hooks, cap_hooks;
-    rn_tensor *norm; /* state cell of what rn_hook_clip_norm found */
+    rni_loss_scale *scaling; /* NULL: none */
+    rn_tensor *norm;         /* state cell of what rn_hook_clip_norm found */
 };
 
 /* Brings the list of parameters up to date. */
@@ -55,8 +59,8 @@ typedef struct {
     const rn_op *op;
     const void *opts;
     int n_in, n_out;
-    rn_tensor *const *in[2 + RNI_STATES_MAX];
-    rn_tensor **out[2 + RNI_STATES_MAX];
+    rn_tensor *const *in[3 + RNI_STATES_MAX];
+    rn_tensor **out[1 + RNI_STATES_MAX];
     int64_t n;
     const bool *mask;
     const rn_site *site;

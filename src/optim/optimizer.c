@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "engine/op_table.h"
+#include "optim/loss_scale.h"
 #include "optim/optim.h"
 
 #include <math.h>
@@ -143,6 +144,7 @@ void rn_optimizer_free(rn_optimizer *o)
     rni_free(o->param);
     rni_free(o->hook);
     rn_schedule_free(o->schedule);
+    rni_loss_scale_free(o->scaling);
     rn_drop(o->norm);
     rn_link_free(o->model);
     rni_free(o);
@@ -160,6 +162,7 @@ const char *rn_optimizer_name(const rn_optimizer *o)
 
 int64_t rn_optimizer_steps(const rn_optimizer *o)
 {
+    if (o) rni_optim_settle((rn_optimizer *)(uintptr_t)o);
     return o ? o->steps : 0;
 }
 
@@ -230,7 +233,7 @@ bool rn_optimizer_visit(rn_optimizer *o, rn_optimizer_visit_fn *visit, void *use
 {
     if (!rn_ok()) return false;
     if (!o || !visit) return rni_fail(RN_ERR_ARG, NULL, "optimizer_visit", "the optimizer or the visit is NULL");
-    RNI_TRY(rni_optim_refresh(o));
+    RNI_TRY(rni_optim_refresh(o) && rni_optim_settle(o));
     for (int64_t i = 0; i < o->n_params; i++) {
         const rni_optim_param *p = &o->param[i];
         const bool frozen = p->slot->frozen || (p->slot->cell && !rn_requires_grad(p->slot->cell));
@@ -244,7 +247,7 @@ bool rn_optimizer_visit(rn_optimizer *o, rn_optimizer_visit_fn *visit, void *use
 
 double rn_optimizer_rate(const rn_optimizer *o)
 {
-    return o ? o->rate * rn_schedule_factor(o->schedule, (double)o->steps, o->epoch) : NAN;
+    return o ? o->rate * rn_schedule_factor(o->schedule, (double)rn_optimizer_steps(o), o->epoch) : NAN;
 }
 
 void rn_optimizer_set_rate(rn_optimizer *o, double rate)

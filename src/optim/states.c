@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/shape.h"
+#include "optim/loss_scale.h"
 #include "optim/optim.h"
 
 #include <math.h>
@@ -54,11 +55,19 @@ static void set_epoch(rn_optimizer *o, double value)
     o->epoch = value;
 }
 
+static double get_skipped(const rn_optimizer *o)
+{
+    return o->scaling ? (double)o->scaling->skipped : 0;
+}
+
+static void set_skipped(rn_optimizer *o, double value)
+{
+    if (o->scaling) o->scaling->skipped = (int64_t)value;
+}
+
 static const number numbers[] = {
-    { "steps", get_steps, set_steps },
-    { "collected", get_collected, set_collected },
-    { "rate", get_rate, set_rate },
-    { "epoch", get_epoch, set_epoch },
+    { "steps", get_steps, set_steps }, { "collected", get_collected, set_collected }, { "rate", get_rate, set_rate },
+    { "epoch", get_epoch, set_epoch }, { "skipped", get_skipped, set_skipped },
 };
 
 /* ---- showing ---- */
@@ -96,12 +105,20 @@ static bool show_param(const walk *w, const rn_optimizer *o, const rni_optim_par
     return show(w, "master", p->path, p->master) && (!p->has_sum || show(w, "sum", p->path, p->sum));
 }
 
+/* What a changing scale goes on from. */
+static rn_tensor **scaling_cell(const rn_optimizer *o, int i)
+{
+    return i == 0 ? &o->scaling->scale : &o->scaling->good;
+}
+
 bool rn_optimizer_states(rn_optimizer *o, rn_state_visit *visit, void *user)
 {
     if (!rn_ok()) return false;
     if (!o || !visit) return rni_fail(RN_ERR_ARG, NULL, "optimizer_states", "the optimizer or the visit is NULL");
-    RNI_TRY(rni_optim_refresh(o));
+    RNI_TRY(rni_optim_refresh(o) && rni_optim_settle(o));
     const walk w = { visit, user };
+    for (int i = 0; o->scaling && i < 2; i++)
+        if (!visit(user, rn_tensor_name(*scaling_cell(o, i)), *scaling_cell(o, i))) return false;
     for (int i = 0; i < (int)RN_COUNTOF(numbers); i++)
         if (!show_number(&w, numbers[i].name, NULL, numbers[i].get(o))) return false;
     for (int64_t i = 0; i < o->n_params; i++)
@@ -179,6 +196,8 @@ bool rn_optimizer_set_state(rn_optimizer *o, const char *name, rn_tensor *value)
             numbers[i].set(o, v);
             return true;
         }
+    for (int i = 0; !slash && o->scaling && i < 2; i++)
+        if (strcmp(rn_tensor_name(*scaling_cell(o, i)), name) == 0) return rn_assign(*scaling_cell(o, i), value);
     if (!slash) return rni_fail(RN_ERR_ARG, NULL, "optimizer_set_state", "there is no state \"%s\"", name);
     rni_optim_param *p = find_param(o, slash + 1);
     return p && restore_kind(o, p, name, slash - name, name, value);

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "engine/engine.h"
+#include "optim/loss_scale.h"
 #include "optim/optim.h"
 
 #include <rensa/ops.h>
@@ -16,13 +17,14 @@ typedef struct {
     rn_tensor **param, **grad; /* cells, and gradients */
     bool *decays, *mask, *done;
     rn_tensor **lists; /* scratch: inputs and results of the update, n each */
+    rn_tensor **fine;  /* likewise: whether the step is made, for each */
     void *memory;
 } step;
 
 static bool step_open(step *s, rn_optimizer *o, const rn_site *site)
 {
     const int64_t n = o->n_params, lists = 2 * (1 + RNI_STATES_MAX);
-    const int64_t pointers = 3 + lists;
+    const int64_t pointers = 4 + lists;
     *s = (step){ .o = o, .site = site };
     char *p = rni_alloc((n + 1) * (pointers * (int64_t)sizeof(void *) + 3));
     if (!p) return false;
@@ -31,7 +33,8 @@ static bool step_open(step *s, rn_optimizer *o, const rn_site *site)
     s->param = (rn_tensor **)(s->of + n);
     s->grad = s->param + n;
     s->lists = s->grad + n;
-    s->decays = (bool *)(s->lists + lists * n);
+    s->fine = s->lists + lists * n;
+    s->decays = (bool *)(s->fine + n);
     s->mask = s->decays + n;
     s->done = s->mask + n;
     return true;
@@ -175,7 +178,9 @@ static bool update_alike(step *s, int64_t first)
     } opts = { 0 };
     if (RNI_NEVER(o->type->update->opts_size > sizeof opts)) return false;
     o->type->scalars(&scalars, opts.bytes);
-    rni_list_call c = { .op = o->type->update,
+    const rn_op *op = o->scaling ? rni_guarded_update(o->type->update) : o->type->update;
+    if (!op) return false;
+    rni_list_call c = { .op = op,
                         .opts = opts.bytes,
                         .n_in = 2 + o->n_states,
                         .n_out = 1 + o->n_states,
@@ -188,6 +193,10 @@ static bool update_alike(step *s, int64_t first)
     for (int k = 0; k < o->n_states; k++) {
         c.in[2 + k] = s->lists + (1 + k) * o->n_params;
         c.out[1 + k] = c.out[0] + (1 + k) * o->n_params;
+    }
+    if (o->scaling) {
+        c.in[c.n_in++] = s->fine;
+        for (int64_t i = 0; i < s->n; i++) s->fine[i] = o->scaling->fine;
     }
     return rni_list_map(&c);
 }
@@ -220,6 +229,7 @@ static bool assign_all(step *s)
         for (int k = 0; k < o->n_states; k++)
             RNI_TRY(rn_assign_at(s->site, s->of[i]->state[k], updated[(1 + k) * o->n_params + i]));
         s->of[i]->t++;
+        s->of[i]->stepped = o->scaling != NULL;
     }
     return true;
 }
@@ -227,6 +237,7 @@ static bool assign_all(step *s)
 static bool apply(step *s)
 {
     rn_optimizer *o = s->o;
+    if (o->scaling) RNI_TRY(rni_loss_scale_take_off(o, s->grad, s->n, s->site));
     RNI_TRY(scale(s, 1 / (o->loss_scale * (double)(o->collected ? o->collected : 1))));
     RNI_TRY(run_hooks(s));
     for (int64_t i = 0; i < s->n; i++) {
@@ -242,7 +253,7 @@ static bool apply(step *s)
     }
     RNI_TRY(assign_all(s));
     o->steps++;
-    return true;
+    return !o->scaling || rni_loss_scale_end_step(o, s->site);
 }
 
 /* ---- collecting gradients over several calls ---- */
@@ -330,7 +341,9 @@ static bool differentiate(step *s, rn_tensor *loss)
         param[n++] = o->param[i].slot->cell;
     }
     if (n == 0) return no_gradient(o, s->site, false);
-    const rn_grad_args args = { .outputs = { &loss, 1 }, .inputs = { param, n }, .site = *s->site, .grads = grad };
+    rn_grad_args args = { .outputs = { &loss, 1 }, .inputs = { param, n }, .site = *s->site, .grads = grad };
+    rn_tensor *seed = o->scaling ? rni_loss_seed(o, loss) : NULL;
+    if (o->scaling) args.grad_outputs = (rn_list){ &seed, 1 };
     if (!rn_grad_at(&args)) return false;
     for (int64_t i = 0; i < n; i++) {
         rni_optim_param *p = s->of[i]; /* step_add writes no place that is still to be read */
@@ -355,7 +368,9 @@ bool rn_update_at(const rn_update_args *a)
 {
     RNI_TRY(rni_args(a, __func__));
     rn_optimizer *o = a->optimizer;
-    if (!check(o, &a->site) || !rni_is_tensor(a->loss, &a->site, "update") || !rni_optim_refresh(o)) return false;
+    if (!check(o, &a->site) || !rni_is_tensor(a->loss, &a->site, "update") || !rni_optim_refresh(o) ||
+        !rni_optim_settle(o))
+        return false;
     step s;
     if (!step_open(&s, o, &a->site)) return false;
     const int scope = rn_scope_begin();
@@ -370,7 +385,7 @@ bool rn_update_at(const rn_update_args *a)
 
 bool rn_optimizer_step_at(const rn_site *site, rn_optimizer *o)
 {
-    if (!check(o, site) || !rni_optim_refresh(o)) return false;
+    if (!check(o, site) || !rni_optim_refresh(o) || !rni_optim_settle(o)) return false;
     step s;
     if (!step_open(&s, o, site)) return false;
     bool any = false;

@@ -115,6 +115,8 @@ const rni_member rni_members_training[] = {
     { "seconds", RNI_IS_NUMBER, "ends after this time" },
     { "seed", RNI_IS_COUNT, "of initial values, order and noise" },
     { "limit", RNI_IS_COUNT, "only so many examples of each data set, before its steps" },
+    { "precision", RNI_IS_TEXT, "of products: float32, bfloat16 or float16 (float32)" },
+    { "loss_scale", RNI_IS_NUMBER | RNI_IS_OBJECT, "a factor of the loss, fixed or changing (changing for float16)" },
     { "device", RNI_IS_TEXT, "cpu, ref, ... (RENSA_DEVICE, else cpu)" },
     { "threads", RNI_IS_COUNT, "for computing (OMP_NUM_THREADS, else all)" },
     { "shuffle", RNI_IS_BOOL, "anew in each epoch (true, but for text in streams)" },
@@ -142,6 +144,15 @@ const rni_member rni_members_optimizer[] = {
     { "every", RNI_IS_COUNT, "only each so-manieth step" },
     { "schedule", RNI_IS_TEXT | RNI_IS_OBJECT, "of the rate" },
     { "hooks", RNI_IS_ARRAY, "what is done to gradients" },
+    { 0 },
+};
+
+const rni_member rni_members_loss_scale[] = {
+    { "scale", RNI_IS_NUMBER, "the first (65536)" },
+    { "factor", RNI_IS_NUMBER, "by which it grows and falls (2)" },
+    { "interval", RNI_IS_COUNT, "steps without overflow after which it grows (2000)" },
+    { "fixed", RNI_IS_BOOL, "it neither grows nor falls (false)" },
+    COMMON,
     { 0 },
 };
 

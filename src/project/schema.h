@@ -24,7 +24,8 @@ typedef struct rni_member {
 /* Ended by a row without a name. */
 extern const rni_member rni_members_project[], rni_members_network[], rni_members_layer[], rni_members_data[],
     rni_members_step[], rni_members_training[], rni_members_optimizer[], rni_members_schedule[], rni_members_hook[],
-    rni_members_monitor[], rni_members_stopping[], rni_members_best[], rni_members_snapshot[], rni_members_function[];
+    rni_members_monitor[], rni_members_stopping[], rni_members_best[], rni_members_snapshot[], rni_members_function[],
+    rni_members_loss_scale[];
 
 const rni_member *rni_member_find(const rni_member *table, const char *name);
 /* Is v an object with known members only, each of an allowed kind? `what` names it: "layer". `open`: further members

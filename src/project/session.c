@@ -20,6 +20,30 @@ static bool positive(const rni_json *training, const char *key, int64_t otherwis
     return !v || *out > 0 || rni_json_fail(v, RN_ERR_ARG, "\"%s\" must be at least 1", key);
 }
 
+static const struct {
+    const char *name;
+    rn_dtype dtype;
+} precisions[] = { { "float32", RN_F32 }, { "bfloat16", RN_BF16 }, { "float16", RN_F16 } };
+
+static const char *precision_name(void *user, int i)
+{
+    (void)user;
+    return i < (int)RN_COUNTOF(precisions) ? precisions[i].name : NULL;
+}
+
+/* Names of the field, and those that tensors print. */
+static bool read_precision(const rni_json *v, rn_dtype *out)
+{
+    const char *name = rni_json_string(v);
+    *out = RN_F32;
+    for (int i = 0; v && i < (int)RN_COUNTOF(precisions); i++) {
+        if (strcmp(precisions[i].name, name) != 0 && strcmp(rn_dtype_name(precisions[i].dtype), name) != 0) continue;
+        *out = precisions[i].dtype;
+        return true;
+    }
+    return !v || rni_unknown(v, "precision", name, precision_name, NULL);
+}
+
 /* Members of "training" that are numbers, with defaults. */
 static bool read_training(const rni_project *p, rni_training *out)
 {
@@ -36,7 +60,8 @@ static bool read_training(const rni_project *p, rni_training *out)
     out->limit = rni_json_int(rni_json_get(t, "limit"));
     return positive(t, "batch", 100, &out->batch) &&
            positive(t, "epochs", iterations || seconds ? 0 : 10, &out->epochs) &&
-           positive(t, "accumulate", 1, &out->accumulate);
+           positive(t, "accumulate", 1, &out->accumulate) &&
+           read_precision(rni_json_get(t, "precision"), &out->precision);
 }
 
 /* ---- data and networks ---- */
@@ -158,6 +183,28 @@ bool rni_watch_run(rni_session *s, rni_watch *w, rn_mean_fn *each, void *user)
 
 /* ---- optimizers ---- */
 
+static bool scale_loss(const rni_session *s, rn_optimizer *o)
+{
+    const rni_json *v = rni_json_get(training_of(s->project), "loss_scale");
+    const bool object = rni_json_type_of(v) == RNI_JSON_OBJECT;
+    if (!v && s->training.precision != RN_F16) return true;
+    if (object && !rni_members_check(v, rni_members_loss_scale, "loss_scale", false)) return false;
+    const rni_json *fixed = rni_json_get(v, "fixed");
+    rn_optimizer_scale_loss_args args = { .optimizer = o, .site = RN_SITE(rn_optimizer_scale_loss_args) };
+    if (v) args.site = (rn_site){ rni_json_source(v), "loss_scale", rni_json_line(v), 0, NULL };
+    args.scale = object ? rni_json_number(rni_json_get(v, "scale")) : rni_json_number(v);
+    args.factor = rni_json_number(rni_json_get(v, "factor"));
+    args.interval = rni_json_int(rni_json_get(v, "interval"));
+    args.fixed = object ? rni_json_bool(fixed) : v != NULL;
+    return rn_optimizer_scale_loss_at(&args);
+}
+
+/* As "training" says for all. */
+static bool prepare_optimizer(const rni_session *s, rn_optimizer *o)
+{
+    return o && rn_optimizer_set_accumulate(o, s->training.accumulate) && scale_loss(s, o);
+}
+
 static bool add_second(rni_session *s, const rni_json *v)
 {
     rni_second *o = &s->second[s->n_second++];
@@ -165,7 +212,7 @@ static bool add_second(rni_session *s, const rni_json *v)
     o->every = every ? rni_json_int(every) : 1;
     if (o->every < 1) return rni_json_fail(every, RN_ERR_ARG, "\"every\" must be at least 1");
     o->optimizer = rni_optimizer_read(v, s->model, (double)s->training.epochs, &o->part);
-    if (!o->optimizer || !rn_optimizer_set_accumulate(o->optimizer, s->training.accumulate)) return false;
+    if (!prepare_optimizer(s, o->optimizer)) return false;
     snprintf(o->name, sizeof o->name, name ? "%.63s" : "%.40s_%lld", name ? rni_json_string(name) : "optimizer",
              (long long)s->n_second + 1);
     return rni_goal_read(&o->goal, s->model, v, &s->common, s->data) &&
@@ -180,7 +227,7 @@ static bool open_optimizers(rni_session *s)
     if (many && rni_json_count(many) == 0) return rni_json_fail(many, RN_ERR_ARG, "the list of optimizers is empty");
     s->optimizer =
         rni_optimizer_read(many ? rni_json_at(many, 0) : one, s->model, (double)s->training.epochs, &s->part);
-    if (!s->optimizer || !rn_optimizer_set_accumulate(s->optimizer, s->training.accumulate)) return false;
+    if (!prepare_optimizer(s, s->optimizer)) return false;
     const int64_t n = rni_json_count(many);
     s->second = rni_alloc(n * (int64_t)sizeof *s->second);
     for (int64_t i = 1; s->second && i < n; i++)
@@ -217,7 +264,7 @@ static bool make_trainer(rni_session *s, const rni_session_args *a)
 {
     s->trainer = rn_trainer_new(s->model->root, s->optimizer, s->batches, training_loss, .user = s, .out = a->out,
                                 .epochs = s->training.epochs, .iterations = s->training.iterations,
-                                .seconds = s->training.seconds);
+                                .seconds = s->training.seconds, .precision = s->training.precision);
     if (!s->trainer || !rni_session_extend(s)) return false;
     return a->quiet || (rn_trainer_use(s->trainer, "progress") && rn_trainer_use(s->trainer, "print"));
 }

@@ -29,6 +29,7 @@ typedef struct rni_training {
     double seconds;
     uint64_t seed;
     bool shuffle;
+    rn_dtype precision; /* of products */
 } rni_training;
 
 typedef struct rni_session {

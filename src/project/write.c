@@ -32,6 +32,7 @@ static const nest_row nest_rows[] = {
     { rni_members_training, "metrics", rni_members_function, NEST_LIST },
     { rni_members_training, "optimizer", rni_members_optimizer, NEST_ONE },
     { rni_members_training, "optimizers", rni_members_optimizer, NEST_LIST },
+    { rni_members_training, "loss_scale", rni_members_loss_scale, NEST_ONE },
     { rni_members_training, "monitors", rni_members_monitor, NEST_LIST },
     { rni_members_training, "early_stopping", rni_members_stopping, NEST_ONE },
     { rni_members_training, "save_best", rni_members_best, NEST_ONE },

@@ -24,6 +24,17 @@ static bool lock_folder(rn_trainer *t)
     return rni_fail(RN_ERR_STATE, NULL, "trainer", "another training is under way in \"%s\"", t->out);
 }
 
+/* Gradients in f16 need a scale. */
+static bool take_precision(rn_trainer *t, const rn_site *site)
+{
+    const rn_dtype p = t->precision;
+    if (p != RN_DTYPE_NONE && p != RN_F32 && p != RN_BF16 && p != RN_F16)
+        return rni_fail(RN_ERR_ARG, site, "trainer", "the precision is no f32, bf16 or f16");
+    if (p != RN_F16 || rn_optimizer_scales_loss(t->optimizer)) return true;
+    return rn_optimizer_scale_loss_at(
+        &(rn_optimizer_scale_loss_args){ .optimizer = t->optimizer, .site = rni_site_copy(site) });
+}
+
 rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *a)
 {
     if (!rni_args(a, __func__)) return NULL;
@@ -50,7 +61,12 @@ rn_trainer *rn_trainer_new_at(const rn_trainer_new_args *a)
     t->epochs = a->epochs;
     t->iterations = a->iterations;
     t->limit_seconds = a->seconds;
+    t->precision = a->precision;
     t->lock = -1;
+    if (!take_precision(t, &a->site)) {
+        rn_trainer_free(t);
+        return NULL;
+    }
     if (!a->out) return t;
     t->out = rni_strdup(a->out);
     const rn_site *before = rni_site_enter(&a->site);
@@ -184,7 +200,9 @@ static bool show_training(rn_trainer *t)
         if (p->weight > 0 && !rn_trainer_report(t, name, p->sum / p->weight)) return false;
     }
     rni_metrics_reset(&t->now);
-    return true;
+    return !rn_optimizer_scales_loss(t->optimizer) ||
+           (rn_trainer_report(t, "loss_scale", rn_optimizer_loss_scale(t->optimizer)) &&
+            rn_trainer_report(t, "skipped_steps", (double)rn_optimizer_skipped(t->optimizer)));
 }
 
 bool rni_trainer_record(rn_trainer *t)
@@ -394,9 +412,12 @@ bool rn_trainer_run_at(const rn_site *site, rn_trainer *t)
     if (!t) return rni_fail(RN_ERR_ARG, site, "trainer_run", "the trainer is NULL");
     RNI_TRY(rni_trainer_rests(t, site, "trainer_run"));
     const bool training = rn_train_mode(true);
+    const rn_dtype precision = rn_precision_mode(RN_F32);
+    rn_precision_mode(t->precision ? t->precision : precision);
     t->site = site;
     const bool ok = run(t);
     t->site = NULL;
+    rn_precision_mode(precision);
     rn_train_mode(training);
     return ok;
 }

@@ -56,6 +56,7 @@ struct rn_trainer {
     int lock; /* of the folder `out`, while the trainer lives; -1: none */
     int64_t epochs, iterations;
     double limit_seconds;
+    rn_dtype precision; /* RN_DTYPE_NONE: that of the thread */
     volatile sig_atomic_t stop;
     const rn_site *site; /* of the run, while it lasts: NULL otherwise */
     bool ended, failed;

@@ -46,6 +46,19 @@ holds "the curve is no SVG" -n "$(grep '</svg>' lenet/curve.svg)"
 holds "another seed gives the same parameters" \
     "$(member lenet/result.json parameters_sha256)" != "$(member other/result.json parameters_sha256)"
 
+# mixed precision: other bits, parameters in f32; steps whose gradients overflow are counted
+# shellcheck disable=SC2086
+{
+    says 0 "sha256" "$RENSA" train --net lenet $few --seed 5 --precision bfloat16 --out mixed
+    says 0 "sha256" "$RENSA" train --net lenet $few --precision float16 --set training.loss_scale.scale=1e30 --out f16
+    says 1 'there is no precision "half"' "$RENSA" train --net lenet $few --precision half --out half
+    says 1 'no member of a loss_scale called "grow"' "$RENSA" train --net lenet $few --set training.loss_scale.grow=2 --out half
+}
+holds "bfloat16 gives the parameters of float32" \
+    "$(member lenet/result.json parameters_sha256)" != "$(member mixed/result.json parameters_sha256)"
+is "16-bit parameters" "$("$RENSA" info mixed/model.safetensors | grep -c bf16)" 0
+is "skipped steps" "$(grep -c '"skipped_steps":12' f16/log.jsonl)" 1
+
 # on a terminal there is a line with a bar, and a table; the graph is drawn if it is asked for
 if command -v script >/dev/null; then
     says 0 "examples/s  ETA" script -qec "'$RENSA' train --net mlp --batch 8 --limit 4000 --iterations 400 --out bar" /dev/null

@@ -27,7 +27,7 @@ typedef struct {
 } running_opt;
 
 /* The variance that runs along is that of the population the batch was drawn from. */
-static bool update_running(rn_tensor *mean, rn_tensor *var, rn_tensor *batch_mean, rn_tensor *batch_var, double decay,
+static bool update_running(rn_link *link, rn_tensor *mean, rn_tensor *var, rn_tensor *batch_mean, rn_tensor *batch_var,
                            int64_t n)
 {
     static const rn_opt rows[] = { RNI_OPT(running_opt, c, RN_OPT_TYPE_F64, RN_OPT_SCALAR, 1, 0, 0, 0, 0, 0),
@@ -41,9 +41,11 @@ static bool update_running(rn_tensor *mean, rn_tensor *var, rn_tensor *batch_mea
                               .expr = "mean = mean + c * (m - mean); var = var + c * (unbias * v - var)",
                               .opts = rows,
                               .opts_size = sizeof(running_opt) };
-    const running_opt opts = { 1 - decay, (double)n / (double)(n > 1 ? n - 1 : 1) };
+    const rn_batch_norm_link_args *a = rn_link_args(link);
+    const running_opt opts = { 1 - a->decay, (double)n / (double)(n > 1 ? n - 1 : 1) };
     rn_tensor *in[] = { mean, var, batch_mean, batch_var }, *out[2] = { 0 };
-    return rn_op_call(&op, rni_site_current(), in, 4, &opts, out) && rn_assign(mean, out[0]) && rn_assign(var, out[1]);
+    return rn_op_call(&op, rni_site_current(), in, 4, &opts, out) && rn_link_slot_advance(link, MEAN, out[0]) &&
+           rn_link_slot_advance(link, VAR, out[1]);
 }
 
 static rn_tensor *batch_norm_forward(rn_link *link, rn_tensor *const *in, int64_t n)
@@ -63,7 +65,7 @@ static rn_tensor *batch_norm_forward(rn_link *link, rn_tensor *const *in, int64_
     rn_tensor *y = rn_batch_norm(x, gamma, beta, .axes = RN_AXES(axis), .eps = a->eps, .mean = &m, .var = &v);
     /* a batch without elements says nothing */
     const int64_t each = channels ? rn_tensor_count(x) / channels : 0;
-    return y && (each == 0 || update_running(mean, var, m, v, a->decay, each)) ? y : NULL;
+    return y && (each == 0 || update_running(link, mean, var, m, v, each)) ? y : NULL;
 }
 
 #define BN rn_batch_norm_link_args

@@ -201,6 +201,7 @@ static void log_grad_cost(rn_cost *c)
 const rn_op rn_ops_softmax[] = {
     [SOFTMAX] = { .name = "softmax",
                   .kind = RN_COMPOSITE,
+                  .flags = RN_OP_WIDE,
                   .inputs = "x",
                   .infer = infer,
                   .build = softmax_build,
@@ -220,6 +221,7 @@ const rn_op rn_ops_softmax[] = {
                   .cases = cases },
     [LOG_SOFTMAX] = { .name = "log_softmax",
                       .kind = RN_COMPOSITE,
+                      .flags = RN_OP_WIDE,
                       .inputs = "x",
                       .infer = infer,
                       .build = log_softmax_build,

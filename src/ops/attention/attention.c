@@ -171,7 +171,7 @@ static void grad_cost(rn_cost *c)
 const rn_op rn_ops_attention[] = {
     { .name = "attention",
       .kind = RN_COMPOSITE,
-      .flags = RN_OP_INTERNAL,
+      .flags = RN_OP_INTERNAL | RN_OP_NARROW,
       .inputs = "q, k, v, mask?",
       .outputs = "y, lse",
       .infer = rni_attention_infer,

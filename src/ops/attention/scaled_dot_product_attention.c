@@ -39,6 +39,7 @@ static bool build(rn_call_info *c)
 const rn_op rn_op_scaled_dot_product_attention = {
     .name = "scaled_dot_product_attention",
     .kind = RN_FUNCTION,
+    .flags = RN_OP_NARROW,
     .inputs = "q, k, v, mask?",
     .build = build,
     .opts = (const rn_opt[]){ RN_OPT_BOOL(attention_opt, causal, "position t of T sees positions s <= t + S - T only"),

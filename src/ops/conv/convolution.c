@@ -57,6 +57,7 @@ static bool build(rn_call_info *c)
 const rn_op rn_ops_convolution[] = {
     { .name = "conv1d",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "x, w, b?",
       .build = build,
       .opts = CONV_OPTIONS(1),
@@ -84,6 +85,7 @@ const rn_op rn_ops_convolution[] = {
                              { 0 } } },
     { .name = "conv2d",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "x, w, b?",
       .build = build,
       .opts = CONV_OPTIONS(2),
@@ -117,6 +119,7 @@ const rn_op rn_ops_convolution[] = {
               { 0 } } },
     { .name = "conv3d",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "x, w, b?",
       .build = build,
       .opts = CONV_OPTIONS(3),

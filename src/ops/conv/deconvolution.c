@@ -75,6 +75,7 @@ static bool build(rn_call_info *c)
 const rn_op rn_ops_deconvolution[] = {
     { .name = "deconv1d",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "x, w, b?",
       .build = build,
       .opts = DECONV_OPTIONS(1),
@@ -97,6 +98,7 @@ const rn_op rn_ops_deconvolution[] = {
                                   { 0 } } },
     { .name = "deconv2d",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "x, w, b?",
       .build = build,
       .opts = DECONV_OPTIONS(2),
@@ -123,6 +125,7 @@ const rn_op rn_ops_deconvolution[] = {
                              { 0 } } },
     { .name = "deconv3d",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "x, w, b?",
       .build = build,
       .opts = DECONV_OPTIONS(3),

@@ -28,6 +28,7 @@ static bool build(rn_call_info *c)
 const rn_op rn_op_depthwise_conv2d = {
     .name = "depthwise_conv2d",
     .kind = RN_FUNCTION,
+    .flags = RN_OP_NARROW,
     .inputs = "x, w, b?",
     .build = build,
     .opts = (const rn_opt[]){ RNI_CONV_WINDOW(2), { 0 } },

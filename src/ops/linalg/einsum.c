@@ -232,6 +232,7 @@ static bool build(rn_call_info *c)
 const rn_op rn_op_einsum = {
     .name = "einsum",
     .kind = RN_FUNCTION,
+    .flags = RN_OP_NARROW,
     .inputs = "xs*",
     .build = build,
     .opts = (const rn_opt[]){ RN_REQ_TEXT(einsum_opt, equation, TEXT, "names of axes, as in \"ij,jk->ik\""), { 0 } },

@@ -83,6 +83,7 @@ static void cost(rn_cost *c)
 const rn_op rn_op_linear = {
     .name = "linear",
     .kind = RN_COMPOSITE,
+    .flags = RN_OP_NARROW,
     .inputs = "x, w, b?",
     .infer = infer,
     .build = build,

@@ -109,6 +109,7 @@ static void cost(rn_cost *c)
 const rn_op rn_op_matmul = {
     .name = "matmul",
     .kind = RN_KERNEL,
+    .flags = RN_OP_NARROW,
     .inputs = "a, b",
     .infer = infer,
     .backward = backward,

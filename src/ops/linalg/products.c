@@ -135,6 +135,7 @@ static bool cross_build(rn_call_info *c)
 const rn_op rn_ops_products[] = {
     { .name = "tensordot",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "a, b",
       .build = tensordot_build,
       .opts = (const rn_opt[]){ RN_REQ_I64(tensordot_opt, n, 0, RN_MAX_RANK,
@@ -168,6 +169,7 @@ const rn_op rn_ops_products[] = {
               { 0 } } },
     { .name = "dot",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "a, b",
       .build = dot_build,
       .doc = { .brief = "As numpy.dot: the last axis of a with the last but one of b, or its only one; a scalar is a "
@@ -187,6 +189,7 @@ const rn_op rn_ops_products[] = {
                                   { 0 } } },
     { .name = "inner",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "a, b",
       .build = inner_build,
       .doc = { .brief = "Sum of products over the last axes.",
@@ -217,6 +220,7 @@ const rn_op rn_ops_products[] = {
                                   { 0 } } },
     { .name = "kron",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_ALIKE,
       .inputs = "a, b",
       .build = kron_build,
       .doc = { .brief = "Kronecker's product: a with each element replaced by its product with b.",
@@ -235,6 +239,7 @@ const rn_op rn_ops_products[] = {
                                   { 0 } } },
     { .name = "cross",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_ALIKE,
       .inputs = "a, b",
       .build = cross_build,
       .opts =

@@ -71,6 +71,7 @@ static bool bernoulli_build(rn_call_info *c)
 const rn_op rn_ops_binary_cross_entropy[] = {
     { .name = "binary_cross_entropy",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x, t",
       .build = bce_build,
       .opts = (const rn_opt[]){ RNI_OPT_REDUCE_MEAN(rni_reduce_opt), { 0 } },
@@ -91,6 +92,7 @@ const rn_op rn_ops_binary_cross_entropy[] = {
                              { 0 } } },
     { .name = "sigmoid_cross_entropy",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x, t",
       .build = sigmoid_build,
       .opts =
@@ -118,6 +120,7 @@ const rn_op rn_ops_binary_cross_entropy[] = {
                                   { 0 } } },
     { .name = "bernoulli_nll",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x, z",
       .build = bernoulli_build,
       .opts = (const rn_opt[]){ RNI_OPT_REDUCE_SUM(rni_reduce_opt), { 0 } },

@@ -34,6 +34,7 @@ static bool build(rn_call_info *c)
 const rn_op rn_op_hinge = {
     .name = "hinge",
     .kind = RN_FUNCTION,
+    .flags = RN_OP_WIDE,
     .inputs = "x, t",
     .build = build,
     .opts = (const rn_opt[]){ RN_OPT_ENUM(hinge_opt, norm, "L1,L2", "L2: margins are squared"),

@@ -60,6 +60,7 @@ static bool multinomial_build(rn_call_info *c)
 const rn_op rn_ops_likelihood[] = {
     { .name = "gaussian_kl_divergence",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "mean, ln_var",
       .build = kl_build,
       .opts = (const rn_opt[]){ RNI_OPT_REDUCE_SUM(rni_reduce_opt), { 0 } },
@@ -79,6 +80,7 @@ const rn_op rn_ops_likelihood[] = {
                                   { 0 } } },
     { .name = "gaussian_nll",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x, mean, ln_var",
       .build = nll_build,
       .opts = (const rn_opt[]){ RNI_OPT_REDUCE_SUM(rni_reduce_opt), { 0 } },
@@ -98,6 +100,7 @@ const rn_op rn_ops_likelihood[] = {
                                   { 0 } } },
     { .name = "kl_div",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x, t",
       .build = div_build,
       .opts = (const rn_opt[]){ RN_OPT_ENUM(rni_reduce_opt, reduce, "batch,mean,sum,no", RNI_REDUCE_HELP), { 0 } },
@@ -118,6 +121,7 @@ const rn_op rn_ops_likelihood[] = {
               { 0 } } },
     { .name = "kl_multinomial",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "p, q",
       .build = multinomial_build,
       .opts =

@@ -87,6 +87,7 @@ static bool cosine_build(rn_call_info *c)
 const rn_op rn_ops_metric[] = {
     { .name = "contrastive",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x, z, t",
       .build = contrastive_build,
       .opts =
@@ -111,6 +112,7 @@ const rn_op rn_ops_metric[] = {
                                   { 0 } } },
     { .name = "triplet",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "anchor, positive, negative",
       .build = triplet_build,
       .opts =
@@ -134,6 +136,7 @@ const rn_op rn_ops_metric[] = {
               { 0 } } },
     { .name = "cosine_similarity",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x, z",
       .build = cosine_build,
       .opts =

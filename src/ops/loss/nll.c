@@ -62,6 +62,7 @@ static bool categorical_build(rn_call_info *c)
 const rn_op rn_ops_nll[] = {
     { .name = "nll_loss",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x, t, class_weight?",
       .build = nll_build,
       .opts = opts,
@@ -84,6 +85,7 @@ const rn_op rn_ops_nll[] = {
                                   { 0 } } },
     { .name = "categorical_cross_entropy",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x, t",
       .build = categorical_build,
       .opts = opts,

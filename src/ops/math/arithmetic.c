@@ -109,6 +109,7 @@ const rn_op rn_ops_arithmetic[] = {
       .cases = NUMBER_CASES },
     { .name = "pow_scalar",
       .kind = RN_MAP,
+      .flags = RN_OP_WIDE,
       .inputs = "x",
       .expr = "y = pow(x, c)",
       .opts = number,

@@ -42,6 +42,7 @@ static const rn_case remainders[] = { { .in = "x:f32[2,3]{1.2,1.8} z:f32[2,3]{0.
 const rn_op rn_ops_binary[] = {
     { .name = "pow",
       .kind = RN_MAP,
+      .flags = RN_OP_WIDE,
       .inputs = "x, z",
       .expr = "y = pow(x, z)",
       .vjp = "gx = z == 0 ? 0 : gy * z * pow(x, z - 1); gz = x == 0 && z >= 0 ? 0 : gy * y * log(x)",
@@ -58,6 +59,7 @@ const rn_op rn_ops_binary[] = {
                                   { 0 } } },
     { .name = "rpow_scalar",
       .kind = RN_MAP,
+      .flags = RN_OP_WIDE,
       .inputs = "x",
       .expr = "y = pow(c, x)",
       .vjp = "gx = c == 0 ? 0 : gy * y * log(c)",

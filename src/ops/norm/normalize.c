@@ -67,6 +67,7 @@ static bool build_response(rn_call_info *c)
 const rn_op rn_ops_normalize[] = {
     { .name = "normalize",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x",
       .build = build_normalize,
       .opts = (const rn_opt[]){ RN_OPT_AXES(normalize_opt, axes, "axes of the vectors; left out: 1"),
@@ -92,6 +93,7 @@ const rn_op rn_ops_normalize[] = {
                                   { 0 } } },
     { .name = "local_response_norm",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x",
       .build = build_response,
       .opts =

@@ -57,6 +57,7 @@ static bool median_build(rn_call_info *c)
 const rn_op rn_ops_average[] = {
     { .name = "average",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_WIDE,
       .inputs = "x, weights?",
       .build = average_build,
       .opts = rni_reduce_opts,

@@ -237,6 +237,7 @@ static void recurrence_cost(rn_cost *c)
 const rn_op rn_ops_cumulative[] = {
     [CUMSUM] = { .name = "cumsum",
                  .kind = RN_KERNEL,
+                 .flags = RN_OP_WIDE,
                  .inputs = "x",
                  .infer = infer,
                  .backward = sum_backward,
@@ -255,6 +256,7 @@ const rn_op rn_ops_cumulative[] = {
                  .cases = CASES("") },
     [CUMPROD] = { .name = "cumprod",
                   .kind = RN_KERNEL,
+                  .flags = RN_OP_WIDE,
                   .inputs = "x",
                   .infer = infer,
                   .backward = product_backward,

@@ -50,6 +50,7 @@ static void cost(rn_cost *c)
 const rn_op rn_op_logsumexp = {
     .name = "logsumexp",
     .kind = RN_COMPOSITE,
+    .flags = RN_OP_WIDE,
     .inputs = "x",
     .types = "mean",
     .infer = rni_infer_reduce,

@@ -92,6 +92,7 @@ static bool build(rn_call_info *c)
 const rn_op rn_op_norm = {
     .name = "norm",
     .kind = RN_FUNCTION,
+    .flags = RN_OP_WIDE,
     .inputs = "x",
     .build = build,
     .opts = (const rn_opt[]){ RNI_REDUCE_OPTS,

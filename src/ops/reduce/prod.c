@@ -18,6 +18,7 @@ static bool backward(rn_vjp *v)
 const rn_op rn_op_prod = {
     .name = "prod",
     .kind = RN_REDUCE,
+    .flags = RN_OP_WIDE,
     .inputs = "x",
     .types = "sum",
     .expr = "y = x",

@@ -103,9 +103,9 @@ static const rn_case cases[] = { { .in = "x:f32[2,3,4]" },
 
 #define ROW(name_, build_, backward_, brief_, formula_)                                                                \
     {                                                                                                                  \
-        .name = name_, .kind = RN_COMPOSITE, .inputs = "x", .types = "mean", .infer = rni_infer_reduce,                \
-        .join = RN_JOIN_ADD, .build = build_, .backward = backward_, .cost = cost, .opts = opts,                       \
-        .opts_size = sizeof(variance_opt),                                                                             \
+        .name = name_, .kind = RN_COMPOSITE, .flags = RN_OP_WIDE, .inputs = "x", .types = "mean",                      \
+        .infer = rni_infer_reduce, .join = RN_JOIN_ADD, .build = build_, .backward = backward_, .cost = cost,          \
+        .opts = opts, .opts_size = sizeof(variance_opt),                                                               \
         .doc = { .brief = brief_,                                                                                      \
                  .formula = formula_,                                                                                  \
                  .types = "16-bit floats are computed in f32; whole numbers give f64",                                 \

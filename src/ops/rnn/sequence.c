@@ -222,6 +222,7 @@ static bool infer_mask(rn_infer *f)
 const rn_op rn_ops_sequence[] = {
     [RNN] = { .name = "rnn_sequence",
               .kind = RN_FUNCTION,
+              .flags = RN_OP_NARROW,
               .inputs = "x, h?, lengths?, ws*",
               .outputs = "y, h_n",
               .build = build,
@@ -248,6 +249,7 @@ const rn_op rn_ops_sequence[] = {
                                           { 0 } } },
     [GRU] = { .name = "gru_sequence",
               .kind = RN_FUNCTION,
+              .flags = RN_OP_NARROW,
               .inputs = "x, h?, lengths?, ws*",
               .outputs = "y, h_n",
               .build = build,
@@ -273,6 +275,7 @@ const rn_op rn_ops_sequence[] = {
                                      { 0 } } },
     [LSTM] = { .name = "lstm_sequence",
                .kind = RN_FUNCTION,
+               .flags = RN_OP_NARROW,
                .inputs = "x, h?, c?, lengths?, ws*",
                .outputs = "y, h_n, c_n",
                .build = build,

@@ -100,6 +100,7 @@ static bool build_rnn(rn_call_info *call)
 const rn_op rn_ops_step[] = {
     { .name = "lstm",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "x, c",
       .outputs = "h, c_next",
       .build = build_lstm,
@@ -130,6 +131,7 @@ const rn_op rn_ops_step[] = {
                                   { 0 } } },
     { .name = "gru",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "x, y, h",
       .outputs = "h_next",
       .build = build_gru,
@@ -158,6 +160,7 @@ const rn_op rn_ops_step[] = {
                                   { 0 } } },
     { .name = "rnn",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_NARROW,
       .inputs = "x, h",
       .outputs = "h_next",
       .build = build_rnn,

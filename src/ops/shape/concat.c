@@ -157,6 +157,7 @@ static bool dstack_build(rn_call_info *c)
 const rn_op rn_ops_concat[] = {
     { .name = "concat",
       .kind = RN_KERNEL,
+      .flags = RN_OP_ALIKE,
       .inputs = "xs*",
       .infer = concat_infer,
       .backward = concat_backward,
@@ -188,6 +189,7 @@ const rn_op rn_ops_concat[] = {
                                   { 0 } } },
     { .name = "stack",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_ALIKE,
       .inputs = "xs*",
       .build = stack_build,
       .opts = (const rn_opt[]){ RN_OPT_I64(rn_axis_opts, axis, 0, -8, 7, "where the new axis stands in the result"),

@@ -272,6 +272,7 @@ const rn_op rn_ops_pad[] = {
       .doc = { .brief = "The gradient of pad where elements come from the inside.", .since = "0.1" } },
     { .name = "pad_sequence",
       .kind = RN_FUNCTION,
+      .flags = RN_OP_ALIKE,
       .inputs = "xs*",
       .build = sequence_build,
       .opts = (const rn_opt[]){ RN_OPT_I64(sequence_opt, length, 0, 0, 9e18, "length to pad to; 0: the longest"),

@@ -132,6 +132,7 @@ const rn_op rn_ops_slice[] = {
                                   { 0 } } },
     { .name = "set_item",
       .kind = RN_KERNEL,
+      .flags = RN_OP_ALIKE,
       .inputs = "x, values",
       .infer = set_infer,
       .backward = set_backward,
