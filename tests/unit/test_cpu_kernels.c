@@ -21,6 +21,7 @@ typedef struct {
     unsigned positive;   /* bit i: input i holds numbers above 0 */
     const char *refused; /* why, if it is */
     bool library;        /* sums in an order of its own for each number of threads */
+    double size;         /* of results, of which errors are parts; 0: of the largest, or 10 */
 } call;
 
 #define S(...)                                                                                                         \
@@ -113,15 +114,30 @@ static const call calls[] = {
     { "matmul", &first_turned, 2, 1, RN_F64, { S(9, 1, 90, 70), S(4, 90, 50), S(9, 4, 70, 50) }, .library = true },
     { "linear", &one_batch_axis, 3, 1, RN_F32, { S(64, 20, 30), S(50, 600), S(50), S(64, 50) }, .library = true },
     { "linear", &one_batch_axis, 2, 1, RN_F64, { S(64, 600), S(50, 600), S(64, 50) }, .library = true },
-    { "conv", &same, 3, 1, RN_F32, { S(4, 32, 14, 14), S(48, 32, 3, 3), S(48), S(4, 48, 14, 14) }, .library = true },
-    { "conv_grad_x", &same, 2, 1, RN_F32, { S(4, 48, 14, 14), S(48, 32, 3, 3), S(4, 32, 14, 14) }, .library = true },
+    { "conv",
+      &same,
+      3,
+      1,
+      RN_F32,
+      { S(4, 32, 14, 14), S(48, 32, 3, 3), S(48), S(4, 48, 14, 14) },
+      .library = true,
+      .size = 20 },
+    { "conv_grad_x",
+      &same,
+      2,
+      1,
+      RN_F32,
+      { S(4, 48, 14, 14), S(48, 32, 3, 3), S(4, 32, 14, 14) },
+      .library = true,
+      .size = 20 },
     { "conv_grad_w",
       &same_weights,
       2,
       1,
       RN_F32,
       { S(4, 32, 14, 14), S(4, 48, 14, 14), S(48, 32, 3, 3) },
-      .library = true },
+      .library = true,
+      .size = 20 },
     { "conv", &same, 3, 1, RN_BF16, { S(4, 32, 14, 14), S(48, 32, 3, 3), S(48), S(4, 48, 14, 14) }, .library = true },
     { "conv_grad_x", &same, 2, 1, RN_BF16, { S(4, 48, 14, 14), S(48, 32, 3, 3), S(4, 32, 14, 14) }, .library = true },
     { "conv_grad_w",
@@ -246,7 +262,7 @@ static double *results(const call *q, const char *device, int64_t *count)
 static void check_equals(const rni_device *d, const call *q, const double *ref, int64_t count)
 {
     const double unit = q->dtype == RN_F64 ? 1e-13 : q->dtype == RN_F32 ? 2e-5 : q->dtype == RN_F16 ? 2e-3 : 2e-2;
-    double size = 0, *have[2];
+    double size = q->size, *have[2];
     for (int t = 0; t < 2; t++) {
         char name[64];
         int64_t n;
@@ -254,7 +270,7 @@ static void check_equals(const rni_device *d, const call *q, const double *ref, 
         have[t] = results(q, name, &n);
         CHECK_EQ_I64(n, count);
     }
-    for (int64_t i = 0; i < count; i++) size = fmax(size, fmin(fabs(ref[i]), 10));
+    for (int64_t i = 0; i < count && !q->size; i++) size = fmax(size, fmin(fabs(ref[i]), 10));
     for (int64_t i = 0; i < count; i++)
         if (fabs(have[0][i] - ref[i]) > unit * fmax(size, fabs(ref[i])) || (have[0][i] != have[1][i] && !q->library))
             test_failed(__FILE__, __LINE__, "%s: %s: element %lld is %.9g, with three threads %.9g, want %.9g", d->name,
@@ -276,6 +292,71 @@ RN_TEST(functions_that_matter_have_kernels_that_equal_plain_c)
         }
         free(ref);
     }
+}
+
+/* ---- convolutions by Winograd's algorithm ---- */
+
+typedef struct {
+    int64_t n, in, out, size[2], pad[2], pad_end[2];
+} winograd_case;
+
+static const winograd_case winograd_cases[] = {
+    { 1, 16, 16, { 1, 1 }, { 1, 1 }, { 1, 1 } },     { 2, 32, 48, { 5, 7 }, { 0, 2 }, { 1, 0 } },
+    { 3, 16, 80, { 9, 4 }, { 1, 1 }, { 1, 1 } },     { 5, 96, 32, { 13, 6 }, { 0, 0 }, { 0, 0 } },
+    { 1, 48, 16, { 3, 30 }, { 2, 2 }, { 2, 2 } },    { 2, 16, 16, { 6, 6 }, { 5, 0 }, { 0, 6 } },
+    { 3, 64, 64, { 29, 31 }, { 1, 1 }, { 1, 1 } },   /* several blocks */
+    { 140, 256, 240, { 1, 1 }, { 1, 1 }, { 1, 1 } }, /* many filters, and more tiles than a block has */
+};
+
+static call winograd_call(const winograd_case *w, const char *op, rn_conv_opts *o)
+{
+    const int64_t h = w->size[0] + w->pad[0] + w->pad_end[0] - 2, v = w->size[1] + w->pad[1] + w->pad_end[1] - 2;
+    const rn_shape x = S(w->n, w->in, w->size[0], w->size[1]), y = S(w->n, w->out, h, v), f = S(w->out, w->in, 3, 3);
+    *o = (rn_conv_opts){ .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
+    memcpy(o->pad, w->pad, sizeof w->pad);
+    memcpy(o->pad_end, w->pad_end, sizeof w->pad_end);
+    if (strcmp(op, "conv") == 0) return (call){ op, o, 3, 1, RN_F32, { x, f, S(w->out), y }, .library = true };
+    const bool grad_x = strcmp(op, "conv_grad_x") == 0;
+    for (int i = 0; i < 2; i++) o->size[i] = grad_x ? w->size[i] : 3;
+    if (grad_x) return (call){ op, o, 2, 1, RN_F32, { y, f, x }, .library = true };
+    return (call){ op, o, 2, 1, RN_F32, { x, y, f }, .library = true };
+}
+
+/* Errors are parts of what results are like: 7e-6 of it was the largest seen with multiply-adds, 1e-5 without. */
+static void check_winograd(const call *q)
+{
+    int64_t count;
+    double *ref = results(q, "ref", &count), *direct = results(q, "cpu:winograd=0", &count), squares = 0;
+    call sized = *q;
+    for (int64_t i = 0; i < count; i++) squares += ref[i] * ref[i];
+    sized.size = sqrt(squares / (double)count);
+    check_equals(cpu_device("winograd=0"), &sized, ref, count);
+    for (int i = 0; i < (int)RN_COUNTOF(cpu_isas); i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s,winograd=1", cpu_isas[i]);
+        const rni_device *d = cpu_device(name);
+        if (!d) continue;
+        check_equals(d, &sized, ref, count);
+        double *have = results(q, d->name, &count);
+        if (memcmp(have, direct, (size_t)count * sizeof *have) == 0)
+            test_failed(__FILE__, __LINE__, "%s: %s is not Winograd's", d->name, q->op);
+        free(have);
+    }
+    free(ref);
+    free(direct);
+}
+
+RN_TEST(winograd_convolutions_of_all_sizes_equal_plain_c)
+{
+    static const char *const ops[] = { "conv", "conv_grad_x", "conv_grad_w" };
+    for (int k = 0; k < (int)RN_COUNTOF(winograd_cases); k++)
+        for (int i = 0; i < (int)RN_COUNTOF(ops); i++) {
+            rn_conv_opts o;
+            const call q = winograd_call(&winograd_cases[k], ops[i], &o);
+            check_winograd(&q);
+        }
+    CHECK(!rni_device_open("cpu:winograd=2", NULL));
+    CHECK_ERROR(RN_ERR_DEVICE, "is neither 0 nor 1");
 }
 
 static int64_t *order_on(const char *device, const float *x, int64_t n, bool descending)

@@ -12,6 +12,7 @@
 #include "backend/cpu/softmax.h"
 #include "backend/cpu/sort.h"
 #include "backend/cpu/take.h"
+#include "backend/cpu/winograd.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -47,7 +48,18 @@ static bool set_threads(rni_cpu *cpu, const char *text, char *why, size_t why_si
     return true;
 }
 
-/* What follows the colon of the device's name: numbers of devices, names of instruction sets, "threads=2". */
+static bool set_winograd(rni_cpu *cpu, const char *text, char *why, size_t why_size)
+{
+    if (strcmp(text, "0") != 0 && strcmp(text, "1") != 0) {
+        snprintf(why, why_size, "winograd=%s is neither 0 nor 1", text);
+        return false;
+    }
+    cpu->winograd = *text == '1' ? RNI_CPU_ALWAYS : RNI_CPU_NEVER;
+    return true;
+}
+
+/* What follows the colon of the device's name: numbers of devices, names of instruction sets, "threads=2",
+ * "winograd=0". */
 static bool set_detail(rni_cpu *cpu, const char *detail, char *why, size_t why_size)
 {
     for (const char *s = detail; *s;) {
@@ -56,6 +68,8 @@ static bool set_detail(rni_cpu *cpu, const char *detail, char *why, size_t why_s
         snprintf(part, sizeof part, "%.*s", (int)n, s);
         if (strncmp(part, "threads=", 8) == 0) {
             if (!set_threads(cpu, part + 8, why, why_size)) return false;
+        } else if (strncmp(part, "winograd=", 9) == 0) {
+            if (!set_winograd(cpu, part + 9, why, why_size)) return false;
         } else if (strspn(part, "0123456789") != n && !(cpu->isa = rni_isa_find(part))) {
             snprintf(why, why_size, "\"%s\" is no instruction set of this processor (the best is %s)", part,
                      rni_isa_at(0));
@@ -68,7 +82,7 @@ static bool set_detail(rni_cpu *cpu, const char *detail, char *why, size_t why_s
 
 static void *open_device(int index, const char *detail, char *why, size_t why_size)
 {
-    const char *isa = getenv("RENSA_CPU_ISA");
+    const char *isa = getenv("RENSA_CPU_ISA"), *winograd = getenv("RENSA_CPU_WINOGRAD");
     rni_cpu *cpu = calloc(1, sizeof *cpu);
     if (!cpu) {
         snprintf(why, why_size, "no memory");
@@ -77,7 +91,9 @@ static void *open_device(int index, const char *detail, char *why, size_t why_si
     cpu->isa = rni_isa_find("");
     if (index != 0)
         snprintf(why, why_size, "there is one device, cpu:0");
-    else if ((!isa || set_detail(cpu, isa, why, why_size)) && set_detail(cpu, detail, why, why_size))
+    else if ((!isa || set_detail(cpu, isa, why, why_size)) &&
+             (!winograd || !*winograd || set_winograd(cpu, winograd, why, why_size)) &&
+             set_detail(cpu, detail, why, why_size))
         return cpu;
     free(cpu);
     return NULL;
@@ -144,6 +160,12 @@ static bool sync_device(void *device)
     }
 
 #define CONV(name)                                                                                                     \
+    { .op = name,                                                                                                      \
+      .refuse = rni_cpu_winograd_refuse,                                                                               \
+      .arrange = rni_cpu_conv_arrange,                                                                                 \
+      .prepare = rni_cpu_winograd_prepare,                                                                             \
+      .run = rni_cpu_winograd_run,                                                                                     \
+      .release = free },                                                                                               \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_conv_refuse, .prepare = rni_cpu_conv_prepare, .run = rni_cpu_conv_run,           \
         .release = rni_cpu_conv_release, .arrange = rni_cpu_conv_arrange                                               \

@@ -7,10 +7,14 @@
 
 #include <signal.h>
 
-/* An open device: "cpu", or with details after the colon as in "cpu:avx2" and "cpu:base,threads=1". */
+/* Where there is a choice: where it is faster, nowhere, wherever it is possible. */
+typedef enum rni_cpu_choice { RNI_CPU_FASTER, RNI_CPU_NEVER, RNI_CPU_ALWAYS } rni_cpu_choice;
+
+/* An open device: "cpu", or with details after the colon as in "cpu:avx2" and "cpu:base,threads=1,winograd=0". */
 typedef struct rni_cpu {
     const rni_isa *isa;
     int threads; /* 0: as many as OpenMP says at the time of a call */
+    rni_cpu_choice winograd;
 } rni_cpu;
 
 /* One of `threads` equal parts of a piece of work. */

@@ -131,6 +131,30 @@ typedef struct rni_pixels {
                  const void *b, const void *factor);
 } rni_pixels;
 
+/* y [rows, columns] = a [rows, n] times b [n, columns], or is added to; columns lie one after the other. */
+typedef struct rni_product {
+    const float *a, *b;
+    float *y;
+    int64_t rows, columns, n;             /* one or two vectors of columns: as many as rni_winograd.columns, or half */
+    int64_t a_row, a_step, b_step, y_row; /* elements from one row of a to the next, from one of its columns, … */
+    bool add;
+} rni_product;
+
+/* Convolution with 3x3 filters in tiles of 4x4 results: 36 products for each instead of 144. A tile is taken apart
+ * into 36 parts, which lie `step` elements apart; x [6, 6] and y [4, 4] point to its pixels, of n values each. Counts
+ * are multiples of 16. Results are off by about twice (the gradient of the filters: up to three times) as much as those
+ * of direct sums: less than 2e-5 of their root mean square for 512 channels. */
+typedef struct rni_winograd {
+    int64_t columns; /* of a product */
+    void (*image)(float *v, int64_t step, const float *const *x, int64_t n);
+    void (*result)(float *const *y, const float *m, int64_t step, const float *b, int64_t n); /* plus b, or NULL */
+    void (*result_grad)(float *v, int64_t step, const float *const *y, int64_t n);
+    /* n filters of 3x3 values which lie `apart`; `turned` by half a turn */
+    void (*filters)(float *u, int64_t step, const float *w, int64_t apart, bool turned, int64_t n);
+    void (*filters_grad)(float *w, int64_t apart, const float *u, int64_t step, int64_t n);
+    void (*multiply)(const rni_product *p);
+} rni_winograd;
+
 typedef struct rni_isa {
     const char *name;
     rni_code_fn *const *code[RNI_CPU_COMPUTES]; /* by rn_code; NULL where a type has no such code */
@@ -140,6 +164,7 @@ typedef struct rni_isa {
     const rni_planes *planes; /* by type: f32, f64 */
     const rni_lines *lines;   /* likewise */
     const rni_pixels *pixels; /* likewise */
+    const rni_winograd *winograd;
 } rni_isa;
 
 /* The instruction set called `name`, or for an empty name the best one that this processor has. NULL if it is unknown

@@ -12,5 +12,6 @@ const rni_isa RNI_ISA_NAME(rni_isa) = {
     .planes = RNI_ISA_NAME(rni_planes),
     .lines = RNI_ISA_NAME(rni_lines),
     .pixels = RNI_ISA_NAME(rni_pixels),
+    .winograd = &RNI_ISA_NAME(rni_winograd),
     .position = &RNI_ISA_NAME(rni_positions),
 };

@@ -1,0 +1,368 @@
+/* conv, conv_grad_x and conv_grad_w with 3x3 filters by Winograd's F(4x4, 3x3) (isa.h, rni_winograd): 36 products for a
+ * tile of 4x4 results instead of 144. Images lie with channels innermost.
+ *
+ * Tiles are taken block by block. The parts of a block's images are V [36, tiles, in], those of the filters
+ * U [panels, 36, in, columns], a panel being as many filters as a product has columns; the parts of the results are
+ * made panel by panel, M [36, tiles, columns], and become results while they are in the second cache. Where filters are
+ * few, each thread has blocks of its own, small enough for that cache, and U is made beforehand. Where they are many,
+ * all threads share a block, and each makes the panels of U that it needs and uses them at once.
+ *
+ * For the gradient of the filters all threads share V and D [36, tiles, out], the parts of gy, of a block; each joins
+ * pieces of [36, CHUNK, columns] over its tiles. */
+#include "backend/cpu/winograd.h"
+
+#include "backend/cpu/conv.h"
+#include "backend/cpu/cpu.h"
+
+#include <rensa/error.h>
+#include <rensa/kernels.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PARTS = 36,
+    TAPS = 9,
+    SIDE = 6, /* of what a tile of results is made from */
+    TILE = 4,
+    CHUNK = 64,             /* input channels of a piece of the filters' gradient */
+    OWN_BYTES = 512 << 10,  /* of V, where each thread has its own */
+    SHARED_BYTES = 4 << 20, /* likewise, where they share it */
+    MANY_BYTES = 8 << 20    /* of U, from which on they do */
+};
+
+typedef struct {
+    float *data;
+    int64_t channels, size[2], at[2]; /* at: where the first tile begins */
+} images;
+
+typedef struct {
+    const rni_winograd *isa;
+    images x, y; /* from x to y; both are read for the gradient of the filters */
+    float *w;
+    const float *bias;
+    int64_t w_in, w_out; /* elements between filters of neighbouring channels */
+    bool turned, shared;
+    int threads;
+    int64_t tile[2], tiles, block, blocks, panels;
+    int64_t v_row, v_part, d_row, d_part, m_part, u_part, u_panel, own;
+    float *zeros, *v, *d, *m, *u;
+    int64_t first, count; /* the block that is shared */
+} job;
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* So that the 36 parts of a value lie in different places of the first cache: an odd number of its lines. */
+static int64_t apart(int64_t elements)
+{
+    return (rni_cpu_round_up(elements, 16) / 16 | 1) * 16;
+}
+
+/* ---- tiles ---- */
+
+/* The [side, side] pixels of a tile from channel c on; `outside` stands for those beyond the edges. */
+static void find_pixels(const job *j, const images *v, int64_t tile, int64_t side, int64_t c, float *outside,
+                        float **pixel)
+{
+    const int64_t image = tile / (j->tile[0] * j->tile[1]), height = v->size[0], width = v->size[1];
+    const int64_t top = tile / j->tile[1] % j->tile[0] * TILE + v->at[0], left = tile % j->tile[1] * TILE + v->at[1];
+    for (int64_t r = top; r < top + side; r++) {
+        float *row = v->data + (image * height + r) * width * v->channels + c;
+        for (int64_t q = left; q < left + side; q++)
+            *pixel++ = r >= 0 && r < height && q >= 0 && q < width ? row + q * v->channels : outside;
+    }
+}
+
+/* V of tiles first + from … first + end - 1. */
+static void take_images(const job *j, float *v, int64_t first, int64_t from, int64_t end)
+{
+    float *pixel[SIDE * SIDE];
+    for (int64_t t = from; t < end; t++) {
+        find_pixels(j, &j->x, first + t, SIDE, 0, j->zeros, pixel);
+        j->isa->image(v + t * j->v_row, j->v_part, (const float *const *)pixel, j->x.channels);
+    }
+}
+
+/* ---- results ---- */
+
+static int64_t panel_columns(const job *j, int64_t p)
+{
+    return least(j->isa->columns, j->y.channels - p * j->isa->columns);
+}
+
+/* Row i of a panel of U. */
+static void make_filters(const job *j, float *u, int64_t p, int64_t i)
+{
+    const int64_t columns = j->isa->columns;
+    j->isa->filters(u + i * columns, j->u_part, j->w + i * j->w_in + p * columns * j->w_out, j->w_out, j->turned,
+                    panel_columns(j, p));
+}
+
+static void make_panel(const job *j, const float *v, const float *u, float *m, int64_t first, int64_t count, int64_t p)
+{
+    const int64_t columns = j->isa->columns, n = panel_columns(j, p);
+    float *pixel[TILE * TILE], *spare = m + PARTS * j->m_part;
+    for (int k = 0; k < PARTS; k++)
+        j->isa->multiply(&(rni_product){ .a = v + k * j->v_part,
+                                         .b = u + k * j->u_part,
+                                         .y = m + k * j->m_part,
+                                         .rows = count,
+                                         .columns = n,
+                                         .n = j->x.channels,
+                                         .a_row = j->v_row,
+                                         .a_step = 1,
+                                         .b_step = columns,
+                                         .y_row = columns });
+    for (int64_t t = 0; t < count; t++) {
+        find_pixels(j, &j->y, first + t, TILE, p * columns, spare, pixel);
+        j->isa->result(pixel, m + t * columns, j->m_part, j->bias ? j->bias + p * columns : NULL, n);
+    }
+}
+
+static void make_all_filters(void *user, int thread, int threads)
+{
+    const job *j = user;
+    int64_t i, end;
+    rni_cpu_part(j->panels * j->x.channels, thread, threads, &i, &end);
+    for (; i < end; i++) {
+        const int64_t p = i / j->x.channels;
+        make_filters(j, j->u + p * j->u_panel, p, i % j->x.channels);
+    }
+}
+
+static void make_own_blocks(void *user, int thread, int threads)
+{
+    const job *j = user;
+    float *v = j->v + thread * j->own, *m = v + PARTS * j->v_part;
+    int64_t from, end;
+    rni_cpu_part(j->tiles, thread, threads, &from, &end);
+    const int64_t n = end - from, blocks = (n + j->block - 1) / j->block;
+    for (int64_t b = 0; b < blocks; b++) {
+        const int64_t first = from + n * b / blocks, count = from + n * (b + 1) / blocks - first;
+        take_images(j, v, first, 0, count);
+        for (int64_t p = 0; p < j->panels; p++) make_panel(j, v, j->u + p * j->u_panel, m, first, count, p);
+    }
+}
+
+static void take_shared_images(void *user, int thread, int threads)
+{
+    const job *j = user;
+    int64_t from, end;
+    rni_cpu_part(j->count, thread, threads, &from, &end);
+    take_images(j, j->v, j->first, from, end);
+}
+
+static void make_shared_block(void *user, int thread, int threads)
+{
+    const job *j = user;
+    float *m = j->m + thread * j->own, *u = m + PARTS * j->m_part + j->isa->columns;
+    int64_t p, end;
+    rni_cpu_part(j->panels, thread, threads, &p, &end);
+    for (; p < end; p++) {
+        for (int64_t i = 0; i < j->x.channels; i++) make_filters(j, u, p, i);
+        make_panel(j, j->v, u, m, j->first, j->count, p);
+    }
+}
+
+static void each_shared_block(job *j, rni_cpu_task *take, rni_cpu_task *make)
+{
+    for (int64_t b = 0; b < j->blocks; b++) {
+        j->first = j->tiles * b / j->blocks;
+        j->count = j->tiles * (b + 1) / j->blocks - j->first;
+        rni_cpu_parallel(j->threads, take, j);
+        rni_cpu_parallel(j->threads, make, j);
+    }
+}
+
+/* ---- gradient of the filters ---- */
+
+static void take_shared_gradients(void *user, int thread, int threads)
+{
+    const job *j = user;
+    float *pixel[TILE * TILE];
+    int64_t t, end;
+    take_shared_images(user, thread, threads);
+    rni_cpu_part(j->count, thread, threads, &t, &end);
+    for (; t < end; t++) {
+        find_pixels(j, &j->y, j->first + t, TILE, 0, j->zeros, pixel);
+        j->isa->result_grad(j->d + t * j->d_row, j->d_part, (const float *const *)pixel, j->y.channels);
+    }
+}
+
+static void join_piece(const job *j, float *m, int64_t c, int64_t p)
+{
+    const int64_t columns = j->isa->columns, n = panel_columns(j, p), rows = least(CHUNK, j->x.channels - c);
+    for (int k = 0; k < PARTS; k++)
+        j->isa->multiply(&(rni_product){ .a = j->v + k * j->v_part + c,
+                                         .b = j->d + k * j->d_part + p * columns,
+                                         .y = m + k * j->m_part,
+                                         .rows = rows,
+                                         .columns = n,
+                                         .n = j->count,
+                                         .a_row = 1,
+                                         .a_step = j->v_row,
+                                         .b_step = j->d_row,
+                                         .y_row = columns,
+                                         .add = j->first > 0 });
+    if (j->first + j->count < j->tiles) return;
+    for (int64_t i = 0; i < rows; i++)
+        j->isa->filters_grad(j->w + (c + i) * j->w_in + p * columns * j->w_out, j->w_out, m + i * columns, j->m_part,
+                             n);
+}
+
+static void join_shared_block(void *user, int thread, int threads)
+{
+    const job *j = user;
+    const int64_t chunks = (j->x.channels + CHUNK - 1) / CHUNK;
+    int64_t i, end;
+    rni_cpu_part(chunks * j->panels, thread, threads, &i, &end);
+    for (; i < end; i++)
+        join_piece(j, j->m + (j->blocks > 1 ? i : thread) * PARTS * j->m_part, i % chunks * CHUNK, i / chunks);
+}
+
+/* ---- calls ---- */
+
+static bool is_grad_w(const rn_kernel_call *c)
+{
+    return strcmp(c->op, "conv_grad_w") == 0;
+}
+
+static images images_of(const rn_view *v, int64_t top, int64_t left)
+{
+    return (images){ v->data, v->dim[1], { v->dim[2], v->dim[3] }, { top, left } };
+}
+
+static job job_of(const rn_kernel_call *c)
+{
+    const rn_conv_opts *o = c->opts;
+    const bool grad_w = is_grad_w(c), grad_x = strcmp(c->op, "conv_grad_x") == 0;
+    const rn_view *x = &c->in[0], *w = grad_w ? &c->out[0] : &c->in[1], *y = grad_w ? &c->in[1] : &c->out[0];
+    const int64_t channels = w->dim[1];
+    job j = { .isa = ((const rni_cpu *)c->device)->isa->winograd, .w = w->data, .turned = grad_x };
+    /* gx is the convolution of gy with the filters turned, padded so that the two paddings make up for the filter. */
+    j.x = images_of(x, grad_x ? o->pad[0] - 2 : -o->pad[0], grad_x ? o->pad[1] - 2 : -o->pad[1]);
+    j.y = images_of(y, 0, 0);
+    j.w_in = TAPS * (grad_x ? channels : 1);
+    j.w_out = TAPS * (grad_x ? 1 : channels);
+    if (!grad_w && c->n_in > 2 && c->in[2].dtype) j.bias = c->in[2].data;
+    for (int i = 0; i < 2; i++) j.tile[i] = (j.y.size[i] + TILE - 1) / TILE;
+    j.tiles = x->dim[0] * j.tile[0] * j.tile[1];
+    j.panels = (j.y.channels + j.isa->columns - 1) / j.isa->columns;
+    return j;
+}
+
+/* The block and what lies where in it, with room for `bytes` of parts of tiles, each of which has `row` elements. */
+static void cut_blocks(job *j, int64_t bytes, int64_t least_block, int64_t row, int64_t m_rows)
+{
+    int64_t block = bytes / (PARTS * row * (int64_t)sizeof(float));
+    if (block < least_block) block = least_block;
+    j->blocks = (j->tiles + block - 1) / block;
+    j->block = (j->tiles + j->blocks - 1) / j->blocks;
+    j->v_part = apart(j->block * j->v_row);
+    j->d_part = apart(j->block * j->d_row);
+    j->m_part = apart((m_rows ? m_rows : j->block) * j->isa->columns);
+}
+
+/* Gives the workspace its places, if there is one; its elements. */
+static int64_t place(job *j, bool grad_w, float *workspace)
+{
+    const int64_t columns = j->isa->columns, own = PARTS * j->m_part + columns, v = PARTS * j->v_part;
+    const int64_t zeros = apart(j->x.channels > j->y.channels ? j->x.channels : j->y.channels);
+    const int64_t chunks = (j->x.channels + CHUNK - 1) / CHUNK;
+    int64_t v_at = zeros, u_at = 0, d_at = 0, m_at = 0, end;
+    if (grad_w) {
+        d_at = v_at + v;
+        m_at = d_at + PARTS * j->d_part;
+        end = m_at + (j->blocks > 1 ? chunks * j->panels : j->threads) * PARTS * j->m_part;
+    } else if (j->shared) {
+        j->own = own + j->u_panel;
+        m_at = v_at + v;
+        end = m_at + j->threads * j->own;
+    } else {
+        j->own = own + v;
+        u_at = zeros;
+        v_at = u_at + j->panels * j->u_panel;
+        end = v_at + j->threads * j->own;
+    }
+    if (!workspace) return end;
+    j->zeros = workspace;
+    j->v = workspace + v_at;
+    j->u = workspace + u_at;
+    j->d = workspace + d_at;
+    j->m = workspace + m_at;
+    memset(workspace, 0, (size_t)zeros * sizeof *workspace);
+    return end;
+}
+
+bool rni_cpu_winograd_prepare(rn_kernel_call *c, void **state, int64_t *workspace)
+{
+    job *j = malloc(sizeof *j);
+    if (!j) return c->fail(c, RN_ERR_NOMEM, "no memory for its state");
+    *j = job_of(c);
+    const int64_t in = j->x.channels;
+    j->threads = rni_cpu_threads(c->device, 0.4 * (double)j->tiles * (double)in * (double)j->y.channels);
+    j->v_row = apart(in);
+    j->d_row = apart(j->y.channels);
+    j->u_part = apart(in * j->isa->columns);
+    j->u_panel = PARTS * j->u_part;
+    j->shared = j->panels * j->u_panel * (int64_t)sizeof(float) >= MANY_BYTES;
+    if (is_grad_w(c))
+        cut_blocks(j, SHARED_BYTES, 128, j->v_row + j->d_row, least(CHUNK, in));
+    else
+        cut_blocks(j, j->shared ? SHARED_BYTES : OWN_BYTES, j->shared ? 128 : 14, j->v_row, 0);
+    *workspace = place(j, is_grad_w(c), NULL) * (int64_t)sizeof(float);
+    *state = j;
+    return true;
+}
+
+bool rni_cpu_winograd_run(rn_kernel_call *c)
+{
+    job j = *(const job *)c->state;
+    const job now = job_of(c);
+    j.x = now.x;
+    j.y = now.y;
+    j.w = now.w;
+    j.bias = now.bias;
+    place(&j, is_grad_w(c), c->workspace);
+    if (is_grad_w(c))
+        each_shared_block(&j, take_shared_gradients, join_shared_block);
+    else if (j.shared)
+        each_shared_block(&j, take_shared_images, make_shared_block);
+    else {
+        rni_cpu_parallel(j.threads, make_all_filters, &j);
+        rni_cpu_parallel(j.threads, make_own_blocks, &j);
+    }
+    return true;
+}
+
+static bool fits(const rn_kernel_call *c)
+{
+    const rn_conv_opts *o = c->opts;
+    const rn_view *w = is_grad_w(c) ? &c->out[0] : &c->in[1];
+    if (w->rank != 4 || w->dim[2] != 3 || w->dim[3] != 3 || o->groups != 1) return false;
+    for (int i = 0; i < 2; i++)
+        if (o->stride[i] != 1 || o->dilation[i] != 1) return false;
+    return w->dim[0] % 16 == 0 && w->dim[1] % 16 == 0;
+}
+
+/* What Winograd saves in products it loses in transforms where channels, tiles or the results in a tile are few. */
+static bool is_faster(const rn_kernel_call *c)
+{
+    const job j = job_of(c);
+    const int64_t results = j.y.size[0] * j.y.size[1], tiles = j.tile[0] * j.tile[1];
+    return j.x.channels >= 32 && j.y.channels >= 32 && j.tiles >= 8 && 2 * results >= TILE * TILE * tiles;
+}
+
+const char *rni_cpu_winograd_refuse(const rn_kernel_call *c)
+{
+    const rni_cpu *cpu = c->device;
+    const char *why = rni_cpu_conv_refuse(c);
+    if (why) return why;
+    if (c->in[0].dtype != RN_F32) return "only f32";
+    if (!fits(c)) return "only 3x3 filters with stride 1 and multiples of 16 channels";
+    if (cpu->winograd == RNI_CPU_NEVER) return "switched off";
+    return cpu->winograd == RNI_CPU_ALWAYS || is_faster(c) ? NULL : "it is no faster";
+}
