@@ -26,6 +26,7 @@ typedef struct {
     rn_link *model;
     rn_optimizer *optimizer;
     rn_tensor *x, *t;
+    rn_step *step;
     int64_t parameters; /* numbers that train */
 } bench_job;
 
@@ -33,7 +34,7 @@ typedef struct {
  * after a failure. */
 bool bench_job_open(bench_job *j, const char *name, int64_t batch);
 void bench_job_close(bench_job *j);
-/* A step as a program writes it: forward, loss, update, and the loss looked at after the scope. NaN on an error. */
+/* A step, and a look at the loss; NaN on an error. With BENCH_RECORD in the environment each step is recorded. */
 double bench_job_step(const bench_job *j);
 
 #endif

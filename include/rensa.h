@@ -7,6 +7,7 @@
 #include <rensa/error.h>
 #include <rensa/profile.h>
 #include <rensa/tensor.h>
+#include <rensa/step.h>
 #include <rensa/io.h>
 #include <rensa/op.h>
 #include <rensa/ops.h>

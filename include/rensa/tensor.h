@@ -234,6 +234,7 @@ RN_API void rn_memory_reset_peak(void);
 typedef struct rn_engine_info {
     int64_t plans_compiled, plans_run, plans_cached; /* since start; now in the cache */
     int64_t nodes_recorded, nodes_run, nodes_recomputed;
+    int64_t steps_replayed; /* runs of plans by rn_step_run without recording */
 } rn_engine_info;
 /** Counters of this thread, for tests that nothing is compiled or computed twice. */
 RN_API rn_engine_info rn_engine(void);

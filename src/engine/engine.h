@@ -102,6 +102,7 @@ struct rni_thread {
     struct rni_plan_cache *plans;
     rni_blocks blocks;
     rni_hooks hooks;                 /* called around each step */
+    struct rni_recording *recording; /* of the step that is being recorded */
     struct rni_collector *collector; /* of rn_recompute: outside tensors that a segment uses */
 };
 
@@ -132,6 +133,11 @@ void rni_sink_add(rni_thread *t, rn_tensor *x);
 void rni_sink_remove(rni_thread *t, rn_tensor *x);
 /* Gives up a node's inputs. */
 void rni_node_cut(rni_node *node);
+/* Holds a node's memory without any of its tensors. */
+void rni_node_keep(rni_node *node);
+void rni_node_drop(rni_node *node);
+/* NULL is fine. */
+void rni_cell_drop(rni_cell *c);
 bool rni_is_tensor(const rn_tensor *x, const rn_site *site, const char *what);
 static inline int64_t rni_tensor_nbytes(const rn_tensor *x)
 {

@@ -13,6 +13,7 @@
 #include "engine/pass.h"
 #include "engine/plan.h"
 #include "engine/plan_cache.h"
+#include "engine/step.h"
 
 #include <string.h>
 
@@ -269,8 +270,10 @@ static void find_dependence(walk *w)
     for (int64_t i = 0; i < w->n_given; i++) {
         const rn_tensor *x = w->given[i];
         const int32_t refs = rni_refs(x);
-        w->donated[i] = w->given_readers[i] == refs && __atomic_load_n(&x->buffer->refs, __ATOMIC_ACQUIRE) == 1 &&
-                        x->buffer->capacity > 0 && x->offset == 0;
+        /* constants of a recorded step are read again */
+        w->donated[i] = (!w->t->recording || x->version_of) && w->given_readers[i] == refs &&
+                        __atomic_load_n(&x->buffer->refs, __ATOMIC_ACQUIRE) == 1 && x->buffer->capacity > 0 &&
+                        x->offset == 0;
     }
 }
 
@@ -438,10 +441,36 @@ static void keep_results(walk *w, rni_run *r)
     }
 }
 
+/* Tells the step that is being recorded what is about to run. */
+static bool tell_recording(const walk *w, const rni_cached *entry)
+{
+    rni_evaluated told = { .key = entry->key,
+                           .plan = entry->plan,
+                           .node = w->order,
+                           .n_nodes = w->n_order,
+                           .given = w->given,
+                           .donated = w->donated,
+                           .n_given = w->n_given };
+    rn_tensor **result = rni_alloc((entry->plan->n_results + 1) * (int64_t)sizeof *result);
+    if (!result) return false;
+    told.result = result;
+    for (int64_t i = 0, k = 0; i < w->n_order; i++)
+        for (int o = 0; o < w->order[i]->n_out; o++) {
+            rn_tensor *y = &w->order[i]->out[o];
+            if (w->kept[w->first[i] + o])
+                result[k++] = y;
+            else if (rni_refs(y) > w->readers[w->first[i] + o])
+                told.held = y;
+        }
+    const bool ok = rni_recording_evaluated(w->t->recording, &told);
+    rni_free(result);
+    return ok;
+}
+
 static bool run(walk *w)
 {
     rni_cached *entry = find_plan(w);
-    if (!entry) return false;
+    if (!entry || (w->t->recording && !tell_recording(w, entry))) return false;
     rni_plan *p = entry->plan;
     rni_buffer **buffers = rni_alloc((w->n_given + p->n_results + 1) * (int64_t)sizeof *buffers);
     int64_t *offsets = rni_alloc((w->n_given + p->n_results + 1) * (int64_t)sizeof *offsets);

@@ -572,6 +572,7 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
     bool ok = p && rni_graph_lower(g);
     if (RNI_STRESS && ok) rni_graph_shuffle(g);
     ok = ok && (!(passes & RNI_PASS_FUSE) || rni_fuse(g));
+    if (p) p->refs = 1;
     if (ok) {
         p->device = device;
         p->number = __atomic_add_fetch(&g_made.plans, 1, __ATOMIC_RELAXED);
@@ -595,7 +596,7 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
 
 void rni_plan_free(rni_plan *p)
 {
-    if (!p) return;
+    if (!p || --p->refs > 0) return;
     if (p->timed && p->runs) rni_explain(p);
     for (int64_t k = 0; k < p->n_steps; k++) {
         if (p->step[k].state && p->step[k].kernel->release) p->step[k].kernel->release(p->step[k].state);

@@ -49,6 +49,7 @@ typedef struct {
 } rni_result;
 
 typedef struct rni_plan {
+    int refs; /* the cache, recorded steps */
     rni_device *device;
     rni_step *step;
     int64_t n_steps, cap_steps;
@@ -66,6 +67,7 @@ typedef struct rni_plan {
 
 /* Takes over g (also on failure); `passes` are RNI_PASS_*. NULL with an error pending. */
 rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes);
+/* One reference less. NULL is fine. */
 void rni_plan_free(rni_plan *p);
 
 typedef struct {

@@ -180,7 +180,7 @@ typedef struct {
 
 static void release_tensor(rn_tensor *x, graveyard *dead);
 
-static void cell_drop(rni_cell *c)
+void rni_cell_drop(rni_cell *c)
 {
     if (c && __atomic_fetch_sub(&c->refs, 1, __ATOMIC_ACQ_REL) == 1) rni_free(c);
 }
@@ -193,7 +193,7 @@ static void end_cell(rn_tensor *x, graveyard *dead)
     c->self = NULL;
     release_tensor(c->value, dead);
     c->value = NULL;
-    cell_drop(c);
+    rni_cell_drop(c);
     release_tensor(x->grad, dead);
     x->grad = NULL;
 }
@@ -220,7 +220,7 @@ static void bury(graveyard *dead)
         for (int i = 0; i < node->n_in; i++) release_tensor(node->in[i], dead);
         for (int i = 0; i < node->n_out; i++) {
             rn_tensor *x = &node->out[i];
-            cell_drop(x->version_of);
+            rni_cell_drop(x->version_of);
             rni_free(x->name);
             x->tag = 0;
         }
@@ -245,6 +245,19 @@ void rni_node_cut(rni_node *node)
         release_tensor(node->in[i], &dead);
         node->in[i] = NULL;
     }
+    bury(&dead);
+}
+
+void rni_node_keep(rni_node *node)
+{
+    __atomic_fetch_add(&node->live, 1, __ATOMIC_RELAXED);
+}
+
+void rni_node_drop(rni_node *node)
+{
+    if (__atomic_fetch_sub(&node->live, 1, __ATOMIC_ACQ_REL) != 1) return;
+    graveyard dead = { .first = node };
+    node->device = NULL;
     bury(&dead);
 }
 

@@ -29,6 +29,7 @@ static bool call(const rni_list_call *c, const int64_t *pick, int64_t n, rn_tens
     for (int k = 0; k < c->n_in; k++)
         for (int64_t i = 0; i < n; i++) in[k * n + i] = c->in[k][pick[i]];
     if (!rn_op_call(c->op, c->site, in, c->n_in * n, c->opts, out)) return false;
+    if (c->renew && !rni_step_renews(out[0], c->renew, c->user, c->which)) return false;
     for (int k = 0; k < c->n_out; k++)
         for (int64_t i = 0; i < n; i++) c->out[k][pick[i]] = out[k * n + i];
     return true;

@@ -4,6 +4,7 @@
 
 #include <rensa/optim.h>
 
+#include "engine/step.h"
 #include "nn/nn.h"
 
 enum { RNI_STATES_MAX = 4, RNI_HOOK_ARGS_MAX = 4 };
@@ -64,6 +65,10 @@ typedef struct {
     int64_t n;
     const bool *mask;
     const rn_site *site;
+    /* Writes `opts` as they are in a later step; NULL where they stay as they are. */
+    rni_renew_fn *renew;
+    void *user;
+    int64_t which;
 } rni_list_call;
 bool rni_list_map(const rni_list_call *c);
 

@@ -164,20 +164,28 @@ static bool same_numbers(const step *s, int64_t a, int64_t b)
     return s->of[a]->t == s->of[b]->t && s->of[a]->slot->rate == s->of[b]->slot->rate && s->decays[a] == s->decays[b];
 }
 
+/* The numbers of the next update of parameter `which`. */
+static void next_numbers(void *user, int64_t which, void *opts)
+{
+    const rn_optimizer *o = user;
+    const rni_optim_param *p = &o->param[which];
+    const rn_optimizer_scalars scalars = {
+        .args = o->args, .rate = rn_optimizer_rate(o) * p->slot->rate, .t = p->t + 1, .decays = !p->slot->no_decay
+    };
+    o->type->scalars(&scalars, opts);
+}
+
 /* Records the update of the groups that `mask` shows; all are like group `first`. */
 static bool update_alike(step *s, int64_t first)
 {
     rn_optimizer *o = s->o;
-    const rni_optim_param *like = s->of[first];
-    const rn_optimizer_scalars scalars = {
-        .args = o->args, .rate = rn_optimizer_rate(o) * like->slot->rate, .t = like->t + 1, .decays = s->decays[first]
-    };
     union {
         double align;
         char bytes[256];
     } opts = { 0 };
     if (RNI_NEVER(o->type->update->opts_size > sizeof opts)) return false;
-    o->type->scalars(&scalars, opts.bytes);
+    const int64_t which = s->of[first] - o->param;
+    next_numbers(o, which, opts.bytes);
     const rn_op *op = o->scaling ? rni_guarded_update(o->type->update) : o->type->update;
     if (!op) return false;
     rni_list_call c = { .op = op,
@@ -186,7 +194,10 @@ static bool update_alike(step *s, int64_t first)
                         .n_out = 1 + o->n_states,
                         .n = s->n,
                         .mask = s->mask,
-                        .site = s->site };
+                        .site = s->site,
+                        .renew = next_numbers,
+                        .user = o,
+                        .which = which };
     c.in[0] = s->lists;
     c.in[1] = s->grad;
     c.out[0] = s->lists + (1 + RNI_STATES_MAX) * s->o->n_params;
@@ -234,6 +245,55 @@ static bool assign_all(step *s)
     return true;
 }
 
+/* ---- steps that are replayed ---- */
+
+typedef struct {
+    rn_optimizer *o;
+    int64_t n;
+    int64_t which[]; /* parameters that are updated */
+} replayed;
+
+/* What decides, beside the loss, which calls an update is made of. Ages count from that of the first parameter. */
+static uint64_t form_of(void *user)
+{
+    const replayed *p = user;
+    const rn_optimizer *o = p->o;
+    rni_hash h = rni_hash_u64(RNI_HASH_START, rni_nn_version());
+    if (o->version != rni_nn_version()) return 0;
+    h = rni_hash_u64(h, (uint64_t)o->n_hooks << 32 ^ (uint64_t)o->accumulate << 16 ^ (uint64_t)o->collected);
+    h = rni_hash_bytes(h, &o->loss_scale, sizeof o->loss_scale);
+    for (int64_t i = 0; i < p->n; i++) {
+        const rni_optim_param *q = &o->param[p->which[i]];
+        const uint64_t age = (uint64_t)(q->t - o->param[p->which[0]].t);
+        h = rni_hash_u64(h, age << 2 ^ (uint64_t)trains(q) << 1 ^ q->slot->no_decay);
+        h = rni_hash_bytes(h, &q->slot->rate, sizeof q->slot->rate);
+    }
+    return h.a | 1;
+}
+
+static void advance(void *user)
+{
+    const replayed *p = user;
+    for (int64_t i = 0; i < p->n; i++) p->o->param[p->which[i]].t++;
+    p->o->steps++;
+}
+
+static bool tell_step(const step *s)
+{
+    if (!rni_step_is_recorded()) return true;
+    if (s->o->accumulate != 1) rni_step_refuse("gradients are collected over several calls");
+    if (s->o->scaling) rni_step_refuse("its loss is scaled, so the host looks whether the last step was finite");
+    replayed *p = rni_alloc((int64_t)sizeof *p + s->n * (int64_t)sizeof *p->which);
+    if (!p) return false;
+    p->o = s->o;
+    p->n = s->n;
+    for (int64_t i = 0; i < s->n; i++) p->which[i] = s->of[i] - s->o->param;
+    const rni_step_part part = { .form = form_of, .advance = advance, .end = rni_free, .user = p };
+    if (rni_step_goes_on(&part)) return true;
+    rni_free(p);
+    return false;
+}
+
 static bool apply(step *s)
 {
     rn_optimizer *o = s->o;
@@ -253,7 +313,8 @@ static bool apply(step *s)
     }
     RNI_TRY(assign_all(s));
     o->steps++;
-    return !o->scaling || rni_loss_scale_end_step(o, s->site);
+    if (o->scaling && !rni_loss_scale_end_step(o, s->site)) return false;
+    return tell_step(s);
 }
 
 /* ---- collecting gradients over several calls ---- */

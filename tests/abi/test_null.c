@@ -28,6 +28,7 @@ static struct {
     rn_trainer *trainer;
     rn_profile *profile;
     rn_trace *trace;
+    rn_step *step;
     rn_infer infer;
     rn_vjp vjp;
     rn_call_info call;
@@ -41,6 +42,14 @@ static struct {
 static rn_tensor *const no_tensors[16];
 
 static const rn_function_hook one_hook = { .name = "hook" };
+static bool fixture_step(void *user, rn_tensor *const *in, rn_tensor **out)
+{
+    (void)user;
+    out[0] = rn_relu(in[0]);
+    out[1] = rn_relu(in[1]);
+    return true;
+}
+
 static rn_tensor *fixture_forward(void *user, rn_tensor *const *x, int64_t n)
 {
     (void)user, (void)n;
@@ -174,6 +183,9 @@ GOOD(rn_profile_p, rn_profile *, g.profile)
 GOOD(const_rn_profile_p, const rn_profile *, g.profile)
 GOOD(rn_trace_p, rn_trace *, g.trace)
 GOOD(const_rn_function_hook_p, const rn_function_hook *, &one_hook)
+GOOD(rn_step_p, rn_step *, g.step)
+GOOD(const_rn_step_p, const rn_step *, g.step)
+GOOD(rn_step_fn_p, rn_step_fn *, fixture_step)
 GOOD(const_rn_extension_p, const rn_extension *, &one_extension)
 GOOD(rn_metrics_p, rn_metrics *, NULL) /* there are none outside of a step */
 GOOD(const_rn_op_p, const rn_op *, rn_op_find("add"))
@@ -232,6 +244,7 @@ static void make_fixtures(void)
     g.trainer = rn_trainer_new(g.link, g.optimizer, g.iterator, fixture_loss, .iterations = 1);
     g.profile = rn_profile_new();
     g.trace = rn_trace_open("trace.json");
+    g.step = rn_step_new(fixture_step, NULL, .inputs = 2, .outputs = 2);
     const rn_op *add = rn_op_find("add");
     g.call = (rn_call_info){ .op = add, .n_in = 2, .n_out = 1, .in = g.many, .out = g.out };
     rn_infer_begin(&g.infer, &g.call, g.room.bytes);
