@@ -146,9 +146,9 @@ typedef struct rni_product {
  * of direct sums: less than 2e-5 of their root mean square for 512 channels. */
 typedef struct rni_winograd {
     int64_t columns; /* of a product */
-    void (*image)(float *v, int64_t step, const float *const *x, int64_t n);
+    void (*image)(float *v, int64_t step, const float *const *x, const float *const *next, int64_t n);
     void (*result)(float *const *y, const float *m, int64_t step, const float *b, int64_t n); /* plus b, or NULL */
-    void (*result_grad)(float *v, int64_t step, const float *const *y, int64_t n);
+    void (*result_grad)(float *v, int64_t step, const float *const *y, const float *const *next, int64_t n);
     /* n filters of 3x3 values which lie `apart`; `turned` by half a turn */
     void (*filters)(float *u, int64_t step, const float *w, int64_t apart, bool turned, int64_t n);
     void (*filters_grad)(float *w, int64_t apart, const float *u, int64_t step, int64_t n);

@@ -76,14 +76,25 @@ static void find_pixels(const job *j, const images *v, int64_t tile, int64_t sid
     }
 }
 
-/* V of tiles first + from … first + end - 1. */
+typedef void transform(float *v, int64_t step, const float *const *pixel, const float *const *next, int64_t n);
+
+/* The parts [tile, row] of tiles first + from … first + end - 1, each made from its [side, side] pixels. */
+static void take_tiles(const job *j, transform *take, const images *x, int64_t side, float *v, int64_t row,
+                       int64_t part, int64_t first, int64_t from, int64_t end)
+{
+    float *pixel[2][SIDE * SIDE];
+    if (from < end) find_pixels(j, x, first + from, side, 0, j->zeros, pixel[from % 2]);
+    for (int64_t t = from; t < end; t++) {
+        find_pixels(j, x, first + (t + 1 < end ? t + 1 : t), side, 0, j->zeros, pixel[(t + 1) % 2]);
+        take(v + t * row, part, (const float *const *)pixel[t % 2], (const float *const *)pixel[(t + 1) % 2],
+             x->channels);
+    }
+}
+
+/* V of those tiles. */
 static void take_images(const job *j, float *v, int64_t first, int64_t from, int64_t end)
 {
-    float *pixel[SIDE * SIDE];
-    for (int64_t t = from; t < end; t++) {
-        find_pixels(j, &j->x, first + t, SIDE, 0, j->zeros, pixel);
-        j->isa->image(v + t * j->v_row, j->v_part, (const float *const *)pixel, j->x.channels);
-    }
+    take_tiles(j, j->isa->image, &j->x, SIDE, v, j->v_row, j->v_part, first, from, end);
 }
 
 /* ---- results ---- */
@@ -182,14 +193,10 @@ static void each_shared_block(job *j, rni_cpu_task *take, rni_cpu_task *make)
 static void take_shared_gradients(void *user, int thread, int threads)
 {
     const job *j = user;
-    float *pixel[TILE * TILE];
-    int64_t t, end;
-    take_shared_images(user, thread, threads);
-    rni_cpu_part(j->count, thread, threads, &t, &end);
-    for (; t < end; t++) {
-        find_pixels(j, &j->y, j->first + t, TILE, 0, j->zeros, pixel);
-        j->isa->result_grad(j->d + t * j->d_row, j->d_part, (const float *const *)pixel, j->y.channels);
-    }
+    int64_t from, end;
+    rni_cpu_part(j->count, thread, threads, &from, &end);
+    take_images(j, j->v, j->first, from, end);
+    take_tiles(j, j->isa->result_grad, &j->y, TILE, j->d, j->d_row, j->d_part, j->first, from, end);
 }
 
 static void join_piece(const job *j, float *m, int64_t c, int64_t p)

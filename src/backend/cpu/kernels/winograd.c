@@ -89,10 +89,18 @@ static inline void store_row(float *to, int64_t step, six s)
     store(to + 5 * step, s.f);
 }
 
-static void image(float *v, int64_t step, const float *const *x, int64_t n)
+/* Pixels of the tile that is next, which come from memory when they are needed otherwise: the processor sees no pattern
+ * in them. */
+static inline void fetch(const float *const *pixel, int count, int64_t c)
+{
+    for (int i = 0; i < count; i++) __builtin_prefetch(pixel[i] + c);
+}
+
+static void image(float *v, int64_t step, const float *const *x, const float *const *next, int64_t n)
 {
     vec t[POINTS * POINTS];
     for (int64_t c = 0; c < n; c += VECTOR) {
+        fetch(next, POINTS * POINTS, c);
         for (int j = 0; j < POINTS; j++)
             store_column(t + j, image_line(load(x[j] + c), load(x[6 + j] + c), load(x[12 + j] + c), load(x[18 + j] + c),
                                            load(x[24 + j] + c), load(x[30 + j] + c)));
@@ -125,10 +133,11 @@ static void result(float *const *y, const float *m, int64_t step, const float *b
     }
 }
 
-static void result_grad(float *v, int64_t step, const float *const *y, int64_t n)
+static void result_grad(float *v, int64_t step, const float *const *y, const float *const *next, int64_t n)
 {
     vec t[POINTS * TILE];
     for (int64_t c = 0; c < n; c += VECTOR) {
+        fetch(next, TILE * TILE, c);
         for (int j = 0; j < TILE; j++) {
             const six s = result_grad_line(load(y[j] + c), load(y[4 + j] + c), load(y[8 + j] + c), load(y[12 + j] + c));
             t[j] = s.a, t[4 + j] = s.b, t[8 + j] = s.c, t[12 + j] = s.d, t[16 + j] = s.e, t[20 + j] = s.f;
