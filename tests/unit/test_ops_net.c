@@ -465,3 +465,49 @@ RN_TEST(every_allocation_may_fail)
     }
     CHECK(n > 100 && n < 20000);
 }
+
+/* ---- attention ---- */
+
+/* Largest difference of two tensors of the same shape, by the largest value of the second. */
+static double distance(rn_tensor *x, rn_tensor *like)
+{
+    rn_tensor *d = rn_max(rn_abs(rn_sub(rn_cast(x, RN_F64), rn_cast(like, RN_F64))));
+    return rn_item(d) / (rn_item(rn_max(rn_abs(rn_cast(like, RN_F64)))) + 1e-6);
+}
+
+/* q, k, v and the gradient of the result are of bf16 in one case and the same values in f32 in the other. */
+RN_TEST(attention_of_16_bits_is_near_that_of_32)
+{
+    const struct {
+        rn_shape q, k, v;
+        bool causal;
+    } cases[] = {
+        { RN_SHAPE(2, 3, 256, 64), RN_SHAPE(2, 3, 256, 64), RN_SHAPE(2, 3, 256, 64), true },
+        { RN_SHAPE(5, 150, 24), RN_SHAPE(5, 171, 24), RN_SHAPE(5, 171, 10), false },
+        { RN_SHAPE(3, 203, 8), RN_SHAPE(3, 101, 8), RN_SHAPE(3, 101, 6), true },
+        { RN_SHAPE(4, 1, 40), RN_SHAPE(4, 77, 40), RN_SHAPE(4, 77, 70), true },
+        { RN_SHAPE(1, 2), RN_SHAPE(1, 2), RN_SHAPE(1, 2), true },
+        { RN_SHAPE(9, 5), RN_SHAPE(7, 5), RN_SHAPE(7, 3), false }, /* odd numbers of features */
+    };
+    for (int i = 0; i < (int)RN_COUNTOF(cases); i++) {
+        RN_SCOPE
+        {
+            rn_tensor *in[3] = { rn_normal(cases[i].q), rn_normal(cases[i].k), rn_normal(cases[i].v) };
+            rn_tensor *y[2], *g[2][3] = { { NULL } };
+            for (int half = 0; half < 2; half++) {
+                rn_tensor *x[3];
+                for (int k = 0; k < 3; k++) {
+                    rn_tensor *rounded = rn_cast(in[k], RN_BF16);
+                    x[k] = rn_require_grad(half ? rounded : rn_cast(rounded, RN_F32), true);
+                }
+                y[half] = rn_scaled_dot_product_attention(x[0], x[1], x[2], .causal = cases[i].causal);
+                rn_tensor *loss = rn_sum(rn_square(rn_cast(y[half], RN_F32)));
+                CHECK(rn_grad(RN_LIST(loss), ((rn_list){ x, 3 }), .grads = g[half]));
+                CHECK_EQ_I64(rn_tensor_dtype(y[half]), half ? RN_BF16 : RN_F32);
+            }
+            CHECK_NEAR(distance(y[1], y[0]), 0, 0.01);
+            for (int k = 0; k < 3; k++) CHECK_NEAR(distance(g[1][k], g[0][k]), 0, 0.02);
+        }
+        CHECK_OK();
+    }
+}

@@ -147,10 +147,17 @@ static bool sync_device(void *device)
         .release = rni_cpu_matmul_release, .flags = flag                                                               \
     }
 
-#define ATTENTION(name, why_not, function, flag)                                                                       \
+/* Operands as they lie, and copies of any others. */
+#define ATTENTION(name, type, function)                                                                                \
+    { .op = name,                                                                                                      \
+      .refuse = rni_cpu_##type##_refuse_strided,                                                                       \
+      .prepare = rni_cpu_##type##_prepare,                                                                             \
+      .run = function,                                                                                                 \
+      .release = free,                                                                                                 \
+      .flags = RN_KERNEL_STRIDED },                                                                                    \
     {                                                                                                                  \
-        .op = name, .refuse = why_not, .prepare = rni_cpu_attention_prepare, .run = function, .release = free,         \
-        .flags = flag                                                                                                  \
+        .op = name, .refuse = rni_cpu_##type##_refuse, .prepare = rni_cpu_##type##_prepare, .run = function,           \
+        .release = free                                                                                                \
     }
 
 #define SORT(name)                                                                                                     \
@@ -229,10 +236,10 @@ static const rn_kernel kernels[] = {
     POOL("max_pool_take"),
     POOL("average_pool"),
     POOL("average_pool_grad"),
-    ATTENTION("attention", rni_cpu_attention_refuse_strided, rni_cpu_attention_run, RN_KERNEL_STRIDED),
-    ATTENTION("attention", rni_cpu_attention_refuse, rni_cpu_attention_run, 0),
-    ATTENTION("attention_grad", rni_cpu_attention_refuse_strided, rni_cpu_attention_grad_run, RN_KERNEL_STRIDED),
-    ATTENTION("attention_grad", rni_cpu_attention_refuse, rni_cpu_attention_grad_run, 0),
+    ATTENTION("attention", attention_bf16, rni_cpu_attention_bf16_run),
+    ATTENTION("attention", attention, rni_cpu_attention_run),
+    ATTENTION("attention_grad", attention_bf16, rni_cpu_attention_bf16_grad_run),
+    ATTENTION("attention_grad", attention, rni_cpu_attention_grad_run),
     SOFTMAX("softmax"),
     SOFTMAX("softmax_grad"),
     SOFTMAX("log_softmax"),

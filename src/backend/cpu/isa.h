@@ -155,6 +155,31 @@ typedef struct rni_winograd {
     void (*multiply)(const rni_product *p);
 } rni_winograd;
 
+/* y [m, 32 panels] = factor * a b, or that is added to it. Two values of a row of a, `row` bytes from the next one, are
+ * a pair; it is followed by the next, `pair` bytes on. b lies in panels of 32 columns, each [pairs, 32] within `panel`
+ * pairs of memory. */
+typedef struct rni_pairs_product {
+    float *y;
+    const void *a;
+    const uint32_t *b;
+    int64_t lead, row, pair, panel; /* lead: floats from a row of y to the next */
+    int64_t m, panels, pairs;
+    float factor;
+    bool add;
+} rni_pairs_product;
+
+/* Products of bf16 that are added in f32. */
+typedef struct rni_pairs {
+    bool (*available)(void); /* whether this processor has the rest */
+    /* Panels of b [k, n], and of b by its transpose [n, k], k even; `lead` is in values. What is missing is zero. */
+    void (*panels)(uint32_t *to, const uint16_t *b, int64_t lead, int64_t k, int64_t n);
+    void (*panels_transposed)(uint32_t *to, const uint16_t *b, int64_t lead, int64_t k, int64_t n);
+    void (*multiply)(const rni_pairs_product *p);
+    void (*round)(uint16_t *to, const float *x, int64_t n);
+    /* pairs of values of two rows; odd may be NULL: zeros */
+    void (*pair)(uint32_t *to, const float *even, const float *odd, int64_t n);
+} rni_pairs;
+
 typedef struct rni_isa {
     const char *name;
     rni_code_fn *const *code[RNI_CPU_COMPUTES]; /* by rn_code; NULL where a type has no such code */
@@ -165,6 +190,7 @@ typedef struct rni_isa {
     const rni_lines *lines;   /* likewise */
     const rni_pixels *pixels; /* likewise */
     const rni_winograd *winograd;
+    const rni_pairs *pairs;
 } rni_isa;
 
 /* The instruction set called `name`, or for an empty name the best one that this processor has. NULL if it is unknown

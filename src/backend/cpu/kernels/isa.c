@@ -13,5 +13,6 @@ const rni_isa RNI_ISA_NAME(rni_isa) = {
     .lines = RNI_ISA_NAME(rni_lines),
     .pixels = RNI_ISA_NAME(rni_pixels),
     .winograd = &RNI_ISA_NAME(rni_winograd),
+    .pairs = &RNI_ISA_NAME(rni_pairs),
     .position = &RNI_ISA_NAME(rni_positions),
 };
