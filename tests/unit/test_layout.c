@@ -160,3 +160,35 @@ RN_TEST(images_are_turned_once_on_the_way_in_and_once_on_the_way_out)
     rn_log_set(NULL, NULL);
     CHECK(rn_log_levels(""));
 }
+
+/* ---- poolings of 16 bits ---- */
+
+static rn_tensor *pooled(rn_tensor *x, bool average, int64_t kernel, int64_t stride)
+{
+    return average ? rn_average_pool2d(x, kernel, .stride = { stride, stride })
+                   : rn_max_pool2d(x, kernel, .stride = { stride, stride });
+}
+
+RN_TEST(poolings_of_16_bits_are_the_same_in_both_orders_of_axes)
+{
+    static const rn_dtype types[] = { RN_BF16, RN_F16 };
+    for (int i = 0; i < 8; i++) {
+        RN_SCOPE
+        {
+            const bool average = i & 1, overlap = i & 2;
+            rn_tensor *x = rn_require_grad(rn_cast(rn_normal(RN_SHAPE(3, 37, 12, 8)), types[i / 4]), true);
+            rn_tensor *y[2], *g[2] = { NULL, NULL };
+            for (int last = 0; last < 2; last++) {
+                rn_pass_mode("layout", last);
+                y[last] = pooled(x, average, overlap ? 3 : 2, 2);
+                rn_tensor *loss = rn_sum(rn_mul(rn_cast(y[last], RN_F32), rn_cast(y[last], RN_F32)));
+                CHECK(rn_grad(RN_LIST(loss), RN_LIST(x), .grads = &g[last]));
+                CHECK(rn_eval(y[last], g[last]));
+            }
+            CHECK(memcmp(rn_data(y[0]), rn_data(y[1]), (size_t)rn_tensor_bytes(y[0])) == 0);
+            CHECK(memcmp(rn_data(g[0]), rn_data(g[1]), (size_t)rn_tensor_bytes(g[0])) == 0);
+        }
+        CHECK_OK();
+    }
+    rn_pass_mode("layout", true);
+}

@@ -1,4 +1,5 @@
-/* Pooling of images with channels innermost: a window is a list of pixels, and all channels go through it at once. */
+/* Pooling of images with channels innermost: a window is a list of pixels, and all channels go through it at once. Of
+ * 16 bits, a window goes through f32. */
 #include "backend/cpu/pool.h"
 
 #include "backend/cpu/cpu.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AXES = 3, WINDOW_MOST = 4096 };
+enum { AXES = 3, WINDOW_MOST = 4096, WIDE_MOST = 1 << 16 };
 
 static bool is_grad(const rn_kernel_call *c)
 {
@@ -32,13 +33,31 @@ static const rn_view *windows_of(const rn_kernel_call *c)
     return !is_grad(c) ? &c->out[0] : is_average(c) ? &c->in[0] : &c->in[1];
 }
 
+static bool is_half(const rn_kernel_call *c)
+{
+    return rni_cpu_log_bytes(c->in[0].dtype) == 1;
+}
+
+/* Whether each pixel is in one window. */
+static bool is_tiled(const rn_kernel_call *c)
+{
+    const rn_pool_opts *o = c->opts;
+    const rn_view *x = image_of(c), *y = windows_of(c);
+    for (int a = 0; a < x->rank - 2; a++)
+        if (o->kernel[a] != o->stride[a] || o->dilation[a] != 1 || o->pad[a] != 0 ||
+            y->dim[2 + a] * o->stride[a] != x->dim[2 + a])
+            return false;
+    return true;
+}
+
 const char *rni_cpu_pool_last_refuse(const rn_kernel_call *c)
 {
     const rn_pool_opts *o = c->opts;
     int64_t window = 1;
     for (int a = 0; a < c->in[0].rank - 2; a++) window *= o->kernel[a] < WINDOW_MOST ? o->kernel[a] : WINDOW_MOST;
-    if (c->in[0].dtype != RN_F32 && c->in[0].dtype != RN_F64) return "channels innermost only in f32 and f64";
-    if (window > WINDOW_MOST) return "very large windows";
+    if (!rni_cpu_is_float(c->in[0].dtype)) return "channels innermost only of floats";
+    if (window > WINDOW_MOST || (is_half(c) && window * c->in[0].dim[1] > WIDE_MOST)) return "very large windows";
+    if (is_half(c) && is_grad(c) && !is_tiled(c)) return "windows that overlap, in 16 bits";
     if (c->in[0].dim[1] < 2 || !rni_cpu_is_channels_last(&c->in[0])) return "channels are not innermost";
     return NULL;
 }
@@ -56,11 +75,11 @@ typedef struct {
 
 /* Sizes along three axes, of which a line or a plane has the last ones. */
 typedef struct {
-    bool grad, average;
+    bool grad, average, half;
     int bytes; /* of a pixel */
     int64_t images, channels, size[AXES], out[AXES], step[AXES], pad[AXES], dilation[AXES];
     int64_t count; /* pixels of a window */
-    bool tiles;    /* each pixel is in one window */
+    bool tiles;    /* is_tiled */
     int threads;
     range *met[AXES]; /* of each window along an axis */
 } state;
@@ -83,11 +102,12 @@ static void describe(const rn_kernel_call *c, state *st)
     const rn_view *x = image_of(c), *y = windows_of(c);
     st->grad = is_grad(c);
     st->average = is_average(c);
-    st->bytes = (x->dtype == RN_F64 ? 8 : 4) * (int)x->dim[1];
+    st->half = is_half(c);
+    st->bytes = (int)(x->dim[1] << rni_cpu_log_bytes(x->dtype));
     st->images = x->dim[0];
     st->channels = x->dim[1];
     st->count = 1;
-    st->tiles = true;
+    st->tiles = is_tiled(c);
     const int skip = AXES - (x->rank - 2);
     for (int a = 0; a < AXES; a++) {
         st->size[a] = st->out[a] = st->step[a] = st->dilation[a] = 1;
@@ -100,8 +120,6 @@ static void describe(const rn_kernel_call *c, state *st)
         st->pad[a] = o->pad[from];
         st->dilation[a] = o->dilation[from];
         st->count *= o->kernel[from];
-        st->tiles = st->tiles && o->kernel[from] == o->stride[from] && o->dilation[from] == 1 && o->pad[from] == 0 &&
-                    st->out[a] * o->stride[from] == st->size[a];
         for (int64_t i = 0; i < st->out[a]; i++) st->met[a][i] = meet(o, from, st->size[a], i);
         if (a + 1 < AXES) st->met[a + 1] = st->met[a] + st->out[a];
     }
@@ -118,6 +136,13 @@ static int64_t list_bytes(const state *st)
     return rni_cpu_round_up(2 * st->count * (int64_t)sizeof(void *), 64);
 }
 
+/* Of a thread: the pixels of a window in up to two images and, of 16 bits, their values and those of the window. */
+static int64_t scratch_bytes(const state *st)
+{
+    const int64_t wide = st->half ? (2 * st->count + 1) * st->channels * (int64_t)sizeof(float) : 0;
+    return list_bytes(st) + rni_cpu_round_up(wide, 64);
+}
+
 bool rni_cpu_pool_last_prepare(rn_kernel_call *c, void **out, int64_t *workspace)
 {
     int64_t ranges = AXES;
@@ -130,7 +155,7 @@ bool rni_cpu_pool_last_prepare(rn_kernel_call *c, void **out, int64_t *workspace
     const int threads = rni_cpu_threads(c->device, values * (0.1 * pixels + 10 * pixels / (double)st->channels));
     const int64_t units = units_of(st);
     st->threads = threads < units ? threads : units > 0 ? (int)units : 1;
-    *workspace = list_bytes(st) * st->threads;
+    *workspace = scratch_bytes(st) * st->threads;
     *out = st;
     return true;
 }
@@ -144,6 +169,9 @@ typedef struct {
     char *second;      /* that they write or read besides, NULL for none */
     const void **from; /* pixels of a window in them */
     void **into;
+    /* of 16 bits: to and from f32, and room for all pixels of both images and one value per channel */
+    rni_convert_fn *load, *store;
+    float *wide;
 } job;
 
 /* Pixels of the window at places `met`, which begins at pixel `start`. */
@@ -163,11 +191,10 @@ static int64_t collect(const job *j, const range *const *met, int64_t start)
     return n;
 }
 
-static void pool_window(const job *j, const range *const *met, int64_t start, char *value)
+static void pool_pixels(const job *j, const range *const *met, int64_t n, void *value)
 {
     const state *st = j->st;
     const rni_pixels *k = j->kernels;
-    const int64_t n = collect(j, met, start);
     if (st->average) {
         const double counted = met[0]->counted * met[1]->counted * met[2]->counted, divisor = counted > 0 ? counted : 1;
         if (st->grad)
@@ -180,6 +207,30 @@ static void pool_window(const job *j, const range *const *met, int64_t start, ch
         k->largest_take(value, j->from, (const void *const *)j->into, n, st->channels);
     else
         k->largest(value, j->from, n, st->channels);
+}
+
+static void pool_window(const job *j, const range *const *met, int64_t start, char *value)
+{
+    const state *st = j->st;
+    const int64_t channels = st->channels, n = collect(j, met, start);
+    if (!st->half) {
+        pool_pixels(j, met, n, value);
+        return;
+    }
+    float *from = j->wide, *into = from + st->count * channels, *one = into + st->count * channels;
+    const bool takes = !st->grad && j->second;
+    for (int64_t i = 0; i < n; i++) {
+        if (j->image) j->load(from + i * channels, j->from[i], channels);
+        if (takes) j->load(into + i * channels, j->into[i], channels);
+        j->from[i] = from + i * channels;
+        j->into[i] = into + i * channels;
+    }
+    if (st->grad) j->load(one, value, channels);
+    pool_pixels(j, met, n, one);
+    if (!st->grad) j->store(value, one, channels);
+    if (!st->grad) return;
+    collect(j, met, start);
+    for (int64_t i = 0; i < n; i++) j->store(j->into[i], into + i * channels, channels);
 }
 
 /* Rows of windows from … to - 1 of an image. */
@@ -208,11 +259,15 @@ static void pool_part(void *user, int thread, int threads)
 {
     const rn_kernel_call *c = user;
     const state *st = c->state;
-    void **room = (void **)(void *)((char *)c->workspace + thread * list_bytes(st));
+    const rni_isa *isa = ((const rni_cpu *)c->device)->isa;
+    void **room = (void **)(void *)((char *)c->workspace + thread * scratch_bytes(st));
     job j = { .st = st,
-              .kernels = &((const rni_cpu *)c->device)->isa->pixels[c->in[0].dtype == RN_F64],
+              .kernels = &isa->pixels[c->in[0].dtype == RN_F64],
               .from = (const void **)room,
-              .into = room + st->count };
+              .into = room + st->count,
+              .load = isa->move->load[RNI_CPU_F32][c->in[0].dtype],
+              .store = isa->move->store[RNI_CPU_F32][c->in[0].dtype],
+              .wide = (float *)(void *)((char *)room + list_bytes(st)) };
     int64_t unit, end;
     rni_cpu_part(units_of(st), thread, threads, &unit, &end);
     const int64_t rows = st->out[0] * st->out[1];
