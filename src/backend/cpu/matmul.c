@@ -52,6 +52,26 @@ static rn_view matrix(const rn_view *v, int64_t rows, int64_t columns)
         rn_view){ .dtype = v->dtype, .rank = 2, .dim = { rows, columns }, .stride = { columns, 1 }, .data = v->data };
 }
 
+/* Batches of rows that follow each other and meet the same b are rows of one product. */
+static void join_batches(product *p)
+{
+    const int r = p->y.rank;
+    if (r == 2 || p->a.rank != r) return;
+    for (int i = 0; i < p->b.rank - 2; i++)
+        if (p->b.dim[i] != 1) return;
+    int64_t rows = 1;
+    for (int i = r - 2; i >= 0; rows *= p->a.dim[i--])
+        if (p->a.dim[i] != p->y.dim[i] || p->a.stride[i] != rows * p->a.stride[r - 2]) return;
+    for (int i = 0; i < 2; i++) {
+        p->a.dim[i] = i ? p->a.dim[r - 1] : rows;
+        p->a.stride[i] = p->a.stride[r - 2 + i];
+        p->b.dim[i] = p->b.dim[p->b.rank - 2 + i];
+        p->b.stride[i] = p->b.stride[p->b.rank - 2 + i];
+    }
+    p->a.rank = p->b.rank = 2;
+    p->y = matrix(&p->y, rows, p->y.dim[r - 1]);
+}
+
 /* False if an operand cannot be read as it lies. */
 static bool find_product(const rn_kernel_call *c, product *p)
 {
@@ -66,6 +86,7 @@ static bool find_product(const rn_kernel_call *c, product *p)
     } else {
         trans_a = ((const rn_matmul_opts *)c->opts)->trans_a;
         trans_b = ((const rn_matmul_opts *)c->opts)->trans_b;
+        if (!trans_a) join_batches(p);
     }
     p->m = p->y.dim[p->y.rank - 2];
     p->n = p->y.dim[p->y.rank - 1];

@@ -51,6 +51,13 @@ static bool infer(rn_infer *f)
     return rn_out(f, 0, f->dtype[0], y);
 }
 
+static rn_tensor *as_rows(rn_tensor *x)
+{
+    int64_t rows = 1;
+    for (int i = 0; i < rn_tensor_rank(x) - 1; i++) rows *= rn_tensor_dim(x, i);
+    return rn_reshape(x, RN_SHAPE(rows, rn_tensor_dim(x, -1)));
+}
+
 /* With y = op(a) op(b): the gradient of op(a) is gy op(b)', that of op(b) is op(a)' gy; if a was taken transposed, its
  * own gradient is the transposed product. */
 static bool backward(rn_vjp *v)
@@ -60,6 +67,11 @@ static bool backward(rn_vjp *v)
     if (v->need[0])
         v->gin[0] = o->trans_a ? rn_matmul(b, g, .trans_a = o->trans_b, .trans_b = true)
                                : rn_matmul(g, b, .trans_b = !o->trans_b);
+    /* of one b for all batches: the product of all rows, without one result for each batch */
+    if (v->need[1] && !o->trans_a && rn_tensor_rank(b) == 2 && rn_tensor_rank(a) > 2) {
+        a = as_rows(a);
+        g = as_rows(g);
+    }
     if (v->need[1])
         v->gin[1] = o->trans_b ? rn_matmul(g, a, .trans_a = true, .trans_b = o->trans_a)
                                : rn_matmul(a, g, .trans_a = !o->trans_a);
@@ -132,6 +144,8 @@ const rn_op rn_op_matmul = {
                                 { .in = "a:f32[3,4] b:f32[5,4]", .with = "trans_b=true" },
                                 { .in = "a:f32[4,3] b:f32[5,4]", .with = "trans_a=true trans_b=true" },
                                 { .in = "a:f32[2,1,3,4] b:f32[3,4,5]" },
+                                { .in = "a:f32[2,3,4] b:f32[5,4]", .with = "trans_b=true" },
+                                { .in = "a:f32[0,3,4] b:f32[4,5]" },
                                 { .in = "a:f64[3,4] b:f64[4,1]" },
                                 { .in = "a:f32[3,0] b:f32[0,5]" },
                                 { .in = "a:bf16[3,4] b:bf16[4,5]" },
