@@ -249,15 +249,16 @@ static rn_tensor *loss_of(const bench_job *j, rn_tensor *y, rn_tensor *t)
 static bool train(void *user, rn_tensor *const *in, rn_tensor **out)
 {
     const bench_job *j = user;
+    RN_PRECISION(j->mixed ? RN_BF16 : RN_F32)
     out[0] = loss_of(j, rn_call(j->model, in[0]), in[1]);
     return rn_update(j->optimizer, out[0]);
 }
 
 bool bench_job_open(bench_job *j, const char *name, int64_t batch)
 {
-    const size_t length = strlen(name);
-    *j = (bench_job){ .bf16 = length > 5 && strcmp(name + length - 5, "-bf16") == 0 };
-    j->net = find(name, length - (j->bf16 ? 5 : 0));
+    const char *dash = strrchr(name, '-');
+    *j = (bench_job){ .bf16 = dash && strcmp(dash, "-bf16") == 0, .mixed = dash && strcmp(dash, "-mixed") == 0 };
+    j->net = find(name, j->bf16 || j->mixed ? (size_t)(dash - name) : strlen(name));
     if (!j->net) return rn_fail(RN_ERR_ARG, NULL, "there is no case \"%s\"", name);
     rn_seed(0);
     j->model = j->net->make();

@@ -22,7 +22,8 @@ extern const bench_network bench_networks[];
 /* A network with its optimizer and one batch. */
 typedef struct {
     const bench_network *net;
-    bool bf16; /* parameters and data; updates in f32 copies */
+    bool bf16;  /* parameters and data; updates in f32 copies */
+    bool mixed; /* RN_PRECISION(RN_BF16) */
     rn_link *model;
     rn_optimizer *optimizer;
     rn_tensor *x, *t;
@@ -30,8 +31,8 @@ typedef struct {
     int64_t parameters; /* numbers that train */
 } bench_job;
 
-/* The case called `name`, "lenet" or "lenet-bf16", with that many examples (0: as the network says). Close it also
- * after a failure. */
+/* The case called `name`, "lenet", "lenet-bf16" or "lenet-mixed", with that many examples (0: as the network says).
+ * Close it also after a failure. */
 bool bench_job_open(bench_job *j, const char *name, int64_t batch);
 void bench_job_close(bench_job *j);
 /* A step, and a look at the loss; NaN on an error. With BENCH_RECORD in the environment each step is recorded. */
