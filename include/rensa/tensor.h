@@ -235,15 +235,23 @@ typedef struct rn_engine_info {
     int64_t plans_compiled, plans_run, plans_cached; /* since start; now in the cache */
     int64_t nodes_recorded, nodes_run, nodes_recomputed;
     int64_t steps_replayed; /* runs of plans by rn_step_run without recording */
+    int64_t
+        peak_bytes; /* of the largest plan that has run: what it was given, its constants, results and all between */
 } rn_engine_info;
 /** Counters of this thread, for tests that nothing is compiled or computed twice. */
 RN_API rn_engine_info rn_engine(void);
 /** As the environment variable RENSA_EAGER: computes every call at once, one node at a time. Returns what it was. */
 RN_API bool rn_eager_mode(bool on);
-/** As RENSA_OFF=NAME: switches a pass of the compiler off (on) for this thread: "fuse" makes elementwise calls of one
- *  shape one call, "layout" lets kernels choose the order of axes. Results are the same, time is not. Returns what it
- *  was. Errors: ARG for a name that no pass has. */
+/** As RENSA_OFF=NAME: switches a pass of the compiler off (on) for this thread: "simplify" leaves out calls that change
+ *  no bit, "fold" computes what depends on nothing once, "share" makes equal calls one, "batch" makes sums of small
+ *  products one product, "fuse" makes elementwise calls of one shape one call, "order" chooses an order of calls that
+ *  takes less memory, "layout" lets kernels choose the order of axes. Results are the same ("batch" rounds otherwise),
+ *  time is not. Returns what it was. Errors: ARG for a name that no pass has. */
 RN_API bool rn_pass_mode(const char *name, bool on);
+/** As RENSA_MEMORY_LIMIT: bytes that an evaluation may take, with what it is given and what it gives; 0: any number.
+ *  Above it, values that gradients need are computed again instead of kept, the same bit for bit; what does not fit
+ * even so is an error (NOMEM) that says how much it needs. Returns what it was. Errors: ARG for a negative number. */
+RN_API int64_t rn_memory_limit(int64_t bytes);
 /** As RENSA_CHECK_NAN: after each step, NaN and infinity are an error that names the forward line, the element and how
  * many. */
 RN_API bool rn_nan_check(bool on);

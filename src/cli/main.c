@@ -27,8 +27,8 @@ static const char *command_name(void *user, int i)
     return i < (int)RN_COUNTOF(commands) ? commands[i]->name : NULL;
 }
 
-static const char *const variables[] = { "BACKEND_PATH", "CHECK_NAN", "CPU_ISA", "CPU_WINOGRAD", "DATA", "DEVICE",
-                                         "EAGER",        "LIBRARY",   "LOG",     "MIRRORS",      "OFF" };
+static const char *const variables[] = { "BACKEND_PATH", "CHECK_NAN", "CPU_ISA", "CPU_WINOGRAD", "DATA",    "DEVICE",
+                                         "EAGER",        "LIBRARY",   "LOG",     "MEMORY_LIMIT", "MIRRORS", "OFF" };
 
 static const char *variable_name(void *user, int i)
 {

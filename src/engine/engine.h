@@ -97,6 +97,7 @@ struct rni_thread {
     rn_tensor *dirty;               /* cells whose value is not computed yet */
     int64_t pending, pending_bytes; /* recorded since the last evaluation */
     int64_t pending_bytes_max;
+    int64_t memory_limit; /* bytes that a plan may take, 0: any number */
     uint64_t walk;
     rn_engine_info info;
     struct rni_plan_cache *plans;

@@ -277,17 +277,18 @@ static void find_dependence(walk *w)
     }
 }
 
-/* Calls that are one cannot say which of them has made a NaN. */
+/* Calls that are one cannot say which of them has made a NaN, and what is not called cannot make one. */
 static unsigned passes_of(const walk *w)
 {
     const unsigned all = (1u << RNI_PASSES) - 1;
-    return all & ~w->t->passes_off & ~(w->t->nan_check ? RNI_PASS_FUSE : 0u);
+    return all & ~w->t->passes_off & ~(w->t->nan_check ? RNI_PASS_FUSE | RNI_PASS_FOLD : 0u);
 }
 
 static rni_hash structure(const walk *w)
 {
     rni_hash h = rni_hash_u64(RNI_HASH_START, (uint64_t)(uintptr_t)w->device);
     h = rni_hash_u64(h, passes_of(w));
+    h = rni_hash_u64(h, (uint64_t)w->t->memory_limit);
     for (int64_t i = 0; i < w->n_given; i++) {
         const rn_tensor *x = w->given[i];
         h = rni_hash_u64(h, (uint64_t)x->dtype << 8 | (uint64_t)x->shape.rank << 1 | w->donated[i]);
@@ -370,15 +371,40 @@ static bool keep_late(walk *w, const rni_cached *entry)
     return any;
 }
 
+/* `between`: bytes that what lies between may take, 0 for any number. */
+static rni_plan *plan_for(const walk *w, int64_t between)
+{
+    rni_graph g = { .limit = between };
+    if (build_graph(w, &g)) return rni_plan_compile(&g, w->device, passes_of(w));
+    rni_graph_free(&g);
+    return NULL;
+}
+
+/* What places come to is known only when they have been chosen: each try aims as much lower as the one before missed.
+ */
+static rni_plan *plan_within(const walk *w, int64_t limit)
+{
+    enum { TRIES = 8 };
+    int64_t between = 0, least = INT64_MAX;
+    for (int i = 0; i < TRIES; i++) {
+        rni_plan *p = plan_for(w, between);
+        if (!p || p->peak_bytes <= limit) return p;
+        const int64_t aim = (between ? between : p->slab_bytes) - (p->peak_bytes - limit);
+        if (p->peak_bytes < least) least = p->peak_bytes;
+        rni_plan_free(p);
+        if (between == 1) break;
+        between = aim > 1 ? aim : 1;
+    }
+    rni_fail(RN_ERR_NOMEM, w->site, "eval", "needs %lld bytes, the memory limit is %lld", (long long)least,
+             (long long)limit);
+    rni_error_add("hint", "RENSA_MEMORY_LIMIT or rn_memory_limit sets it; smaller batches need less");
+    return NULL;
+}
+
 static rni_cached *compile(walk *w, rni_hash key)
 {
     rni_thread *t = w->t;
-    rni_graph g = { 0 };
-    if (!build_graph(w, &g)) {
-        rni_graph_free(&g);
-        return NULL;
-    }
-    rni_plan *p = rni_plan_compile(&g, w->device, passes_of(w));
+    rni_plan *p = t->memory_limit ? plan_within(w, t->memory_limit) : plan_for(w, 0);
     if (!p) return NULL;
     t->info.plans_compiled++;
     rni_cached *entry = rni_plan_cache_put(t->plans, key, p);
@@ -467,6 +493,19 @@ static bool tell_recording(const walk *w, const rni_cached *entry)
     return ok;
 }
 
+static void count_run(const walk *w, const rni_cached *entry)
+{
+    rn_engine_info *info = &w->t->info;
+    info->plans_run++;
+    info->nodes_run += w->n_order;
+    if (entry->plan->peak_bytes > info->peak_bytes) info->peak_bytes = entry->plan->peak_bytes;
+    for (int64_t i = 0; i < w->n_order; i++) {
+        if (w->order[i]->ran_in) info->nodes_recomputed++;
+        w->order[i]->ran_in = entry->key.a;
+        w->order[i]->ran_as = (int32_t)i;
+    }
+}
+
 static bool run(walk *w)
 {
     rni_cached *entry = find_plan(w);
@@ -494,13 +533,7 @@ static bool run(walk *w)
     }
     if (ok) {
         keep_results(w, &r);
-        w->t->info.plans_run++;
-        w->t->info.nodes_run += w->n_order;
-        for (int64_t i = 0; i < w->n_order; i++) {
-            if (w->order[i]->ran_in) w->t->info.nodes_recomputed++;
-            w->order[i]->ran_in = entry->key.a;
-            w->order[i]->ran_as = (int32_t)i;
-        }
+        count_run(w, entry);
         /* A donated value's memory now belongs to a result, or is void. Who reads it has been computed for good. */
         for (int64_t i = 0; i < w->n_given; i++)
             if (w->donated[i]) {

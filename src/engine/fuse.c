@@ -528,7 +528,7 @@ bool rni_fuse(rni_graph *g)
 
 void rni_fusion_free(rni_fusion *f)
 {
-    if (!f) return;
+    if (!f || f->shares-- > 0) return;
     for (int k = 0; f->part && k < f->n_parts; k++) rni_free(f->part[k].opts);
     rni_free(f->part);
     rni_free(f->scalars);

@@ -17,6 +17,7 @@ typedef struct rni_fusion {
     rni_part *part; /* those that have scalars, in the order that the program has them */
     int n_parts;
     double *scalars;
+    int shares; /* further calls that it belongs to */
 } rni_fusion;
 
 /* Replaces chains of elementwise calls of one shape by one call each; their values are the same, bit for bit. */

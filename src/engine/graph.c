@@ -42,11 +42,36 @@ void rni_graph_free(rni_graph *g)
 {
     for (int64_t i = 0; i < g->n_hold; i++) rni_tensor_drop(g->hold[i]);
     for (int64_t k = 0; k < g->n_nodes; k++) rni_fusion_free(g->node[k].fusion);
+    for (int64_t i = 0; i < g->n_buffers; i++) rni_buffer_drop(g->buffers[i]);
+    for (int64_t i = 0; i < g->n_opts; i++) rni_free(g->opts[i]);
+    rni_free(g->buffers);
+    rni_free(g->opts);
     rni_free(g->hold);
     rni_free(g->node);
     rni_free(g->value);
     rni_free(g->in);
     *g = (rni_graph){ 0 };
+}
+
+void *rni_graph_opts(rni_graph *g, const void *opts, size_t bytes)
+{
+    void **p = rni_grow(g->opts, g->n_opts, &g->cap_opts, (int64_t)sizeof *p);
+    if (!p) return NULL;
+    g->opts = p;
+    void *copy = rni_alloc_raw((int64_t)bytes);
+    if (!copy) return NULL;
+    memcpy(copy, opts, bytes);
+    return g->opts[g->n_opts++] = copy;
+}
+
+bool rni_graph_hold(rni_graph *g, rni_buffer *b)
+{
+    rni_buffer **p = rni_grow(g->buffers, g->n_buffers, &g->cap_buffers, (int64_t)sizeof *p);
+    if (!p) return false;
+    g->buffers = p;
+    rni_buffer_keep(b);
+    g->buffers[g->n_buffers++] = b;
+    return true;
 }
 
 /* ---- composites ---- */
@@ -86,7 +111,7 @@ static bool reach(lowering *l, frames *stack, rn_tensor *x)
     if (!x->node->op) { /* a constant made by the definition */
         const int32_t v = rni_graph_value(l->to, (rn_dtype)x->dtype, &x->shape);
         if (v < 0 || !hold(l->to, x)) return false;
-        l->to->value[v].constant = x;
+        l->to->value[v].constant = (rni_constant){ x->buffer, x->offset };
         x->walk = l->t->walk;
         x->slot = v;
         return true;
@@ -274,7 +299,7 @@ bool rni_graph_lower(rni_graph *g)
         any = is_apart(g, &g->node[k]) || rni_kernel_widens(g, &g->node[k]);
     if (!any) return rn_ok();
     rni_thread *t = rni_thread_self();
-    rni_graph out = { .n_given = g->n_given, .n_outputs = g->n_outputs };
+    rni_graph out = { .n_given = g->n_given, .n_outputs = g->n_outputs, .limit = g->limit };
     lowering l = { .from = g,
                    .to = &out,
                    .t = t,

@@ -4,15 +4,21 @@
 
 #include "engine/engine.h"
 
+/* A value that plans hold. */
+typedef struct {
+    rni_buffer *buffer; /* NULL: none */
+    int64_t offset;
+} rni_constant;
+
 typedef struct {
     rn_dtype dtype;
     rn_shape shape;
     int64_t bytes;
-    int32_t producer;    /* node, -1 for a given value */
-    int32_t output;      /* number among the plan's results, -1 if it is not one */
-    int32_t given;       /* number among the given values, -1 if it is not one */
-    bool donated;        /* a given value that nobody needs afterwards */
-    rn_tensor *constant; /* a value the plan itself holds; NULL otherwise */
+    int32_t producer; /* node, -1 for a given value */
+    int32_t output;   /* number among the plan's results, -1 if it is not one */
+    int32_t given;    /* number among the given values, -1 if it is not one */
+    bool donated;     /* a given value that nobody needs afterwards */
+    rni_constant constant;
 } rni_gvalue;
 
 typedef struct rni_fusion rni_fusion;
@@ -39,13 +45,21 @@ typedef struct rni_graph {
     int32_t *in; /* value numbers, -1 for an input left out */
     int64_t n_in, cap_in;
     int32_t n_given, n_outputs;
+    int64_t limit;    /* bytes that what lies between may take, 0: any number */
     rn_tensor **hold; /* tensors made while taking composites apart */
     int64_t n_hold, cap_hold;
+    rni_buffer **buffers; /* of constants that passes have made */
+    int64_t n_buffers, cap_buffers;
+    void **opts; /* options that passes have made */
+    int64_t n_opts, cap_opts;
 } rni_graph;
 
 int32_t rni_graph_value(rni_graph *g, rn_dtype dtype, const rn_shape *shape); /* -1 with an error pending */
 rni_gnode *rni_graph_node(rni_graph *g, const rn_op *op, const int32_t *in, int32_t n_in, int32_t n_out);
 void rni_graph_free(rni_graph *g);
+/* A copy of options, and a buffer, that last as long as the graph; NULL and false with an error pending. */
+void *rni_graph_opts(rni_graph *g, const void *opts, size_t bytes);
+bool rni_graph_hold(rni_graph *g, rni_buffer *b);
 /* Replaces composites that the device's back end has no kernel for by what they are made of, and lets calls on 16-bit
  * floats that it has none for be computed in f32, if it can do that. */
 bool rni_graph_lower(rni_graph *g);

@@ -1,10 +1,12 @@
-/* Names of passes. */
+/* Names of passes, and the limit of memory. */
 #include "engine/pass.h"
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "engine/engine.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,5 +45,26 @@ bool rn_pass_mode(const char *name, bool on)
     if (!pass) return rni_fail(RN_ERR_ARG, NULL, "pass_mode", "there is no pass \"%s\"", name ? name : "(null)");
     const bool was = !(t->passes_off & pass);
     t->passes_off = on ? t->passes_off & ~pass : t->passes_off | pass;
+    return was;
+}
+
+int64_t rni_bytes_parse(const char *text)
+{
+    static const char units[] = "kmg";
+    char *end;
+    double n = rni_scan_f64(text, &end);
+    const char *unit = *end ? strchr(units, tolower((unsigned char)*end)) : NULL;
+    for (const char *u = units; unit && u <= unit; u++) n *= 1024;
+    if (end != text && end[unit != NULL] == 0 && n >= 1 && n < 0x1p62) return (int64_t)n;
+    if (*text) rni_log(RN_LOG_WARN, "engine", "RENSA_MEMORY_LIMIT: \"%s\" is no number of bytes such as 512m", text);
+    return 0;
+}
+
+int64_t rn_memory_limit(int64_t bytes)
+{
+    rni_thread *t = rni_thread_self();
+    const int64_t was = t->memory_limit;
+    if (bytes < 0) rni_fail(RN_ERR_ARG, NULL, "memory_limit", "%lld bytes are no limit", (long long)bytes);
+    if (bytes >= 0) t->memory_limit = bytes;
     return was;
 }

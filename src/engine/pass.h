@@ -3,10 +3,16 @@
 #define RNI_ENGINE_PASS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Name in capitals, name, what it does. */
 #define RNI_PASS_LIST(X)                                                                                               \
+    X(SIMPLIFY, "simplify", "casts, copies, views and products by one that change nothing are left out")               \
+    X(FOLD, "fold", "what depends on nothing is computed once, with the plan")                                         \
+    X(SHARE, "share", "equal calls of equal values become one call")                                                   \
+    X(BATCH, "batch", "sums of small products become one product")                                                     \
     X(FUSE, "fuse", "elementwise calls of one shape become one call")                                                  \
+    X(ORDER, "order", "calls run in an order that takes less memory, where there is one")                              \
     X(LAYOUT, "layout", "kernels choose the order of axes of their operands")
 
 enum {
@@ -23,5 +29,7 @@ enum {
 
 /* Bits of the passes in a list such as "fuse,layout"; those that there are not are warned of. */
 unsigned rni_passes_parse(const char *list);
+/* The number in a text such as "512m" (k, m, g: 1024, its square and cube); 0, with a warning, if it is none. */
+int64_t rni_bytes_parse(const char *text);
 
 #endif

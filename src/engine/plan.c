@@ -14,6 +14,7 @@
 #include "engine/map.h"
 #include "engine/op_table.h"
 #include "engine/pass.h"
+#include "engine/rewrite.h"
 #include "engine/slab.h"
 
 #include <rensa/ops.h>
@@ -484,6 +485,13 @@ static bool lay_out(compiler *c)
     return ok;
 }
 
+static void state_peak(compiler *c)
+{
+    c->p->peak_bytes = c->p->slab_bytes;
+    for (int64_t i = 0; i < c->n_stores; i++)
+        if (c->stores[i].into < 0 && c->stores[i].kind != STORE_SLAB) c->p->peak_bytes += c->stores[i].bytes;
+}
+
 static int32_t region_of(const compiler *c, const store *s)
 {
     const rni_plan *p = c->p;
@@ -522,18 +530,18 @@ static bool place_given(compiler *c)
 {
     for (int64_t v = 0; v < c->g->n_values; v++) {
         const rni_gvalue *x = &c->g->value[v];
-        if (x->given < 0 && !x->constant) continue;
-        const int32_t st = x->constant ? new_store(c, STORE_CONSTANT, c->p->n_constants, x->bytes)
-                                       : new_store(c, STORE_GIVEN, x->given, x->bytes);
+        if (x->given < 0 && !x->constant.buffer) continue;
+        const int32_t st = x->constant.buffer ? new_store(c, STORE_CONSTANT, c->p->n_constants, x->bytes)
+                                              : new_store(c, STORE_GIVEN, x->given, x->bytes);
         if (st < 0) return false;
         c->stores[st].donated = x->donated;
         c->at[v].store = st;
         c->at[v].view = rni_view_of(x->dtype, &x->shape);
-        if (x->constant) {
-            rn_tensor **p = rni_realloc(c->p->constants, (c->p->n_constants + 1) * (int64_t)sizeof *p);
+        if (x->constant.buffer) {
+            rni_constant *p = rni_realloc(c->p->constants, (c->p->n_constants + 1) * (int64_t)sizeof *p);
             if (!p) return false;
             c->p->constants = p;
-            rni_tensor_keep(x->constant);
+            rni_buffer_keep(x->constant.buffer);
             p[c->p->n_constants++] = x->constant;
         }
     }
@@ -558,6 +566,7 @@ static bool compile(compiler *c)
     overwrite_inputs(c);
     if (!lay_out(c)) return false;
     fix_places(c);
+    state_peak(c);
     return true;
 }
 
@@ -570,8 +579,11 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
 {
     rni_plan *p = rni_alloc((int64_t)sizeof *p);
     bool ok = p && rni_graph_lower(g);
+    ok = ok && rni_rewrite_graph(g, device, passes);
     if (RNI_STRESS && ok) rni_graph_shuffle(g);
     ok = ok && (!(passes & RNI_PASS_FUSE) || rni_fuse(g));
+    ok = ok && (!(passes & RNI_PASS_ORDER) || rni_order(g));
+    ok = ok && (!g->limit || rni_remat(g, g->limit));
     if (p) p->refs = 1;
     if (ok) {
         p->device = device;
@@ -586,8 +598,8 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
     }
     rni_graph_free(g); /* steps hold copies of what they need of it */
     if (ok) {
-        rni_log(RN_LOG_DEBUG, "plan", "%lld steps, %lld bytes of intermediate values, %d results",
-                (long long)p->n_steps, (long long)p->slab_bytes, p->n_results);
+        rni_log(RN_LOG_DEBUG, "plan", "%lld steps, %d results, %lld bytes of values between, %lld in all",
+                (long long)p->n_steps, p->n_results, (long long)p->slab_bytes, (long long)p->peak_bytes);
         return p;
     }
     rni_plan_free(p);
@@ -604,7 +616,7 @@ void rni_plan_free(rni_plan *p)
         rni_free(p->step[k].opts_copy);
         rni_free(p->step[k].failure.why);
     }
-    for (int32_t i = 0; i < p->n_constants; i++) rni_tensor_drop(p->constants[i]);
+    for (int32_t i = 0; i < p->n_constants; i++) rni_buffer_drop(p->constants[i].buffer);
     rni_free(p->step);
     rni_free(p->own_bytes);
     rni_free(p->constants);

@@ -54,10 +54,10 @@ typedef struct rni_plan {
     rni_step *step;
     int64_t n_steps, cap_steps;
     int32_t n_given, n_own, n_constants, n_results;
-    int64_t *own_bytes;    /* buffers made for each run */
-    rn_tensor **constants; /* held */
+    int64_t *own_bytes;      /* buffers made for each run */
+    rni_constant *constants; /* held */
     rni_result *result;
-    int64_t slab_bytes;
+    int64_t slab_bytes, peak_bytes; /* peak: with what is given, constants and results */
     rn_view *views;
     rni_place *places;
     uint64_t number; /* among all plans of the process, from 1 */

@@ -94,11 +94,11 @@ static void take_results(const rni_plan *p, rni_run *r, rni_buffer *const *own)
         const rni_result *q = &p->result[i];
         rni_buffer *b = q->source == RNI_FROM_GIVEN ? r->given[q->index]
                         : q->source == RNI_FROM_OWN ? own[q->index]
-                                                    : p->constants[q->index]->buffer;
+                                                    : p->constants[q->index].buffer;
         rni_buffer_keep(b);
         r->result[i] = b;
         r->result_offset[i] = q->offset + (q->source == RNI_FROM_GIVEN      ? r->given_offset[q->index]
-                                           : q->source == RNI_FROM_CONSTANT ? p->constants[q->index]->offset
+                                           : q->source == RNI_FROM_CONSTANT ? p->constants[q->index].offset
                                                                             : 0);
     }
 }
@@ -121,7 +121,7 @@ static int32_t place_known(const rni_plan *p, const rni_run *r, char **base)
     int32_t at = 0;
     for (int32_t i = 0; i < p->n_given; i++) base[at++] = (char *)r->given[i]->data + r->given_offset[i];
     for (int32_t i = 0; i < p->n_constants; i++) {
-        const rn_tensor *x = p->constants[i];
+        const rni_constant *x = &p->constants[i];
         base[at++] = (char *)x->buffer->data + x->offset;
     }
     return at;

@@ -61,6 +61,8 @@ rni_thread *rni_thread_self(void)
     t->nan_check = env && *env && strcmp(env, "0") != 0;
     env = getenv("RENSA_OFF");
     t->passes_off = env ? rni_passes_parse(env) : 0;
+    env = getenv("RENSA_MEMORY_LIMIT");
+    t->memory_limit = env ? rni_bytes_parse(env) : 0;
     return t;
 }
 

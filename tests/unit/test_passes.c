@@ -1,0 +1,388 @@
+/* Passes over the graph: what each leaves out, and that values stay as they are. */
+#include "test.h"
+
+#include <math.h>
+#include <rensa.h>
+#include <rensa/lists.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- steps of a plan ---- */
+
+static int steps;
+static char names[4096];
+
+static void count_steps(void *user, rn_log_level level, const char *topic, const char *text)
+{
+    (void)user, (void)level;
+    const char *name = strstr(text, " us  ");
+    if (strcmp(topic, "step") != 0 || !name) return;
+    steps++;
+    snprintf(names + strlen(names), sizeof names - strlen(names), "%.*s;", (int)strcspn(name + 5, "("), name + 5);
+}
+
+typedef rn_tensor *body(rn_tensor *x, rn_tensor *y, double number);
+
+enum { ROWS = 6, COLUMNS = 6, COUNT = ROWS * COLUMNS };
+
+/* Values of f of two matrices, run by one plan for each of two numbers; returns its steps. */
+static int run(body *f, float *to)
+{
+    steps = 0;
+    names[0] = 0;
+    const int64_t before = rn_engine().plans_compiled;
+    rn_log_set(count_steps, NULL);
+    CHECK(rn_log_levels("step:debug"));
+    for (int i = 0; i < 2; i++) RN_SCOPE
+        {
+            float a[COUNT], b[COUNT];
+            for (int k = 0; k < COUNT; k++) {
+                a[k] = (float)sin(k + 1.0);
+                b[k] = k % 5 ? (float)cos(3.0 * k) : -0.0f;
+            }
+            rn_tensor *x = rn_array(RN_F32, RN_SHAPE(ROWS, COLUMNS), a),
+                      *y = rn_array(RN_F32, RN_SHAPE(ROWS, COLUMNS), b);
+            const float *z = rn_data(f(x, y, i ? 0.75 : 0.5));
+            if (z) memcpy(to + i * COUNT, z, COUNT * sizeof *to);
+        }
+    CHECK_EQ_I64(rn_engine().plans_compiled - before, 1);
+    rn_shutdown(); /* plans list their steps when they end */
+    rn_log_set(NULL, NULL);
+    CHECK(rn_log_levels(""));
+    CHECK_OK();
+    return steps;
+}
+
+/* With the pass there are `with` steps, without it `without`, and the same values. */
+static void compare(const char *pass, body *f, int with, int without)
+{
+    float on[2 * COUNT] = { 0 }, off[2 * COUNT] = { 0 };
+    CHECK(rn_device_use("cpu"));
+    rn_pass_mode("fuse", false);
+    const int n = run(f, on);
+    rn_pass_mode("fuse", false);
+    rn_pass_mode(pass, false);
+    const int m = run(f, off);
+    if (n != with || m != without) printf("  %s\n", names);
+    CHECK_EQ_I64(n, with);
+    CHECK_EQ_I64(m, without);
+    CHECK(memcmp(on, off, sizeof on) == 0);
+}
+
+/* ---- common subexpressions ---- */
+
+static rn_tensor *same_twice(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    return rn_sub(rn_exp(rn_add(x, y)), rn_exp(rn_add(x, y)));
+}
+
+static rn_tensor *same_after_a_view(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    return rn_add(rn_matmul(rn_transpose(x), y), rn_matmul(rn_transpose(x), y));
+}
+
+static rn_tensor *other_numbers(rn_tensor *x, rn_tensor *y, double number)
+{
+    return rn_add(rn_mul(y, rn_mul_scalar(x, 0.5)), rn_mul_scalar(x, number));
+}
+
+static rn_tensor *other_masks(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    rn_seed(3);
+    return rn_add(rn_dropout(x, .ratio = 0.5), rn_mul(y, rn_dropout(x, .ratio = 0.5)));
+}
+
+static rn_tensor *other_options(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    return rn_add(rn_sum(x, .axes = RN_AXES(1), .keepdims = true),
+                  rn_mul(y, rn_sum(x, .axes = RN_AXES(0), .keepdims = true)));
+}
+
+RN_TEST(equal_calls_are_made_once)
+{
+    compare("share", same_twice, 3, 5);
+    compare("share", same_after_a_view, 2, 3);
+}
+
+RN_TEST(calls_with_numbers_of_the_run_are_nobodys_equal)
+{
+    compare("share", other_numbers, 4, 4);
+    compare("share", other_masks, 4, 4);
+    compare("share", other_options, 4, 4);
+}
+
+RN_TEST(equal_results_that_are_both_asked_for_keep_memory_of_their_own)
+{
+    CHECK(rn_device_use("cpu"));
+    RN_SCOPE
+    {
+        rn_tensor *x = rn_array(RN_F32, RN_SHAPE(2), (const float[]){ 1, 2 });
+        rn_tensor *a = rn_exp(x), *b = rn_exp(x);
+        CHECK(rn_eval(a, b));
+        CHECK(rn_data(a) != rn_data(b));
+        CHECK(memcmp(rn_data(a), rn_data(b), 2 * sizeof(float)) == 0);
+    }
+    CHECK_OK();
+}
+
+/* ---- constants ---- */
+
+static rn_tensor *times_a_softmax_of_ones(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    return rn_add(y, rn_matmul(x, rn_softmax(rn_cumsum(rn_ones(RN_SHAPE(COLUMNS, COLUMNS)), 1), 1)));
+}
+
+static rn_tensor *times_numbers_of_the_run(rn_tensor *x, rn_tensor *y, double number)
+{
+    return rn_add(y, rn_matmul(x, rn_cumsum(rn_full(RN_SHAPE(COLUMNS, COLUMNS), number), 1)));
+}
+
+static rn_tensor *plus_ones(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    return rn_add(rn_add(x, rn_ones(RN_SHAPE(COLUMNS))), y);
+}
+
+/* a megabyte */
+static rn_tensor *plus_a_large_constant(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    rn_tensor *z = rn_cumsum(rn_ones(RN_SHAPE(COLUMNS, 50000)), 1);
+    return rn_add(rn_add(x, y), rn_slice(z, RN_RANGES(RN_ALL, RN_TO(COLUMNS))));
+}
+
+RN_TEST(what_depends_on_nothing_is_computed_once)
+{
+    compare("fold", times_a_softmax_of_ones, 2, 5);
+    compare("fold", times_numbers_of_the_run, 4, 4);
+    compare("fold", plus_ones, 3, 3);
+    compare("fold", plus_a_large_constant, 4, 4);
+}
+
+/* ---- algebra ---- */
+
+static rn_tensor *views_that_lead_back(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    rn_tensor *t = rn_copy(rn_transpose(rn_transpose(rn_exp(x))));
+    return rn_add(y, rn_copy(rn_reshape(rn_reshape(t, RN_SHAPE(COUNT)), RN_SHAPE(ROWS, COLUMNS))));
+}
+
+static rn_tensor *casts_that_lose_nothing(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    rn_tensor *t = rn_cast(rn_cast(rn_exp(x), RN_F64), RN_F32);
+    rn_tensor *whole = rn_cast(rn_cast(rn_cast(rn_mul_scalar(y, 9), RN_I8), RN_I32), RN_I64);
+    return rn_add(t, rn_cast(whole, RN_F32));
+}
+
+static rn_tensor *casts_that_lose_something(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    rn_tensor *t = rn_cast(rn_cast(x, RN_BF16), RN_F32), *u = rn_cast(rn_cast(y, RN_F16), RN_BF16);
+    return rn_add(t, rn_cast(u, RN_F32));
+}
+
+static rn_tensor *times_one(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    rn_tensor *one = rn_ones(RN_SCALAR), *zeros = rn_zeros(RN_SHAPE(COLUMNS));
+    return rn_add(rn_div(rn_mul(rn_broadcast_to(one, RN_SHAPE(ROWS, COLUMNS)), rn_exp(x)), one), rn_sub(y, zeros));
+}
+
+/* -0 + 0 is 0 */
+static rn_tensor *plus_zero(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    return rn_div(rn_exp(x), rn_add(y, rn_zeros(RN_SHAPE(COLUMNS))));
+}
+
+static rn_tensor *times_a_one_that_widens(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    rn_tensor *row = rn_slice(x, RN_RANGES(RN_TO(1)));
+    return rn_add(rn_mul(row, rn_ones(RN_SHAPE(ROWS, 1))), y);
+}
+
+RN_TEST(calls_that_change_no_bit_are_left_out)
+{
+    compare("simplify", views_that_lead_back, 2, 4);
+    compare("simplify", casts_that_lose_nothing, 5, 9);
+    compare("simplify", times_one, 2, 6);
+}
+
+RN_TEST(calls_that_change_a_bit_stay)
+{
+    compare("simplify", casts_that_lose_something, 6, 6);
+    compare("simplify", plus_zero, 4, 4);
+    compare("simplify", times_a_one_that_widens, 3, 3);
+}
+
+static rn_tensor *transposes(rn_tensor *x, rn_tensor *y, double number)
+{
+    (void)number;
+    return rn_matmul(rn_transpose(rn_matmul(rn_transpose(x), y)), rn_transpose(y));
+}
+
+RN_TEST(products_read_transposed_matrices_as_they_lie)
+{
+    compare("simplify", transposes, 2, 2);
+}
+
+/* ---- batches ---- */
+
+enum { IN = 24, OUT = 32, STEPS = 5, ROWS_OF_A_STEP = 2 };
+
+/* A weight that five calls use, one after the other, and its gradient. */
+static rn_tensor *gradient_over_steps(rn_tensor *w)
+{
+    rn_tensor *h = rn_mul_scalar(rn_ones(RN_SHAPE(ROWS_OF_A_STEP, IN)), 0.1), *sum = rn_sum(rn_square(w)), *grad = NULL;
+    for (int t = 0; t < STEPS; t++) {
+        rn_tensor *y = rn_tanh(rn_matmul(h, w));
+        sum = rn_add(sum, rn_sum(y));
+        h = rn_slice(y, RN_RANGES(RN_ALL, RN_TO(IN)));
+    }
+    CHECK(rn_grad(RN_LIST(sum), RN_LIST(w), .grads = &grad));
+    return grad;
+}
+
+static int products(float *to)
+{
+    steps = 0;
+    names[0] = 0;
+    rn_log_set(count_steps, NULL);
+    CHECK(rn_log_levels("step:debug"));
+    RN_SCOPE
+    {
+        float a[IN * OUT];
+        for (int k = 0; k < IN * OUT; k++) a[k] = (float)(0.3 * sin(k + 1.0));
+        rn_tensor *w = rn_require_grad(rn_array(RN_F32, RN_SHAPE(IN, OUT), a), true);
+        const float *g = rn_data(gradient_over_steps(w));
+        if (g) memcpy(to, g, sizeof a);
+    }
+    rn_shutdown();
+    rn_log_set(NULL, NULL);
+    CHECK(rn_log_levels(""));
+    CHECK_OK();
+    int n = 0;
+    for (const char *s = names; (s = strstr(s, "matmul ")); s++) n++;
+    return n;
+}
+
+RN_TEST(gradients_of_a_weight_over_steps_are_one_product)
+{
+    float joined[IN * OUT] = { 0 }, apart[IN * OUT] = { 0 };
+    CHECK(rn_device_use("cpu"));
+    CHECK_EQ_I64(products(joined), STEPS + STEPS - 1 + 1); /* forward, back to the step before, the weight's */
+    rn_pass_mode("batch", false);
+    CHECK_EQ_I64(products(apart), STEPS + STEPS - 1 + STEPS);
+    for (int i = 0; i < IN * OUT; i++) CHECK_NEAR(joined[i], apart[i], 1e-6);
+}
+
+/* ---- memory ---- */
+
+static int64_t peak;
+
+static void note_peak(void *user, rn_log_level level, const char *topic, const char *text)
+{
+    (void)user, (void)level;
+    const char *all = strstr(text, " between, ");
+    if (strcmp(topic, "plan") == 0 && all) peak = strtoll(all + 10, NULL, 10);
+}
+
+enum { WIDTH = 8, LAYERS = 40, BATCH = 256 };
+
+/* One step of gradient descent of many layers with few weights and large activations; returns the peak of its plan. */
+static int64_t train_step(bool random, float *to)
+{
+    rn_tensor *w[LAYERS], *grad[LAYERS], *loss = NULL;
+    peak = 0;
+    rn_log_set(note_peak, NULL);
+    CHECK(rn_log_levels("plan:debug"));
+    rn_seed(4);
+    RN_SCOPE
+    {
+        for (int k = LAYERS - 1; k >= 0; k--) { /* values wanted last are walked to first */
+            rn_tensor *first = rn_normal(RN_SHAPE(WIDTH, WIDTH), .sigma = 0.4);
+            w[k] = rn_param("w", first);
+        }
+        rn_tensor *x = rn_full(RN_SHAPE(BATCH, WIDTH), 0.1);
+        for (int k = 0; k < LAYERS; k++) {
+            rn_tensor *y = rn_matmul(x, w[k]);
+            x = random ? rn_add(rn_tanh(y), rn_dropout(x, .ratio = 0.2)) : rn_relu(y);
+        }
+        loss = rn_keep(rn_mean(rn_square(x)));
+        CHECK(rn_grad(RN_LIST(loss), ((rn_list){ w, LAYERS }), .grads = grad));
+        for (int k = 0; k < LAYERS; k++) CHECK(rn_assign(w[k], rn_sub(w[k], rn_mul_scalar(grad[k], 0.1))));
+    }
+    *to++ = (float)rn_item(loss);
+    rn_drop(loss);
+    for (int k = 0; k < LAYERS; k++) {
+        const float *now = rn_data(w[k]);
+        if (now) memcpy(to + (ptrdiff_t)k * WIDTH * WIDTH, now, WIDTH * WIDTH * sizeof *now);
+        rn_drop(w[k]);
+    }
+    rn_shutdown();
+    rn_log_set(NULL, NULL);
+    CHECK(rn_log_levels(""));
+    CHECK_OK();
+    return peak;
+}
+
+enum { TRAINED = 1 + LAYERS * WIDTH * WIDTH };
+
+RN_TEST(gradients_are_taken_when_what_they_need_can_go)
+{
+    float on[TRAINED] = { 0 }, off[TRAINED] = { 0 };
+    CHECK(rn_device_use("cpu"));
+    const int64_t with = train_step(false, on);
+    rn_pass_mode("order", false);
+    const int64_t without = train_step(false, off);
+    CHECK(memcmp(on, off, sizeof on) == 0);
+    printf("  peak %lld of %lld\n", (long long)with, (long long)without);
+    CHECK(with > 0 && with < without * 3 / 4);
+}
+
+static int64_t limited_step(int64_t limit, float *to)
+{
+    CHECK_EQ_I64(rn_memory_limit(limit), 0);
+    const int64_t took = train_step(true, to);
+    rn_memory_limit(0);
+    return took;
+}
+
+RN_TEST(under_a_limit_values_are_computed_again)
+{
+    float free[TRAINED] = { 0 }, tight[TRAINED] = { 0 };
+    CHECK(rn_device_use("cpu"));
+    const int64_t most = train_step(true, free);
+    for (int share = 90; share >= 60; share -= 10) {
+        const int64_t took = limited_step(most * share / 100, tight);
+        printf("  limit %lld took %lld\n", (long long)most * share / 100, (long long)took);
+        CHECK(took > 0 && took <= most * share / 100);
+        CHECK(memcmp(free, tight, sizeof free) == 0);
+    }
+}
+
+RN_TEST(what_does_not_fit_is_an_error_that_says_how_much_is_needed)
+{
+    CHECK(rn_device_use("cpu"));
+    rn_memory_limit(1000);
+    RN_SCOPE
+    {
+        rn_tensor *x = rn_array(RN_F32, RN_SHAPE(1000), NULL);
+        CHECK(!rn_eval(rn_exp(x)));
+        CHECK_ERROR(RN_ERR_NOMEM, " bytes, the memory limit is 1000");
+        rn_memory_limit(1 << 20);
+        CHECK(rn_eval(rn_exp(x)));
+    }
+    rn_memory_limit(-1);
+    CHECK_ERROR(RN_ERR_ARG, "no limit");
+    CHECK_EQ_I64(rn_memory_limit(0), 1 << 20);
+}
