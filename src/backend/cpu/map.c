@@ -161,7 +161,8 @@ typedef struct {
     rni_worker w;
     int group;
     const output *out;
-    uint64_t copied; /* inputs that lie where a result is written before they are read for the last time */
+    uint64_t copied;   /* inputs that lie where a result is written before they are read for the last time */
+    uint64_t streamed; /* results that go past the caches: those that lie over an input are in them already */
 } job;
 
 static char *result_at(const job *j, int o, int64_t element)
@@ -175,12 +176,16 @@ static void enter_group(job *j, int group)
     j->group = group;
     j->out = j->st->outputs + group * p->n_out;
     j->copied = 0;
+    j->streamed = j->st->stream ? ~0ull : 0;
     j->w.space = &j->st->space[group];
     j->w.count = j->w.space->count;
     for (int i = 0; i < p->n_in; i++) {
         j->w.data[i] = j->call->in[i * j->st->groups + group].data;
-        for (int o = 0; o < p->n_out; o++)
-            if (p->late[o] >> i & 1 && result_at(j, o, 0) == j->w.data[i]) j->copied |= 1ull << i;
+        for (int o = 0; o < p->n_out; o++) {
+            if (result_at(j, o, 0) != j->w.data[i]) continue;
+            j->streamed &= ~(1ull << (o & 63));
+            if (p->late[o] >> i & 1) j->copied |= 1ull << i;
+        }
     }
     rni_worker_enter(&j->w);
 }
@@ -192,7 +197,7 @@ static void store_outputs(const job *j, int64_t start, int64_t n, bool whole)
         char *to = result_at(j, o, start);
         const void *from = j->w.slot[p->from[o]];
         if (from == to && j->out[o].same) continue;
-        if (j->st->stream && whole && j->out[o].same && ((uintptr_t)to & 63) == 0)
+        if (j->streamed >> (o & 63) & 1 && whole && j->out[o].same && ((uintptr_t)to & 63) == 0)
             j->st->frame.isa->move->stream(to, from, n * p->value_bytes);
         else
             j->out[o].store(to, from, n);
@@ -206,7 +211,7 @@ static void run_part(job *j, int64_t start, int64_t n)
     const bool whole = n % RNI_CPU_BLOCK == 0;
     rni_worker_load(&j->w, start, n, j->copied, false);
     for (int o = 0; o < p->n_out; o++)
-        j->w.slot[p->first_out + o] = whole && j->out[o].same && !j->st->stream
+        j->w.slot[p->first_out + o] = whole && j->out[o].same && !(j->streamed >> (o & 63) & 1)
                                           ? result_at(j, o, start)
                                           : j->w.scratch + j->st->frame.offset[p->first_out + o];
     rni_worker_run(&j->w, start, n);
