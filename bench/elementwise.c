@@ -12,7 +12,16 @@ static bool eval(rn_tensor *t)
     return rn_eval(t);
 }
 
-static bool axpy(void *user)
+static bool scaled_sum(void *user)
+{
+    const state *s = user;
+    bool ok = false;
+    RN_SCOPE
+    ok = eval(rn_add(rn_mul_scalar(s->x, 2), s->y));
+    return ok;
+}
+
+static bool fma_of(void *user)
 {
     const state *s = user;
     bool ok = false;
@@ -60,9 +69,8 @@ static bool transposed(void *user)
 static const struct {
     const char *name;
     bench_fn *fn;
-} cases[] = {
-    { "x*2+y", axpy }, { "tanh-sigmoid", gates }, { "sum", sum }, { "norm", norm }, { "transpose*2", transposed }
-};
+} cases[] = { { "x*2+y", scaled_sum }, { "fma", fma_of }, { "tanh-sigmoid", gates },
+              { "sum", sum },          { "norm", norm },  { "transpose*2", transposed } };
 
 int main(int argc, char **argv)
 {
