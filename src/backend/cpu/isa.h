@@ -143,7 +143,8 @@ typedef struct rni_product {
 /* Convolution with 3x3 filters in tiles of 4x4 results: 36 products for each instead of 144. A tile is taken apart
  * into 36 parts, which lie `step` elements apart; x [6, 6] and y [4, 4] point to its pixels, of n values each. Counts
  * are multiples of 16. Results are off by about twice (the gradient of the filters: up to three times) as much as those
- * of direct sums: less than 2e-5 of their root mean square for 512 channels. */
+ * of direct sums: less than 2e-5 of their root mean square for 512 channels. What is not finite spoils all results of a
+ * tile. */
 typedef struct rni_winograd {
     int64_t columns; /* of a product */
     void (*image)(float *v, int64_t step, const float *const *x, const float *const *next, int64_t n);

@@ -8,7 +8,7 @@
  * all threads share a block, and each makes the panels of U that it needs and uses them at once.
  *
  * For the gradient of the filters all threads share V and D [36, tiles, out], the parts of gy, of a block; each joins
- * pieces of [36, CHUNK, columns] over its tiles. */
+ * pieces of [36, CHUNK, columns] over its tiles. No result depends on the number of threads. */
 #include "backend/cpu/winograd.h"
 
 #include "backend/cpu/conv.h"
@@ -199,35 +199,72 @@ static void take_shared_gradients(void *user, int thread, int threads)
     take_tiles(j, j->isa->result_grad, &j->y, TILE, j->d, j->d_row, j->d_part, j->first, from, end);
 }
 
-static void join_piece(const job *j, float *m, int64_t c, int64_t p)
+static int64_t pieces(const job *j)
 {
-    const int64_t columns = j->isa->columns, n = panel_columns(j, p), rows = least(CHUNK, j->x.channels - c);
-    for (int k = 0; k < PARTS; k++)
-        j->isa->multiply(&(rni_product){ .a = j->v + k * j->v_part + c,
-                                         .b = j->d + k * j->d_part + p * columns,
-                                         .y = m + k * j->m_part,
-                                         .rows = rows,
-                                         .columns = n,
-                                         .n = j->count,
-                                         .a_row = 1,
-                                         .a_step = j->v_row,
-                                         .b_step = j->d_row,
-                                         .y_row = columns,
-                                         .add = j->first > 0 });
-    if (j->first + j->count < j->tiles) return;
+    return (j->x.channels + CHUNK - 1) / CHUNK * j->panels;
+}
+
+/* Where a piece's filters lie, and its first input channel and panel. */
+static void find_piece(const job *j, int64_t piece, int64_t *c, int64_t *p)
+{
+    *c = piece / j->panels * CHUNK;
+    *p = piece % j->panels;
+}
+
+static void join_part(const job *j, float *m, int64_t piece, int64_t k)
+{
+    int64_t c, p;
+    find_piece(j, piece, &c, &p);
+    j->isa->multiply(&(rni_product){ .a = j->v + k * j->v_part + c,
+                                     .b = j->d + k * j->d_part + p * j->isa->columns,
+                                     .y = m + k * j->m_part,
+                                     .rows = least(CHUNK, j->x.channels - c),
+                                     .columns = panel_columns(j, p),
+                                     .n = j->count,
+                                     .a_row = 1,
+                                     .a_step = j->v_row,
+                                     .b_step = j->d_row,
+                                     .y_row = j->isa->columns,
+                                     .add = j->first > 0 });
+}
+
+static void finish_piece(const job *j, const float *m, int64_t piece)
+{
+    int64_t c, p;
+    find_piece(j, piece, &c, &p);
+    const int64_t columns = j->isa->columns, rows = least(CHUNK, j->x.channels - c);
     for (int64_t i = 0; i < rows; i++)
         j->isa->filters_grad(j->w + (c + i) * j->w_in + p * columns * j->w_out, j->w_out, m + i * columns, j->m_part,
-                             n);
+                             panel_columns(j, p));
 }
 
 static void join_shared_block(void *user, int thread, int threads)
 {
     const job *j = user;
-    const int64_t chunks = (j->x.channels + CHUNK - 1) / CHUNK;
     int64_t i, end;
-    rni_cpu_part(chunks * j->panels, thread, threads, &i, &end);
-    for (; i < end; i++)
-        join_piece(j, j->m + (j->blocks > 1 ? i : thread) * PARTS * j->m_part, i % chunks * CHUNK, i / chunks);
+    rni_cpu_part(pieces(j) * PARTS, thread, threads, &i, &end);
+    for (; i < end; i++) join_part(j, j->m + i / PARTS * PARTS * j->m_part, i / PARTS, i % PARTS);
+}
+
+static void finish_pieces(void *user, int thread, int threads)
+{
+    const job *j = user;
+    int64_t i, end;
+    rni_cpu_part(pieces(j), thread, threads, &i, &end);
+    for (; i < end; i++) finish_piece(j, j->m + i * PARTS * j->m_part, i);
+}
+
+/* Where there is but one block, a piece is done at once, in memory of its thread. */
+static void join_and_finish(void *user, int thread, int threads)
+{
+    const job *j = user;
+    float *m = j->m + thread * PARTS * j->m_part;
+    int64_t i, end;
+    rni_cpu_part(pieces(j), thread, threads, &i, &end);
+    for (; i < end; i++) {
+        for (int64_t k = 0; k < PARTS; k++) join_part(j, m, i, k);
+        finish_piece(j, m, i);
+    }
 }
 
 /* ---- calls ---- */
@@ -278,12 +315,11 @@ static int64_t place(job *j, bool grad_w, float *workspace)
 {
     const int64_t columns = j->isa->columns, own = PARTS * j->m_part + columns, v = PARTS * j->v_part;
     const int64_t zeros = apart(j->x.channels > j->y.channels ? j->x.channels : j->y.channels);
-    const int64_t chunks = (j->x.channels + CHUNK - 1) / CHUNK;
     int64_t v_at = zeros, u_at = 0, d_at = 0, m_at = 0, end;
     if (grad_w) {
         d_at = v_at + v;
         m_at = d_at + PARTS * j->d_part;
-        end = m_at + (j->blocks > 1 ? chunks * j->panels : j->threads) * PARTS * j->m_part;
+        end = m_at + (j->blocks > 1 ? pieces(j) : j->threads) * PARTS * j->m_part;
     } else if (j->shared) {
         j->own = own + j->u_panel;
         m_at = v_at + v;
@@ -334,9 +370,10 @@ bool rni_cpu_winograd_run(rn_kernel_call *c)
     j.w = now.w;
     j.bias = now.bias;
     place(&j, is_grad_w(c), c->workspace);
-    if (is_grad_w(c))
-        each_shared_block(&j, take_shared_gradients, join_shared_block);
-    else if (j.shared)
+    if (is_grad_w(c)) {
+        each_shared_block(&j, take_shared_gradients, j.blocks > 1 ? join_shared_block : join_and_finish);
+        if (j.blocks > 1) rni_cpu_parallel(j.threads, finish_pieces, &j);
+    } else if (j.shared)
         each_shared_block(&j, take_shared_images, make_shared_block);
     else {
         rni_cpu_parallel(j.threads, make_all_filters, &j);
@@ -355,12 +392,12 @@ static bool fits(const rn_kernel_call *c)
     return w->dim[0] % 16 == 0 && w->dim[1] % 16 == 0;
 }
 
-/* What Winograd saves in products it loses in transforms where channels, tiles or the results in a tile are few. */
+/* What Winograd saves in products it loses in transforms where tiles, channels or the results in a tile are few. */
 static bool is_faster(const rn_kernel_call *c)
 {
     const job j = job_of(c);
     const int64_t results = j.y.size[0] * j.y.size[1], tiles = j.tile[0] * j.tile[1];
-    return j.x.channels >= 32 && j.y.channels >= 32 && j.tiles >= 8 && 2 * results >= TILE * TILE * tiles;
+    return j.tiles >= (least(j.x.channels, j.y.channels) < 32 ? 128 : 8) && 2 * results >= TILE * TILE * tiles;
 }
 
 const char *rni_cpu_winograd_refuse(const rn_kernel_call *c)
