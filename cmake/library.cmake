@@ -31,7 +31,11 @@ find_package(OpenMP REQUIRED COMPONENTS C)
 file(GLOB cpu_sources CONFIGURE_DEPENDS src/backend/cpu/*.c)
 file(GLOB cpu_kernels CONFIGURE_DEPENDS src/backend/cpu/kernels/*.c)
 list(FILTER cpu_kernels EXCLUDE REGEX "\\.inc\\.c$") # bodies that other files include once per type
-rensa_extension(cpu ${cpu_sources})
+# What turns scalar programs into the text of kernels, and that into functions; for any back end.
+file(GLOB emit_sources CONFIGURE_DEPENDS src/backend/emit/*.c)
+add_library(rensa_emit OBJECT ${emit_sources} ${PROJECT_BINARY_DIR}/emit_ops.c)
+target_include_directories(rensa_emit PRIVATE include src)
+rensa_extension(cpu ${cpu_sources} $<TARGET_OBJECTS:rensa_emit>)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(isas avx512 avx2 base)
 else()
@@ -40,10 +44,14 @@ endif()
 set(isa_avx512 -march=skylake-avx512 -mprefer-vector-width=512)
 set(isa_avx2 -march=haswell)
 set(isa_base "")
+# What emitted kernels (src/backend/emit) do as well is not left to the compiler to round.
+set_source_files_properties(src/backend/cpu/kernels/codes_f32.c src/backend/cpu/kernels/codes_f64.c
+  src/backend/cpu/kernels/join.c PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
 foreach(isa ${isas})
   add_library(rensa_cpu_${isa} OBJECT ${cpu_kernels})
   target_include_directories(rensa_cpu_${isa} PRIVATE include src)
-  target_compile_definitions(rensa_cpu_${isa} PRIVATE RNI_ISA=${isa})
+  string(REPLACE ";" " " flags "${isa_${isa}}")
+  target_compile_definitions(rensa_cpu_${isa} PRIVATE RNI_ISA=${isa} "RNI_ISA_FLAGS=\"${flags}\"")
   # Not -ffast-math: NaN, infinities and denormals keep their meaning; only what vectorisation needs is given up.
   target_compile_options(rensa_cpu_${isa} PRIVATE -O3 ${isa_${isa}} -fno-math-errno -fno-trapping-math -ffp-contract=fast
     -fopenmp-simd -Wno-unknown-pragmas $<$<C_COMPILER_ID:Clang>:-Wno-pass-failed>)
@@ -56,7 +64,7 @@ pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 find_path(DNNL_INCLUDE_DIR dnnl.h REQUIRED)
 find_library(DNNL_LIBRARY dnnl REQUIRED)
 target_include_directories(rensa_cpu SYSTEM PRIVATE ${DNNL_INCLUDE_DIR})
-target_link_libraries(rensa_cpu PRIVATE OpenMP::OpenMP_C PkgConfig::OPENBLAS ${DNNL_LIBRARY} m)
+target_link_libraries(rensa_cpu PRIVATE OpenMP::OpenMP_C PkgConfig::OPENBLAS ${DNNL_LIBRARY} Threads::Threads m ${CMAKE_DL_LIBS})
 
 # Compressed files, archives, pictures, downloads.
 file(GLOB io_sources CONFIGURE_DEPENDS src/io/ext/*.c)

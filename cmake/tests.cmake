@@ -30,6 +30,7 @@ foreach(file ${unit_tests})
   string(REPLACE "test_" "" name ${name})
   rensa_test(${name} ${file})
 endforeach()
+target_sources(test_compiled PRIVATE $<TARGET_OBJECTS:rensa_emit>)
 include(cmake/fuzz.cmake)
 include(cmake/checks.cmake)
 

@@ -127,6 +127,13 @@ typedef struct rn_kernel {
     void (*arrange)(rn_kernel_call *call);
 } rn_kernel;
 
+/* What the library offers to back ends, for as long as the process lives. Newer fields are added at the end. */
+typedef struct rn_host {
+    size_t size; /* sizeof(rn_host) */
+    /* A log line (level: rn_log_level of rensa/error.h). Thread-safe: yes. */
+    void (*log)(int level, const char *topic, const char *fmt, ...) RN_PRINTF(3, 4);
+} rn_host;
+
 typedef struct rn_backend rn_backend;
 struct rn_backend {
     int abi_version; /* RN_BACKEND_ABI */
@@ -154,6 +161,8 @@ struct rn_backend {
     const rn_backend *(*wraps)(void *device, void **inner);
     bool (*enter)(void *device, rn_kernel_call *call);
     bool (*leave)(void *device, rn_kernel_call *call);
+    /* Called once, before everything else. May be NULL. */
+    void (*attach)(const rn_host *host);
 };
 
 #define RN_BACKEND_DRY 1u      /* nothing is computed: plans run without their kernels */

@@ -7,6 +7,8 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/extension.h"
+#include "base/log.h"
+#include "base/number.h"
 #include "base/str.h"
 
 #include <dirent.h>
@@ -64,6 +66,16 @@ const char *rni_backend_at(int i)
     return name;
 }
 
+static void log_line(int level, const char *topic, const char *fmt, ...)
+{
+    char text[2048];
+    va_list args;
+    va_start(args, fmt);
+    rni_vformat(text, sizeof text, fmt, args);
+    va_end(args);
+    rni_log((rn_log_level)level, topic, "%s", text);
+}
+
 static const rn_backend *add(const rn_backend *b, const char *name, const rn_site *site)
 {
     if (!b || b->abi_version != RN_BACKEND_ABI || b->size < offsetof(rn_backend, kernels) + sizeof b->kernels) {
@@ -76,6 +88,8 @@ static const rn_backend *add(const rn_backend *b, const char *name, const rn_sit
         rni_fail(RN_ERR_DEVICE, site, "device", "more than %d back ends", BACKENDS_MAX);
         return NULL;
     }
+    static const rn_host host = { .size = sizeof host, .log = log_line };
+    if (b->size >= offsetof(rn_backend, attach) + sizeof b->attach && b->attach) b->attach(&host);
     return g.backend[g.count++] = b;
 }
 

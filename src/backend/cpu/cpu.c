@@ -13,6 +13,7 @@
 #include "backend/cpu/sort.h"
 #include "backend/cpu/take.h"
 #include "backend/cpu/winograd.h"
+#include "backend/emit/compiled.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -24,6 +25,14 @@ enum {
     THREADS_MAX = 4096,
     LARGE_PAGE = 2 << 20 /* bytes */
 };
+
+/* Written once, when the library has loaded this object. */
+static const rn_host *library;
+
+static void attach(const rn_host *given)
+{
+    library = given;
+}
 
 static int count(void)
 {
@@ -59,7 +68,7 @@ static bool set_winograd(rni_cpu *cpu, const char *text, char *why, size_t why_s
 }
 
 /* What follows the colon of the device's name: numbers of devices, names of instruction sets, "threads=2",
- * "winograd=0". */
+ * "winograd=0", "compiled". */
 static bool set_detail(rni_cpu *cpu, const char *detail, char *why, size_t why_size)
 {
     for (const char *s = detail; *s;) {
@@ -70,6 +79,8 @@ static bool set_detail(rni_cpu *cpu, const char *detail, char *why, size_t why_s
             if (!set_threads(cpu, part + 8, why, why_size)) return false;
         } else if (strncmp(part, "winograd=", 9) == 0) {
             if (!set_winograd(cpu, part + 9, why, why_size)) return false;
+        } else if (strcmp(part, "compiled") == 0) {
+            cpu->compiled = true;
         } else if (strspn(part, "0123456789") != n && !(cpu->isa = rni_isa_find(part))) {
             snprintf(why, why_size, "\"%s\" is no instruction set of this processor (the best is %s)", part,
                      rni_isa_at(0));
@@ -93,14 +104,17 @@ static void *open_device(int index, const char *detail, char *why, size_t why_si
         snprintf(why, why_size, "there is one device, cpu:0");
     else if ((!isa || set_detail(cpu, isa, why, why_size)) &&
              (!winograd || !*winograd || set_winograd(cpu, winograd, why, why_size)) &&
-             set_detail(cpu, detail, why, why_size))
+             set_detail(cpu, detail, why, why_size)) {
+        rni_compile_begin(library);
         return cpu;
+    }
     free(cpu);
     return NULL;
 }
 
 static void close_device(void *device)
 {
+    rni_compile_end();
     free(device);
 }
 
@@ -296,6 +310,7 @@ const rn_backend *rn_backend_cpu(void)
         .sync = sync_device,
         .kernels = kernels,
         .flags = RN_BACKEND_JOINS,
+        .attach = attach,
     };
     return &row;
 }

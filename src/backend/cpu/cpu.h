@@ -15,6 +15,7 @@ typedef struct rni_cpu {
     const rni_isa *isa;
     int threads; /* 0: as many as OpenMP says at the time of a call */
     rni_cpu_choice winograd;
+    bool compiled; /* "cpu:compiled": programs are compiled at once, for tests; otherwise when they are worth it */
 } rni_cpu;
 
 /* One of `threads` equal parts of a piece of work. */

@@ -98,7 +98,13 @@ void rni_worker_load(rni_worker *w, int64_t start, int64_t n, uint64_t copied, b
 void rni_worker_run(rni_worker *w, int64_t start, int64_t n)
 {
     const rni_cpu_program *p = w->frame->program;
+    const rni_isa *isa = w->frame->isa;
+    const int64_t blocks = (n + RNI_CPU_BLOCK - 1) / RNI_CPU_BLOCK;
+    if (w->fn) {
+        const rni_tile_tools tools = { isa->code[p->compute], isa->position->random[p->compute], w->scalars, start };
+        w->fn(w->slot, blocks, &tools);
+        return;
+    }
     const rni_cpu_position at = { w->scalars, start, w->count };
-    rni_cpu_program_run(w->frame->isa, p, p->n_once, p->n_once + p->n_each, w->slot,
-                        (n + RNI_CPU_BLOCK - 1) / RNI_CPU_BLOCK, &at);
+    rni_cpu_program_run(isa, p, p->n_once, p->n_once + p->n_each, w->slot, blocks, &at);
 }

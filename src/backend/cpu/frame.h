@@ -3,6 +3,7 @@
 #ifndef RNI_BACKEND_CPU_FRAME_H
 #define RNI_BACKEND_CPU_FRAME_H
 
+#include "backend/cpu/kernels/tile.h"
 #include "backend/cpu/program.h"
 #include "backend/cpu/space.h"
 
@@ -33,6 +34,7 @@ typedef struct rni_worker {
     void **slot;                      /* inputs and constants are not written */
     const void *data[RNI_CPU_INPUTS]; /* of each input */
     int64_t count;                    /* what COUNT gives */
+    rni_tile_fn *fn;                  /* the program, compiled; NULL: it is interpreted */
 } rni_worker;
 
 /* Puts the worker on its scratch (f->bytes of it). */

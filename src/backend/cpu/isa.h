@@ -183,6 +183,7 @@ typedef struct rni_pairs {
 
 typedef struct rni_isa {
     const char *name;
+    const char *flags;                          /* of the compiler, for kernels that are compiled at run time */
     rni_code_fn *const *code[RNI_CPU_COMPUTES]; /* by rn_code; NULL where a type has no such code */
     const rni_moves *move;
     const rni_positions *position;

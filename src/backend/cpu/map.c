@@ -3,6 +3,7 @@
  *
  * A result may lie over an input. That is safe since a tile's elements are read before they are written: instructions
  * go through a tile in order, and an input that is read again after a result went to its memory is copied first. */
+#include "backend/cpu/code.h"
 #include "backend/cpu/frame.h"
 
 #include <rensa/error.h>
@@ -28,6 +29,8 @@ typedef struct {
     rni_input *inputs;
     output *outputs; /* n_out of each group */
     bool stream;
+    bool flat; /* everything is read and written where it lies, so that any number of elements may be a tile */
+    rni_cpu_code code;
 } state;
 
 const char *rni_cpu_map_refuse(const rn_kernel_call *c)
@@ -46,6 +49,7 @@ void rni_cpu_map_release(void *p)
 {
     state *st = p;
     if (!st) return;
+    rni_cpu_code_free(&st->code);
     free(st->program);
     free(st->first_tile);
     free(st->space);
@@ -116,6 +120,17 @@ static double estimate(const state *st)
     return total;
 }
 
+static bool is_flat(const state *st)
+{
+    const int n_in = st->program->n_in, n_out = st->program->n_out;
+    bool flat = !st->stream;
+    for (int k = 0; k < st->groups * n_in; k++)
+        flat = flat && (st->inputs[k].kind == RNI_INPUT_REPEATED ||
+                        (st->inputs[k].kind == RNI_INPUT_DIRECT && st->inputs[k].same));
+    for (int k = 0; k < st->groups * n_out; k++) flat = flat && st->outputs[k].same;
+    return flat;
+}
+
 static bool fill_state(const rn_kernel_call *c, state *st)
 {
     const rni_cpu *cpu = c->device;
@@ -136,8 +151,11 @@ static bool fill_state(const rn_kernel_call *c, state *st)
         st->stream = st->stream || st->space[g].count * st->program->value_bytes >= STREAM_FROM;
     }
     const int64_t tiles = st->first_tile[st->groups];
-    const int threads = rni_cpu_threads(cpu, estimate(st));
+    const double nanoseconds = estimate(st);
+    const int threads = rni_cpu_threads(cpu, nanoseconds);
     st->threads = threads < tiles ? threads : tiles > 0 ? (int)tiles : 1;
+    st->flat = is_flat(st);
+    rni_cpu_code_init(&st->code, cpu, st->program, c->map->name, nanoseconds);
     return rni_frame_init(&st->frame, cpu->isa, st->program, st->space, st->groups, tile, 0);
 }
 
@@ -184,7 +202,7 @@ static void enter_group(job *j, int group)
         for (int o = 0; o < p->n_out; o++) {
             if (result_at(j, o, 0) != j->w.data[i]) continue;
             j->streamed &= ~(1ull << (o & 63));
-            if (p->late[o] >> i & 1) j->copied |= 1ull << i;
+            if ((j->w.fn ? p->taken : p->late)[o] >> i & 1) j->copied |= 1ull << i;
         }
     }
     rni_worker_enter(&j->w);
@@ -218,32 +236,49 @@ static void run_part(job *j, int64_t start, int64_t n)
     store_outputs(j, start, n, whole);
 }
 
+/* Elements start … start + n - 1 of a group. */
+static void run_piece(job *j, int64_t start, int64_t n)
+{
+    const int64_t whole = n / RNI_CPU_BLOCK * RNI_CPU_BLOCK;
+    if (whole) run_part(j, start, whole);
+    if (n > whole) run_part(j, start + whole, n - whole);
+}
+
+typedef struct {
+    const rn_kernel_call *call;
+    rni_tile_fn *fn;
+} work;
+
 static void run_tiles(void *user, int thread, int threads)
 {
-    const rn_kernel_call *c = user;
+    const work *wk = user;
+    const rn_kernel_call *c = wk->call;
     const state *st = c->state;
     int64_t tile, last;
     rni_cpu_part(st->first_tile[st->groups], thread, threads, &tile, &last);
     if (tile == last) return;
     job j = { .call = c, .st = st };
     j.w.scalars = c->scalars;
+    j.w.fn = wk->fn;
     rni_worker_init(&j.w, &st->frame, (char *)c->workspace + thread * st->frame.bytes);
     for (int g = 0; tile < last; g++) {
         if (tile >= st->first_tile[g + 1]) continue;
         enter_group(&j, g);
-        for (; tile < last && tile < st->first_tile[g + 1]; tile++) {
-            int64_t start, n;
-            rni_space_tile(j.w.space, tile - st->first_tile[g], &start, &n);
-            const int64_t whole = n / RNI_CPU_BLOCK * RNI_CPU_BLOCK;
-            if (whole) run_part(&j, start, whole);
-            if (n > whole) run_part(&j, start + whole, n - whole);
+        while (tile < last && tile < st->first_tile[g + 1]) {
+            int64_t start, n, from;
+            rni_space_tile(j.w.space, tile++ - st->first_tile[g], &start, &n);
+            for (; wk->fn && st->flat && !j.copied && tile < last && tile < st->first_tile[g + 1]; tile++, n += from)
+                rni_space_tile(j.w.space, tile - st->first_tile[g], &(int64_t){ 0 }, &from);
+            run_piece(&j, start, n);
         }
     }
 }
 
 bool rni_cpu_map_run(rn_kernel_call *c)
 {
-    const state *st = c->state;
-    if (st->first_tile[st->groups] > 0) rni_cpu_parallel(st->threads, run_tiles, c);
+    state *st = c->state;
+    if (st->first_tile[st->groups] == 0) return true;
+    work wk = { c, rni_cpu_code_now(&st->code) };
+    rni_cpu_parallel(st->threads, run_tiles, &wk);
     return true;
 }

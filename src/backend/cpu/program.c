@@ -2,6 +2,8 @@
  * where results go, the others share few slots. */
 #include "backend/cpu/program.h"
 
+#include "backend/emit/emit.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +22,6 @@ static const uint16_t costs[RN_CODE_NUMBER] = {
     [RN_CODE_SIGMOID] = COSTLY, [RN_CODE_DIV] = 5,       [RN_CODE_MOD] = 30,      [RN_CODE_FMOD] = CALLED,
     [RN_CODE_FLOORDIV] = 20,    [RN_CODE_POW] = 150,     [RN_CODE_ATAN2] = 25,    [RN_CODE_SHL] = CALLED,
     [RN_CODE_SHR] = CALLED,     [RN_CODE_RANDOM] = 40,
-};
-
-static const unsigned char arity[RN_CODE_NUMBER] = {
-#define X(name, n) [RN_CODE_##name] = n,
-    RNI_CODE_LIST(X)
-#undef X
 };
 
 rni_cpu_compute rni_cpu_compute_of(const rn_program *p)
@@ -81,7 +77,7 @@ static void link_values(maker *m, uint64_t repeated, uint64_t narrow)
         value *v = &m->v[m->n_base + k];
         *v = (value){ .slot = -1, .last_use = -1, .output = -1 };
         v->repeated = in->code != RN_CODE_INDEX && in->code != RN_CODE_RANDOM;
-        for (int w = 0; w < arity[in->code] && !is_position((rn_code)in->code); w++) {
+        for (int w = 0; w < rni_code_arity[in->code] && !is_position((rn_code)in->code); w++) {
             const int o = m->operand[3 * k + w] = m->current[reg[w]];
             m->v[o].last_use = k;
             v->repeated = v->repeated && m->v[o].repeated;
@@ -112,7 +108,7 @@ static void set_operands(maker *m, int k, rni_cpu_instr *in)
         return;
     }
     uint16_t *const to[3] = { &in->a, &in->b, &in->c };
-    for (int w = 0; w < arity[from->code]; w++) {
+    for (int w = 0; w < rni_code_arity[from->code]; w++) {
         const value *v = &m->v[m->operand[3 * k + w]];
         *to[w] = (uint16_t)v->slot;
         if (!v->narrow) in->steps |= (uint8_t)(1u << w);
@@ -128,7 +124,7 @@ static void release_operands(maker *m, int k)
 {
     const rn_instr *in = &m->p->instr[k];
     if (is_position((rn_code)in->code)) return;
-    for (int w = 0; w < arity[in->code]; w++) {
+    for (int w = 0; w < rni_code_arity[in->code]; w++) {
         value *v = &m->v[m->operand[3 * k + w]];
         if (v->last_use != k || v->slot < m->q->first_temp) continue;
         v->last_use = -1; /* an operand may be read twice by one instruction */
@@ -185,12 +181,13 @@ static void find_late(rni_cpu_program *q)
         for (int k = q->n_once; k < q->n_once + q->n_each; k++) {
             const rni_cpu_instr *in = &q->instr[k];
             const uint16_t slot[3] = { in->a, in->b, in->c };
-            for (int w = 0; w < arity[in->code] && in->fn; w++)
+            for (int w = 0; w < rni_code_arity[in->code] && in->fn; w++)
                 if (written && slot[w] < q->n_in) q->late[o] |= 1ull << slot[w];
             written = written || in->d == q->first_out + o;
         }
         for (int other = 0; other < q->n_out; other++)
-            if (other != o && q->from[other] < q->n_in) q->late[o] |= 1ull << q->from[other];
+            if (other != o && q->from[other] < q->n_in) q->taken[o] |= 1ull << q->from[other];
+        q->late[o] |= q->taken[o];
     }
 }
 
@@ -198,14 +195,16 @@ static rni_cpu_program *allocate(const rn_program *p)
 {
     const size_t n_instr = (size_t)(p->n_instr + p->n_out);
     const size_t bytes = sizeof(rni_cpu_program) + n_instr * sizeof(rni_cpu_instr) +
-                         (size_t)p->n_out * (sizeof(uint64_t) + sizeof(uint16_t)) + (size_t)p->n_const * sizeof(double);
+                         (size_t)p->n_out * (2 * sizeof(uint64_t) + sizeof(uint16_t)) +
+                         (size_t)p->n_const * sizeof(double);
     rni_cpu_program *q = calloc(1, bytes);
     if (!q) return NULL;
     double *constant = (double *)(q + 1);
     if (p->n_const) memcpy(constant, p->constant, (size_t)p->n_const * sizeof *constant);
     q->constant = constant;
     q->late = (uint64_t *)(constant + p->n_const);
-    q->instr = (rni_cpu_instr *)(q->late + p->n_out);
+    q->taken = q->late + p->n_out;
+    q->instr = (rni_cpu_instr *)(q->taken + p->n_out);
     q->from = (uint16_t *)(q->instr + n_instr);
     return q;
 }
@@ -250,10 +249,7 @@ rni_cpu_program *rni_cpu_program_make(const rni_isa *isa, const rn_program *p, u
 void rni_cpu_splat(const rni_isa *isa, rni_cpu_compute compute, void *block, double number)
 {
     const float f32 = (float)number;
-    const int64_t i64 = number != number    ? 0
-                        : number >= 0x1p63  ? INT64_MAX
-                        : number <= -0x1p63 ? INT64_MIN
-                                            : (int64_t)number;
+    const int64_t i64 = rni_whole(number);
     if (compute == RNI_CPU_F32)
         isa->move->fill[2](block, &f32, RNI_CPU_BLOCK);
     else

@@ -20,9 +20,12 @@ typedef struct rni_cpu_program {
     int n_once, n_each; /* instructions: once per call, then for each tile */
     rni_cpu_instr *instr;
     const double *constant;
-    uint16_t *from; /* slot with the values of each output; its own one unless the value is elsewhere already */
-    uint64_t *late; /* inputs (bits) that are read after the output's own slot was written */
-    double cost;    /* nanoseconds per element, roughly */
+    uint16_t *from;  /* slot with the values of each output; its own one unless the value is elsewhere already */
+    uint64_t *late;  /* inputs (bits) that are read after the output's own slot was written */
+    uint64_t *taken; /* those of them that are results as they are, and so read after all instructions */
+    uint16_t kept[2];
+    int n_kept;  /* slots, besides those of outputs, that are read after a tile */
+    double cost; /* nanoseconds per element, roughly */
 } rni_cpu_program;
 
 enum { RNI_CPU_INPUTS = 64 }; /* most inputs of a program here */

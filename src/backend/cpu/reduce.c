@@ -3,6 +3,7 @@
  * The axes are brought into one of two orders. Rows: the elements of each result follow each other, and are joined
  * along vectors. Columns: the innermost axis stays, and whole vectors are joined. Long joins are cut into chunks, whose
  * number depends on shapes only, so that results do not depend on threads; sums are kept in f64 from chunk to chunk. */
+#include "backend/cpu/code.h"
 #include "backend/cpu/frame.h"
 
 #include <rensa/error.h>
@@ -37,7 +38,8 @@ typedef struct {
     int64_t chunks, chunk, units;         /* of each result; elements (rows) of a chunk */
     int64_t wide_at, position_at, acc_at; /* in a frame's extra part */
     int64_t partial_at, partial_position_at, workspace;
-    int threads, finish_threads;
+    int threads;
+    rni_cpu_code code;
 } state;
 
 const char *rni_cpu_reduce_refuse(const rn_kernel_call *c)
@@ -58,6 +60,7 @@ void rni_cpu_reduce_release(void *p)
 {
     state *st = p;
     if (!st) return;
+    rni_cpu_code_free(&st->code);
     free(st->program);
     free(st->post);
     rni_frame_free(&st->frame);
@@ -200,6 +203,8 @@ static void take_product(state *st)
     if (p->n_each > 1 && (last->a < p->first_out || last->b < p->first_out)) return;
     st->product = last;
     p->n_each--;
+    p->kept[p->n_kept++] = last->a;
+    p->kept[p->n_kept++] = last->b;
 }
 
 static bool fill_state(const rn_kernel_call *c, state *st)
@@ -238,8 +243,10 @@ static bool fill_state(const rn_kernel_call *c, state *st)
         plan_columns(st);
     else
         plan_rows(st);
-    st->threads = rni_cpu_threads(cpu, (double)st->kept * (double)st->joined * (each + st->program->cost));
+    const double nanoseconds = (double)st->kept * (double)st->joined * (each + st->program->cost);
+    st->threads = rni_cpu_threads(cpu, nanoseconds);
     if (st->threads > st->units) st->threads = st->units > 0 ? (int)st->units : 1;
+    rni_cpu_code_init(&st->code, cpu, st->program, c->map->name, nanoseconds);
     /* beside the slots: wide values, positions and narrow values of a tile */
     st->wide_at = 0;
     st->position_at = st->tile * 8;
@@ -274,8 +281,14 @@ typedef struct {
     int64_t *position; /* and where extremes were */
 } job;
 
-static void job_init(job *j, const rn_kernel_call *c, int thread)
+typedef struct {
+    const rn_kernel_call *call;
+    rni_tile_fn *fn;
+} work;
+
+static void job_init(job *j, const work *wk, int thread)
 {
+    const rn_kernel_call *c = wk->call;
     const state *st = c->state;
     char *scratch = (char *)c->workspace + thread * (st->frame.bytes + st->post_frame.bytes);
     *j = (job){ .call = c, .st = st, .post_scratch = scratch + st->frame.bytes };
@@ -286,6 +299,7 @@ static void job_init(job *j, const rn_kernel_call *c, int thread)
     j->w.space = &st->space;
     j->w.scalars = c->scalars;
     j->w.count = st->joined;
+    j->w.fn = wk->fn;
     for (int i = 0; i < st->program->n_in; i++) j->w.data[i] = c->in[i].data;
     rni_worker_enter(&j->w);
 }
@@ -490,13 +504,13 @@ static void unit_columns(job *j, int64_t unit)
 
 static void run_units(void *user, int thread, int threads)
 {
-    const rn_kernel_call *c = user;
-    const state *st = c->state;
+    const work *wk = user;
+    const state *st = wk->call->state;
     int64_t from, to;
     rni_cpu_part(st->units, thread, threads, &from, &to);
     if (from == to) return;
     job j;
-    job_init(&j, c, thread);
+    job_init(&j, wk, thread);
     for (; from < to; from++) {
         if (st->columns)
             unit_columns(&j, from);
@@ -508,13 +522,14 @@ static void run_units(void *user, int thread, int threads)
 /* Joins the chunks of each result, in their order; or, where nothing was joined, writes what nothing gives. */
 static void run_finish(void *user, int thread, int threads)
 {
-    const rn_kernel_call *c = user;
+    const work *wk = user;
+    const rn_kernel_call *c = wk->call;
     const state *st = c->state;
     int64_t tile, last;
     rni_cpu_part(divide_up(st->kept, st->tile), thread, threads, &tile, &last);
     if (tile == last) return;
     job j;
-    job_init(&j, c, thread);
+    job_init(&j, wk, thread);
     for (; tile < last; tile++) {
         const int64_t first = tile * st->tile, n = st->kept - first < st->tile ? st->kept - first : st->tile;
         fill_start(&j, j.wide, n);
@@ -534,9 +549,10 @@ static void run_finish(void *user, int thread, int threads)
 
 bool rni_cpu_reduce_run(rn_kernel_call *c)
 {
-    const state *st = c->state;
+    state *st = c->state;
     if (st->kept == 0) return true;
-    if (st->units > 0) rni_cpu_parallel(st->threads, run_units, c);
-    if (st->chunks > 1 || st->joined == 0) rni_cpu_parallel(st->kept > 20000 ? st->threads : 1, run_finish, c);
+    work wk = { c, rni_cpu_code_now(&st->code) };
+    if (st->units > 0) rni_cpu_parallel(st->threads, run_units, &wk);
+    if (st->chunks > 1 || st->joined == 0) rni_cpu_parallel(st->kept > 20000 ? st->threads : 1, run_finish, &wk);
     return true;
 }

@@ -36,16 +36,6 @@ static void far_tan(void *d, const void *a, const void *b, const void *c, int64_
     loop_far(d, a, blocks, steps, code_TAN, tan);
 }
 
-static inline T op_square(T a)
-{
-    return a * a;
-}
-
-static inline T op_cube(T a)
-{
-    return a * a * a;
-}
-
 /* A power with the same exponent everywhere is often a square, a cube or a reciprocal. */
 static void power(void *d, const void *a, const void *b, const void *c, int64_t blocks, unsigned steps)
 {
@@ -53,9 +43,9 @@ static void power(void *d, const void *a, const void *b, const void *c, int64_t 
     if (steps & 2)
         code_POW(d, a, b, c, blocks, steps);
     else if (e == 2)
-        loop_1(d, a, b, c, blocks, steps, op_square);
+        loop_1(d, a, b, c, blocks, steps, op_SQUARE);
     else if (e == 3)
-        loop_1(d, a, b, c, blocks, steps, op_cube);
+        loop_1(d, a, b, c, blocks, steps, op_CUBE);
     else if (e == -1)
         code_RECIP(d, a, b, c, blocks, steps);
     else if (e == 1)

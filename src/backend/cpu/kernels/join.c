@@ -13,6 +13,7 @@ enum { MANY = 128, FEW = 16 };
 
 #define T float
 #define WIDE double
+#define MULTIPLY_ADD fma_f32
 #define NAME f32_add
 #define JOIN(a, b) ((a) + (b))
 #define START 0
@@ -37,6 +38,7 @@ enum { MANY = 128, FEW = 16 };
 
 #define T double
 #define WIDE double
+#define MULTIPLY_ADD fma_f64
 #define NAME f64_add
 #define JOIN(a, b) ((a) + (b))
 #define START 0
@@ -61,6 +63,7 @@ enum { MANY = 128, FEW = 16 };
 
 #define T int64_t
 #define WIDE int64_t
+#define MULTIPLY_ADD(a, b, c) WRAP_ADD(c, WRAP_MUL(a, b))
 #define NAME i64_add
 #define JOIN(a, b) (WRAP_ADD(a, b))
 #define START 0

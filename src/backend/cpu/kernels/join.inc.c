@@ -3,8 +3,8 @@
  *
  * The order of joining depends on counts only, never on threads. */
 
-/* Value i, or its product with that of w unless w is NULL. */
-#define VALUE(i) (w ? v[i] * w[i] : v[i])
+/* Joins value i, or its product with that of w unless w is NULL: only sums of products are made, rounded once. */
+#define JOIN_VALUE(acc, i) (w ? MULTIPLY_ADD(v[i], w[i], acc) : (JOIN(acc, v[i])))
 
 /* Values joined side by side before they are folded: independent chains for the processor to overlap. */
 static inline __attribute__((always_inline)) T RNI_PASTE2(fold, NAME)(const T *v, const T *w, int64_t n, int lanes)
@@ -14,28 +14,19 @@ static inline __attribute__((always_inline)) T RNI_PASTE2(fold, NAME)(const T *v
     int64_t i = 0;
     for (; i + lanes <= n; i += lanes) {
 #pragma omp simd
-        for (int k = 0; k < lanes; k++) {
-            const T one = VALUE(i + k);
-            acc[k] = JOIN(acc[k], one);
-        }
+        for (int k = 0; k < lanes; k++) acc[k] = JOIN_VALUE(acc[k], i + k);
     }
     for (; i + FEW <= n; i += FEW) {
 #pragma omp simd
-        for (int k = 0; k < FEW; k++) {
-            const T one = VALUE(i + k);
-            acc[k] = JOIN(acc[k], one);
-        }
+        for (int k = 0; k < FEW; k++) acc[k] = JOIN_VALUE(acc[k], i + k);
     }
-    for (int k = 0; i + k < n; k++) {
-        const T one = VALUE(i + k);
-        acc[k] = JOIN(acc[k], one);
-    }
+    for (int k = 0; i + k < n; k++) acc[k] = JOIN_VALUE(acc[k], i + k);
     for (int half = lanes / 2; half > 0; half /= 2)
         for (int k = 0; k < half; k++) acc[k] = JOIN(acc[k], acc[k + half]);
     return acc[0];
 }
 
-#undef VALUE
+#undef JOIN_VALUE
 
 /* Short rows: FEW of them side by side. */
 static inline void RNI_PASTE2(short_rows, NAME)(const T *v, int64_t n, int64_t count, WIDE *out)

@@ -43,3 +43,4 @@ static void RNI_PASTE2(smallest, TYPE)(void *best_values, int64_t *position, con
 #undef TYPE
 #undef T
 #undef WIDE
+#undef MULTIPLY_ADD

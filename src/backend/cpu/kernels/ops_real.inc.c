@@ -184,3 +184,14 @@ static inline T op_SELECT(T a, T b, T c)
 {
     return a != 0 ? b : c;
 }
+
+/* Powers that are frequent. */
+static inline T op_SQUARE(T a)
+{
+    return a * a;
+}
+
+static inline T op_CUBE(T a)
+{
+    return a * a * a;
+}

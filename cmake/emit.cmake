@@ -1,0 +1,35 @@
+# What emitted kernels (src/backend/emit) are made of besides their own lines: the functions of one element that the CPU
+# back end is compiled from, with what they include, as C texts.
+function(rensa_flatten file out)
+  get_property(seen GLOBAL PROPERTY RENSA_FLATTENED)
+  if(file IN_LIST seen)
+    set(${out} "" PARENT_SCOPE)
+    return()
+  endif()
+  set_property(GLOBAL APPEND PROPERTY RENSA_FLATTENED ${file})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${file})
+  file(READ ${PROJECT_SOURCE_DIR}/src/${file} text)
+  string(REGEX MATCH "#include \"([^\"]*)\"\n" line "${text}")
+  while(line)
+    rensa_flatten(${CMAKE_MATCH_1} included)
+    string(REPLACE "${line}" "${included}" text "${text}")
+    string(REGEX MATCH "#include \"([^\"]*)\"\n" line "${text}")
+  endwhile()
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+set(arrays "")
+foreach(type f32 f64 i64)
+  set_property(GLOBAL PROPERTY RENSA_FLATTENED "")
+  rensa_flatten(backend/cpu/kernels/ops_${type}.h ops)
+  rensa_flatten(backend/cpu/kernels/tile.h tile)
+  string(REPLACE "\\" "\\\\" text "${ops}${tile}")
+  string(REPLACE "\"" "\\\"" text "${text}")
+  string(REPLACE "\n" "\\n\",\n    \"" text "${text}")
+  string(APPEND arrays "const char *const rni_emit_ops_${type}[] = {\n    \"${text}\",\n    0,\n};\n")
+endforeach()
+file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/emit_ops.c CONTENT
+"/* Written by cmake/emit.cmake. */
+#include \"backend/emit/emit.h\"
+
+${arrays}")
