@@ -58,13 +58,19 @@ static inline bench_result bench_run(bench_fn *fn, void *user, int warm, double 
     return (bench_result){ s[n / 2], s[n / 10], s[n - 1 - n / 10] };
 }
 
-/* "case  median ms  p10  p90  rate  memory  parameters", the form that bench/peers/run reads. */
-static inline void bench_print(const char *name, bench_result r, double items, const char *unit, int64_t parameters)
+/* The most memory that the process has had so far, in MiB. */
+static inline double bench_resident(void)
 {
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
-    printf("%-14s %12.5f ms  p10 %12.5f  p90 %12.5f  %12.1f %s/s  rss %ld MiB", name, r.median * 1e3, r.p10 * 1e3,
-           r.p90 * 1e3, items / r.median, unit, u.ru_maxrss / 1024);
+    return (double)u.ru_maxrss / 1024;
+}
+
+/* "case  median ms  p10  p90  rate  memory  parameters", the form that bench/peers/run reads. */
+static inline void bench_print(const char *name, bench_result r, double items, const char *unit, int64_t parameters)
+{
+    printf("%-14s %12.5f ms  p10 %12.5f  p90 %12.5f  %12.1f %s/s  rss %.1f MiB", name, r.median * 1e3, r.p10 * 1e3,
+           r.p90 * 1e3, items / r.median, unit, bench_resident());
     if (parameters) printf("  parameters %lld", (long long)parameters);
     printf("\n");
     fflush(stdout);

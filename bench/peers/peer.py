@@ -5,6 +5,7 @@
     peer.py CASE losses FILE.npz       losses of five steps from the parameters and the batch in FILE
 
 Each case runs in PyTorch's best configuration that is known for it: see ../README.md."""
+import resource
 import statistics
 import sys
 import time
@@ -221,9 +222,17 @@ def losses(name, path):
         print(f"{step():.7g}")
 
 
+def resident():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def main():
     case, threads, rest = sys.argv[1:]
     torch.manual_seed(0)
+    if case == "load":
+        torch.set_num_threads(int(threads))
+        torch.ones(256, 256) @ torch.ones(256, 256)
+        return print(f"load rss {resident():.1f}")
     if threads == "losses":
         return losses(case, rest)
     torch.set_num_threads(int(threads))
@@ -233,7 +242,7 @@ def main():
         ms, model = train(case, float(rest))
     else:
         ms, model = elementwise(case, float(rest)), nn.Identity()
-    print(f"{case} {ms:.6f} pytorch-{torch.__version__} {sum(p.numel() for p in parameters(model))}")
+    print(f"{case} {ms:.6f} pytorch-{torch.__version__} {sum(p.numel() for p in parameters(model))} {resident():.1f}")
 
 
 main()
