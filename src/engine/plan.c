@@ -391,25 +391,37 @@ static void merge(compiler *c, int32_t from, int32_t into)
     b->into = into;
 }
 
+/* The input of step k whose memory result o takes, -1 for none: results of the plan take the place of given values, if
+ * they can, so that what lies between stays in the slab; others the other way round. */
+static int32_t input_to_overwrite(const compiler *c, int64_t k, int32_t o)
+{
+    const rni_step *s = &c->p->step[k];
+    const int32_t n_in = s->call.n_in, groups = s->call.groups;
+    const rn_view *views = c->p->views + s->workspace_at;
+    const int32_t *stores = c->view_store + s->workspace_at;
+    const int32_t out = stores[n_in + o];
+    int32_t found = -1;
+    for (int32_t i = o % groups; i < n_in; i += groups) {
+        if (!can_overwrite(c, k, n_in, groups, views, stores, i, out, &views[n_in + o])) continue;
+        const int32_t st = standing(c, stores[i]);
+        if ((c->stores[st].kind == STORE_GIVEN) == c->stores[out].final) return st;
+        if (found < 0) found = st;
+    }
+    return found;
+}
+
 static void overwrite_inputs(compiler *c)
 {
     for (int64_t k = 0; k < c->p->n_steps; k++) {
         const rni_step *s = &c->p->step[k];
         if (!(s->kernel->flags & RN_KERNEL_IN_PLACE)) continue;
-        const int32_t n_in = s->call.n_in, groups = s->call.groups;
-        const rn_view *views = c->p->views + s->workspace_at;
-        const int32_t *stores = c->view_store + s->workspace_at;
         const int32_t n_over = s->call.map ? s->call.n_out : 1;
         for (int32_t o = 0; o < n_over; o++) {
-            const int32_t out = stores[n_in + o];
+            const int32_t out = c->view_store[s->workspace_at + s->call.n_in + o];
             const store *r = &c->stores[out];
             const bool unread = r->last == k; /* leaves the place to others */
-            if (r->first != k || r->into >= 0 || unread) continue;
-            for (int32_t i = o % groups; i < n_in; i += groups) {
-                if (!can_overwrite(c, k, n_in, groups, views, stores, i, out, &views[n_in + o])) continue;
-                merge(c, out, standing(c, stores[i]));
-                break;
-            }
+            const int32_t st = r->first != k || r->into >= 0 || unread ? -1 : input_to_overwrite(c, k, o);
+            if (st >= 0) merge(c, out, st);
         }
     }
 }

@@ -136,5 +136,5 @@ bool rni_rewrite_graph(rni_graph *g, rni_device *device, unsigned passes)
 {
     return (!(passes & RNI_PASS_SIMPLIFY) || rni_simplify(g)) &&
            (!(passes & RNI_PASS_FOLD) || rni_fold(g, device, passes)) && (!(passes & RNI_PASS_SHARE) || rni_share(g)) &&
-           (!(passes & RNI_PASS_BATCH) || rni_batch(g));
+           (!(passes & RNI_PASS_BATCH) || rni_batch(g)) && (!(passes & RNI_PASS_SPLIT) || rni_split_lists(g));
 }

@@ -31,6 +31,7 @@ bool rni_simplify(rni_graph *g);
 bool rni_fold(rni_graph *g, rni_device *device, unsigned passes);
 bool rni_share(rni_graph *g);
 bool rni_batch(rni_graph *g);
+bool rni_split_lists(rni_graph *g);
 bool rni_order(rni_graph *g);
 /* Brings what lies between down to that many bytes, if it can. */
 bool rni_remat(rni_graph *g, int64_t bytes);

@@ -345,7 +345,6 @@ RN_TEST(gradients_are_taken_when_what_they_need_can_go)
     rn_pass_mode("order", false);
     const int64_t without = train_step(false, off);
     CHECK(memcmp(on, off, sizeof on) == 0);
-    printf("  peak %lld of %lld\n", (long long)with, (long long)without);
     CHECK(with > 0 && with < without * 3 / 4);
 }
 
@@ -364,7 +363,6 @@ RN_TEST(under_a_limit_values_are_computed_again)
     const int64_t most = train_step(true, free);
     for (int share = 90; share >= 60; share -= 10) {
         const int64_t took = limited_step(most * share / 100, tight);
-        printf("  limit %lld took %lld\n", (long long)most * share / 100, (long long)took);
         CHECK(took > 0 && took <= most * share / 100);
         CHECK(memcmp(free, tight, sizeof free) == 0);
     }
@@ -385,4 +383,61 @@ RN_TEST(what_does_not_fit_is_an_error_that_says_how_much_is_needed)
     rn_memory_limit(-1);
     CHECK_ERROR(RN_ERR_ARG, "no limit");
     CHECK_EQ_I64(rn_memory_limit(0), 1 << 20);
+}
+
+/* ---- lists ---- */
+
+enum { WIDE = 200, WIDE_COUNT = WIDE * WIDE };
+
+/* Updates of two large weights and four small ones; returns the calls that update in all plans. */
+static int updates(float *to)
+{
+    static const char *const large[] = { "0/W", "1/W" };
+    rn_seed(4);
+    rn_chain *model = rn_sequential(rn_linear_link(WIDE), rn_linear_link(WIDE), rn_linear_link(2));
+    rn_optimizer *adam = rn_adam(model, .alpha = 0.01);
+    for (int i = 0; i < 3; i++) {
+        rn_tensor *loss = NULL;
+        RN_SCOPE
+        {
+            rn_tensor *x = rn_full(RN_SHAPE(4, WIDE), 0.1 * (i + 1));
+            loss = rn_keep(rn_mean(rn_square(rn_call(model, x))));
+            CHECK(rn_update(adam, loss));
+        }
+        rn_item(loss);
+        rn_drop(loss);
+    }
+    for (int k = 0; k < 2; k++) {
+        const float *w = rn_data(rn_link_param(model, large[k]));
+        if (w) memcpy(to + (ptrdiff_t)k * WIDE_COUNT, w, WIDE_COUNT * sizeof *w);
+    }
+    names[0] = 0;
+    rn_optimizer_free(adam);
+    rn_link_free(model);
+    rn_shutdown();
+    rn_log_set(NULL, NULL);
+    CHECK(rn_log_levels(""));
+    CHECK_OK();
+    int n = 0;
+    for (const char *s = names; (s = strstr(s, "update_adam ")); s++) n++;
+    return n;
+}
+
+static int logged_updates(float *to)
+{
+    rn_log_set(count_steps, NULL);
+    CHECK(rn_log_levels("step:debug"));
+    return updates(to);
+}
+
+RN_TEST(large_parameters_are_updated_as_soon_as_their_gradient_is_there)
+{
+    static float apart[2 * WIDE_COUNT], together[2 * WIDE_COUNT];
+    CHECK(rn_device_use("cpu"));
+    const int with = logged_updates(apart);
+    rn_pass_mode("split", false);
+    const int without = logged_updates(together);
+    CHECK(without > 0);
+    CHECK_EQ_I64(with, 3 * without); /* in each of the plans, those of the first steps among them */
+    CHECK(memcmp(apart, together, sizeof apart) == 0);
 }
