@@ -39,7 +39,7 @@ typedef struct rn_view {
     X(SIGMOID, 1) X(ISNAN, 1) X(ISINF, 1) X(NOT, 1) X(BITNOT, 1) X(ADD, 2) X(SUB, 2) X(MUL, 2) X(DIV, 2) \
     X(MOD, 2) X(FMOD, 2) X(FLOORDIV, 2) X(POW, 2) X(MIN, 2) X(MAX, 2) X(ATAN2, 2) X(LT, 2) X(LE, 2) X(EQ, 2) \
     X(NE, 2) X(AND, 2) X(OR, 2) X(BITAND, 2) X(BITOR, 2) X(BITXOR, 2) X(SHL, 2) X(SHR, 2) X(FMA, 3) X(SELECT, 3) \
-    X(INDEX, 0) X(COUNT, 0) X(RANDOM, 2)
+    X(INDEX, 0) X(COUNT, 0) X(RANDOM, 2) X(ROUND_F16, 1) X(ROUND_BF16, 1)
 /* clang-format on */
 
 typedef enum rn_code {
@@ -52,7 +52,8 @@ typedef enum rn_code {
  * MIN and MAX give NaN if an operand is NaN. SELECT is a != 0 ? b : c. FMA is a * b + c, rounded once or twice.
  * INDEX is the element's row-major position in the output, COUNT the number of elements of the output.
  * RANDOM is uniform in [0, 1) with 24 bits (53 in f64): word INDEX of Philox stream (key a, stream b), where a and b
- * are option scalars; in f64 words 2*INDEX and 2*INDEX+1. */
+ * are option scalars; in f64 words 2*INDEX and 2*INDEX+1. ROUND_F16 and ROUND_BF16 give what a would be, had it been
+ * stored in that type and loaded again; no whole numbers. */
 
 typedef struct rn_instr {
     uint8_t code; /* rn_code */

@@ -49,6 +49,8 @@ static void count_instruction(rn_cost *c, int code, double n)
     case RN_CODE_CEIL:
     case RN_CODE_ROUND:
     case RN_CODE_TRUNC:
+    case RN_CODE_ROUND_F16:
+    case RN_CODE_ROUND_BF16:
     case RN_CODE_ADD:
     case RN_CODE_SUB:
         c->add += n;

@@ -79,12 +79,17 @@ static bool alike(const fuser *f, int32_t a, int32_t b)
            same_shape(&result_of(f, a, 0)->shape, &result_of(f, b, 0)->shape);
 }
 
-/* Whether a result is in memory what it is in a register: of the type computed in, or a truth value. */
-static bool passes_as_is(const fuser *f, int32_t v)
+static bool is_half(rn_dtype d)
+{
+    return d == RN_F16 || d == RN_BF16;
+}
+
+/* Whether a result is in memory what it is in a register: of the type computed in, a truth value, or rounded. */
+static bool passes(const fuser *f, int32_t v)
 {
     const rni_gvalue *x = &f->g->value[v];
     const rn_program *p = f->m[f->producer[v]].program;
-    if (x->dtype == p->compute) return true;
+    if (x->dtype == p->compute || (p->compute == RN_F32 && is_half(x->dtype))) return true;
     if (x->dtype != RN_BOOL) return false;
     const uint16_t r = p->out[v - f->g->node[f->producer[v]].first_out];
     for (int k = p->n_instr - 1; k >= 0; k--) {
@@ -100,7 +105,7 @@ static bool passes_as_is(const fuser *f, int32_t v)
 static bool joins(const fuser *f, int32_t v, int32_t k)
 {
     const int32_t p = f->producer[v];
-    return p >= 0 && alike(f, p, k) && passes_as_is(f, v);
+    return p >= 0 && alike(f, p, k) && passes(f, v);
 }
 
 /* ---- levels ---- */
@@ -246,6 +251,7 @@ typedef struct {
     int32_t *first_result;
     int32_t *out, *value; /* results that are read outside, and their values */
     int32_t *from;        /* operands of all parts */
+    rn_dtype *rounded;    /* of all results: those that are to be rounded within */
     rni_join_part *part;
 } group;
 
@@ -255,6 +261,15 @@ static bool is_read_outside(fuser *f, int32_t v, int32_t first)
     for (int32_t at = f->first_reader[v]; at >= 0; at = f->next_reader[at])
         if (first_of(f, f->reader[at]) != first) return true;
     return false;
+}
+
+/* The type of a 16-bit result that the group reads itself; of others RN_DTYPE_NONE. */
+static rn_dtype rounded_within(fuser *f, int32_t v, int32_t first)
+{
+    if (!is_half(f->g->value[v].dtype)) return RN_DTYPE_NONE;
+    for (int32_t at = f->first_reader[v]; at >= 0; at = f->next_reader[at])
+        if (first_of(f, f->reader[at]) == first) return f->g->value[v].dtype;
+    return RN_DTYPE_NONE;
 }
 
 static int32_t operand(fuser *f, group *q, int32_t first, int32_t v)
@@ -278,9 +293,10 @@ static void collect(fuser *f, group *q, int32_t first)
         const rni_gnode *n = &f->g->node[k];
         q->part_of[q->n_parts] = k;
         q->first_result[q->n_parts] = q->n_results;
-        q->part[q->n_parts++] = (rni_join_part){ f->m[k].program, from };
+        q->part[q->n_parts++] = (rni_join_part){ f->m[k].program, from, q->rounded + q->n_results };
         for (int i = 0; i < n->n_in; i++) *from++ = operand(f, q, first, f->g->in[n->first_in + i]);
         for (int o = 0; o < n->n_out; o++, q->n_results++) {
+            q->rounded[q->n_results] = rounded_within(f, n->first_out + o, first);
             if (!is_read_outside(f, n->first_out + o, first)) continue;
             q->out[q->n_out] = q->n_results;
             q->value[q->n_out++] = n->first_out + o;
@@ -331,7 +347,8 @@ static bool group_alloc(const fuser *f, group *q, int32_t first)
     }
     q->part = rni_alloc(parts * (int64_t)sizeof *q->part);
     q->part_of = rni_alloc((2 * parts + 2 * results + operands) * (int64_t)sizeof *q->part_of);
-    if (!q->part || !q->part_of) return false;
+    q->rounded = rni_alloc((results + 1) * (int64_t)sizeof *q->rounded);
+    if (!q->part || !q->part_of || !q->rounded) return false;
     q->first_result = q->part_of + parts;
     q->out = q->first_result + parts;
     q->value = q->out + results;
@@ -373,6 +390,7 @@ static bool emit_group(fuser *f, rni_graph *to, int32_t first)
     }
     rni_free(q.part);
     rni_free(q.part_of);
+    rni_free(q.rounded);
     return ok;
 }
 

@@ -31,6 +31,7 @@ void rni_fusion_scalars(rni_fusion *f, rni_node *const *recorded);
 typedef struct {
     const rn_program *program;
     const int32_t *from;
+    const rn_dtype *rounded; /* f16 or bf16 of results that others read as they would be in memory; else another type */
 } rni_join_part;
 rn_program *rni_program_join(const rni_join_part *part, int n_parts, int n_in, const int32_t *out, int n_out,
                              const char *name);

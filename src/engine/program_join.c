@@ -31,14 +31,10 @@ static uint16_t constant_register(joiner *j, double value)
     return (uint16_t)(p->n_in + p->n_scalar + k);
 }
 
-/* The register of an instruction with these operands; each has a register of its own, so equal ones are one. */
-static uint16_t instruction(joiner *j, const rn_instr *in, int first_result)
+/* The register of an instruction; each has one of its own, so equal ones are one. */
+static uint16_t append(joiner *j, rn_instr q, int first_result)
 {
     rn_program *p = j->p;
-    rn_instr q = { .code = in->code };
-    if (arity[in->code] > 0) q.a = j->map[in->a];
-    if (arity[in->code] > 1) q.b = j->map[in->b];
-    if (arity[in->code] > 2) q.c = j->map[in->c];
     for (int k = 0; k < p->n_instr; k++)
         if (j->instr[k].code == q.code && j->instr[k].a == q.a && j->instr[k].b == q.b && j->instr[k].c == q.c)
             return j->instr[k].dst;
@@ -46,6 +42,22 @@ static uint16_t instruction(joiner *j, const rn_instr *in, int first_result)
     p->uses_index = p->uses_index || q.code == RN_CODE_INDEX || q.code == RN_CODE_RANDOM;
     j->instr[p->n_instr++] = q;
     return q.dst;
+}
+
+static uint16_t instruction(joiner *j, const rn_instr *in, int first_result)
+{
+    rn_instr q = { .code = in->code };
+    if (arity[in->code] > 0) q.a = j->map[in->a];
+    if (arity[in->code] > 1) q.b = j->map[in->b];
+    if (arity[in->code] > 2) q.c = j->map[in->c];
+    return append(j, q, first_result);
+}
+
+static uint16_t rounded(joiner *j, uint16_t r, rn_dtype type, int first_result)
+{
+    if (type != RN_F16 && type != RN_BF16) return r;
+    return append(j, (rn_instr){ .code = type == RN_F16 ? RN_CODE_ROUND_F16 : RN_CODE_ROUND_BF16, .a = r },
+                  first_result);
 }
 
 static void add_part(joiner *j, const rni_join_part *part, int first_result)
@@ -56,7 +68,8 @@ static void add_part(joiner *j, const rni_join_part *part, int first_result)
     for (int i = 0; i < q->n_scalar; i++) j->map[q->n_in + i] = (uint16_t)(j->p->n_in + j->n_scalar + i);
     for (int i = 0; i < q->n_const; i++) j->map[q->n_in + q->n_scalar + i] = constant_register(j, q->constant[i]);
     for (int k = 0; k < q->n_instr; k++) j->map[q->instr[k].dst] = instruction(j, &q->instr[k], first_result);
-    for (int o = 0; o < q->n_out; o++) j->result[j->n_results++] = j->map[q->out[o]];
+    for (int o = 0; o < q->n_out; o++)
+        j->result[j->n_results++] = rounded(j, j->map[q->out[o]], part->rounded[o], first_result);
     j->n_scalar += q->n_scalar;
 }
 
@@ -68,7 +81,7 @@ rn_program *rni_program_join(const rni_join_part *part, int n_parts, int n_in, c
         const rn_program *q = part[k].program;
         scalars += q->n_scalar;
         constants += q->n_const;
-        instructions += q->n_instr;
+        instructions += q->n_instr + q->n_out;
         results += q->n_out;
         if (q->n_reg > most) most = q->n_reg;
     }

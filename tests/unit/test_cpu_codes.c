@@ -29,6 +29,8 @@ static const row rows[] = {
     ROW(CEIL, 1, 0, 0, -9, 9, 0),
     ROW(ROUND, 1, 0, 0, -9, 9, 0),
     ROW(TRUNC, 1, 0, 0, -9, 9, 0),
+    ROW(ROUND_F16, 1, 0, 0, -9, 9, 0),
+    ROW(ROUND_BF16, 1, 0, 0, -9, 9, 0),
     ROW(SQRT, 1, 0.51, 0.51, -1, 99, 0),
     ROW(RSQRT, 1, 1.6, 2, -1, 99, 0),
     ROW(RECIP, 1, 0.51, 0.51, -9, 9, 0),
@@ -133,8 +135,9 @@ static rn_program program_of(const row *r, rn_dtype compute, rn_instr *in, uint1
  * so far apart that the quotient is rounded; gamma functions far left. */
 static bool is_excluded(const row *r, const rni_ref_value *a, bool f64)
 {
+    const bool through_f32 = r->code == RN_CODE_ROUND_F16 || r->code == RN_CODE_ROUND_BF16;
     for (int k = 0; k < r->arity; k++)
-        if (a[k].f != 0 && fabs(a[k].f) < (f64 ? 0x1p-1022 : 0x1p-126)) return true;
+        if (a[k].f != 0 && fabs(a[k].f) < (f64 && !through_f32 ? 0x1p-1022 : 0x1p-126)) return true;
     return r->least > 0 && a[0].f < -20;
 }
 

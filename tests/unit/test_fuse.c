@@ -72,3 +72,48 @@ RN_TEST(elementwise_calls_become_one)
     CHECK(!rn_pass_mode("fuze", true));
     CHECK_ERROR(RN_ERR_ARG, "fuze");
 }
+
+/* ---- values of 16 bits in between ---- */
+
+static rn_dtype half_type;
+
+static rn_tensor *half_chain(rn_tensor *x, rn_tensor *y)
+{
+    rn_tensor *a = rn_cast(x, half_type), *b = rn_cast(y, half_type);
+    rn_tensor *t = rn_add(rn_mul(a, b), a);
+    return rn_sub(rn_cast(rn_relu(t), RN_F32), rn_mul(rn_tanh(t), rn_cast(b, RN_F32)));
+}
+
+/* Numbers of all sizes, halves of the last bit among them, infinities and NaN. */
+static rn_tensor *odd_numbers(int64_t n)
+{
+    rn_tensor *x = rn_mul(rn_normal(RN_SHAPE(n)), rn_exp(rn_mul_scalar(rn_normal(RN_SHAPE(n)), 12)));
+    static const float special[] = {
+        NAN, INFINITY, -INFINITY, 0, -0.0F, 65504, 65520, 6e-8F, 3e-8F, 1e-40F, 1.00390625F
+    };
+    const int64_t k = (int64_t)RN_COUNTOF(special);
+    return rn_concat(RN_LIST(x, rn_array(RN_F32, RN_SHAPE(k), special)), .axis = 0);
+}
+
+RN_TEST(values_of_16_bits_in_between_are_rounded_as_in_memory)
+{
+    static const rn_dtype types[] = { RN_BF16, RN_F16 };
+    CHECK(rn_device_use("cpu"));
+    for (int i = 0; i < 2; i++) {
+        half_type = types[i];
+        CHECK_EQ_I64(steps_of(half_chain, RN_SHAPE(30, 40), RN_SHAPE(30, 40), true), 1);
+        CHECK_EQ_I64(steps_of(half_chain, RN_SHAPE(30, 40), RN_SHAPE(30, 40), false), 10);
+        RN_SCOPE
+        {
+            rn_tensor *x = odd_numbers(3000), *y = odd_numbers(3000), *z[2];
+            rn_eval(x, y);
+            for (int fuse = 0; fuse < 2; fuse++) {
+                rn_pass_mode("fuse", fuse);
+                z[fuse] = half_chain(x, y);
+                CHECK(rn_eval(z[fuse]));
+            }
+            CHECK(memcmp(rn_data(z[0]), rn_data(z[1]), (size_t)rn_tensor_bytes(z[0])) == 0);
+        }
+    }
+    CHECK_OK();
+}

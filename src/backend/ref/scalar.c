@@ -45,6 +45,20 @@ static double erfinv(double y)
     return x;
 }
 
+static const unsigned char arity[RN_CODE_NUMBER] = {
+#define X(name, n) [RN_CODE_##name] = n,
+    RNI_CODE_LIST(X)
+#undef X
+};
+
+/* To memory and back. */
+static double rounded(rn_dtype type, double x)
+{
+    uint16_t half;
+    rni_store(type, &half, x);
+    return rni_load(type, &half);
+}
+
 /* Long: one line per operation. */
 static double unary(rn_code code, double a)
 {
@@ -64,6 +78,10 @@ static double unary(rn_code code, double a)
         return rint(a);
     case RN_CODE_TRUNC:
         return trunc(a);
+    case RN_CODE_ROUND_F16:
+        return rounded(RN_F16, a);
+    case RN_CODE_ROUND_BF16:
+        return rounded(RN_BF16, a);
     case RN_CODE_SQRT:
         return sqrt(a);
     case RN_CODE_RSQRT:
@@ -332,7 +350,7 @@ void rni_ref_eval(const rn_program *p, rni_ref_value *reg, const double *scalars
         else if (whole)
             d->i = integer(code, a.i, b.i);
         else
-            d->f = code < RN_CODE_ADD ? unary(code, a.f) : binary(code, a.f, b.f);
+            d->f = arity[code] == 1 ? unary(code, a.f) : binary(code, a.f, b.f);
     }
 }
 

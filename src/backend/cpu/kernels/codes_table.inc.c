@@ -54,6 +54,43 @@ static void power(void *d, const void *a, const void *b, const void *c, int64_t 
         code_POW(d, a, b, c, blocks, steps);
 }
 
+/* As rni_f32_to_bf16, in steps that the compiler makes vectors of; only of floats. */
+static inline T op_round_bf16(T a)
+{
+    const uint32_t u = rni_f32_bits((float)a), rounded = u + 0x7fffu + (u >> 16 & 1u);
+    const uint32_t r = (u & 0x7fffffffu) > 0x7f800000u ? u | 0x400000u : rounded;
+    return (T)rni_bits_f32(r & 0xffff0000u);
+}
+
+/* To memory and back, by what does that for values that are stored. */
+INLINE void round_to(void *dv, const void *av, int64_t blocks, unsigned steps, rn_dtype type)
+{
+    const rni_cpu_compute compute = sizeof(T) == sizeof(float) ? RNI_CPU_F32 : RNI_CPU_F64;
+    rni_convert_fn *store = RNI_ISA_NAME(rni_moves).store[compute][type];
+    rni_convert_fn *load = RNI_ISA_NAME(rni_moves).load[compute][type];
+    T *d = dv;
+    const T *a = av;
+    for (; blocks > 0; blocks--, d += RNI_CPU_BLOCK, a += steps & 1 ? RNI_CPU_BLOCK : 0) {
+        uint16_t half[RNI_CPU_BLOCK];
+        store(half, a, RNI_CPU_BLOCK);
+        load(d, half, RNI_CPU_BLOCK);
+    }
+}
+
+static void round_f16(void *d, const void *a, const void *b, const void *c, int64_t blocks, unsigned steps)
+{
+    (void)b, (void)c;
+    round_to(d, a, blocks, steps, RN_F16);
+}
+
+static void round_bf16(void *d, const void *a, const void *b, const void *c, int64_t blocks, unsigned steps)
+{
+    if (sizeof(T) == sizeof(float))
+        loop_1(d, a, b, c, blocks, steps, op_round_bf16);
+    else
+        round_to(d, a, blocks, steps, RN_BF16);
+}
+
 #pragma GCC diagnostic ignored "-Woverride-init" /* the rows after the list replace those in it */
 rni_code_fn *const TABLE[RN_CODE_NUMBER] = {
 #define X(name, arity) [RN_CODE_##name] = code_##name,
@@ -64,4 +101,6 @@ rni_code_fn *const TABLE[RN_CODE_NUMBER] = {
     [RN_CODE_TAN] = far_tan,
     [RN_CODE_POW] = power,
     [RN_CODE_MOD] = SPECIAL_MOD,
+    [RN_CODE_ROUND_F16] = round_f16,
+    [RN_CODE_ROUND_BF16] = round_bf16,
 };
