@@ -18,16 +18,21 @@ function(rensa_flatten file out)
   set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
+# An array of lines, ended by NULL.
 set(arrays "")
-foreach(type f32 f64 i64)
+macro(rensa_emit_text name file)
   set_property(GLOBAL PROPERTY RENSA_FLATTENED "")
-  rensa_flatten(backend/cpu/kernels/ops_${type}.h ops)
-  rensa_flatten(backend/cpu/kernels/tile.h tile)
-  string(REPLACE "\\" "\\\\" text "${ops}${tile}")
+  rensa_flatten(${file} text)
+  string(REPLACE "\\" "\\\\" text "${text}")
   string(REPLACE "\"" "\\\"" text "${text}")
   string(REPLACE "\n" "\\n\",\n    \"" text "${text}")
-  string(APPEND arrays "const char *const rni_emit_ops_${type}[] = {\n    \"${text}\",\n    0,\n};\n")
-endforeach()
+  string(APPEND arrays "const char *const ${name}[] = {\n    \"${text}\",\n    0,\n};\n")
+endmacro()
+rensa_emit_text(rni_emit_ops_f32 backend/cpu/kernels/ops_f32.h)
+rensa_emit_text(rni_emit_ops_f64 backend/cpu/kernels/ops_f64.h)
+rensa_emit_text(rni_emit_ops_i64 backend/cpu/kernels/ops_i64.h)
+rensa_emit_text(rni_emit_tile backend/cpu/kernels/tile.h)
+rensa_emit_text(rni_emit_device backend/emit/device.inc.c)
 file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/emit_ops.c CONTENT
 "/* Written by cmake/emit.cmake. */
 #include \"backend/emit/emit.h\"

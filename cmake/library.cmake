@@ -33,8 +33,11 @@ file(GLOB cpu_kernels CONFIGURE_DEPENDS src/backend/cpu/kernels/*.c)
 list(FILTER cpu_kernels EXCLUDE REGEX "\\.inc\\.c$") # bodies that other files include once per type
 # What turns scalar programs into the text of kernels, and that into functions; for any back end.
 file(GLOB emit_sources CONFIGURE_DEPENDS src/backend/emit/*.c)
+list(FILTER emit_sources EXCLUDE REGEX "(\\.inc|/cuda)\\.c$")
 add_library(rensa_emit OBJECT ${emit_sources} ${PROJECT_BINARY_DIR}/emit_ops.c)
 target_include_directories(rensa_emit PRIVATE include src)
+add_library(rensa_emit_cuda OBJECT src/backend/emit/cuda.c)
+target_include_directories(rensa_emit_cuda PRIVATE include src)
 rensa_extension(cpu ${cpu_sources} $<TARGET_OBJECTS:rensa_emit>)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(isas avx512 avx2 base)

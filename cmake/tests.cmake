@@ -31,6 +31,7 @@ foreach(file ${unit_tests})
   rensa_test(${name} ${file})
 endforeach()
 target_sources(test_compiled PRIVATE $<TARGET_OBJECTS:rensa_emit>)
+target_sources(test_cuda_text PRIVATE $<TARGET_OBJECTS:rensa_emit> $<TARGET_OBJECTS:rensa_emit_cuda>)
 include(cmake/fuzz.cmake)
 include(cmake/checks.cmake)
 

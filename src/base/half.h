@@ -32,14 +32,13 @@ static inline uint16_t rni_f32_to_bf16(float f)
     return (uint16_t)(nan ? (u >> 16) | 0x40u : r);
 }
 
+/* Without multiplying denormals, which may be flushed. */
 static inline float rni_f16_to_f32(uint16_t h)
 {
     const uint32_t sign = (uint32_t)(h & 0x8000u) << 16, rest = h & 0x7fffu;
-    /* Shifting exponent and mantissa into place and scaling by 2^112 rebiases normals and normalises subnormals at
-     * once. */
-    const uint32_t shifted = rest << 13;
-    const uint32_t u = rest >= 0x7c00u ? (shifted | 0x7f800000u) : rni_f32_bits(rni_bits_f32(shifted) * 0x1p112f);
-    return rni_bits_f32(u | sign);
+    const uint32_t normal = (rest << 13) + (rest >= 0x7c00u ? 0x70000000u : 0x38000000u);
+    const uint32_t small = rni_f32_bits((float)rest * 0x1p-24f);
+    return rni_bits_f32((rest < 0x400u ? small : normal) | sign);
 }
 
 static inline uint16_t rni_f32_to_f16(float f)

@@ -25,7 +25,8 @@ static inline rni_philox rni_philox4x32(uint64_t key, uint64_t counter_hi, uint6
         k0 += 0x9e3779b9u;
         k1 += 0xbb67ae85u;
     }
-    return (rni_philox){ { c0, c1, c2, c3 } };
+    const rni_philox words = { { c0, c1, c2, c3 } };
+    return words;
 }
 
 /* The i-th 32-bit word of stream `stream` under `seed`. */

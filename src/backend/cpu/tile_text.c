@@ -258,6 +258,7 @@ void rni_cpu_tile_text(rni_text *t, const rni_cpu_program *p)
     w.loop = calloc((size_t)p->n_each + 1, sizeof *w.loop);
     t->failed = t->failed || !w.part || !w.seen_in || !w.array || !w.loop;
     if (!t->failed) {
+        for (const char *const *line = rni_emit_tile; *line; line++) rni_text_addf(t, "%s", *line);
         divide(&w);
         look_at_slots(&w);
         rni_text_addf(t, "rni_tile_fn rni_tile;\n"

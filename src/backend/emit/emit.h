@@ -15,8 +15,10 @@ typedef struct rni_text {
 } rni_text;
 void rni_text_addf(rni_text *t, const char *fmt, ...) RN_PRINTF(2, 3);
 
-/* What every text begins with, ended by NULL: op_<CODE> for one element of type T, by what a program computes in. */
+/* Files of the sources as lines, ended by NULL. What texts begin with: op_<CODE> for one element of type T, by what a
+ * program computes in; kernels/tile.h; device.inc.c. */
 extern const char *const rni_emit_ops_f32[], *const rni_emit_ops_f64[], *const rni_emit_ops_i64[];
+extern const char *const rni_emit_tile[], *const rni_emit_device[];
 const char *const *rni_emit_ops(rn_dtype compute);
 
 extern const char *const rni_code_names[RN_CODE_NUMBER];

@@ -1,5 +1,6 @@
 /* Element types to and from what programs compute in; strided elements, repeated ones, and writes past the caches. */
 #include "backend/cpu/kernels/kernels.h"
+#include "backend/cpu/kernels/math_f64.h"
 
 #include <math.h>
 
@@ -51,15 +52,6 @@
 
 /* ---- 16-bit floats ---- */
 
-/* Without multiplying denormals, which would be flushed. */
-static inline float f16_to_f32(uint16_t h)
-{
-    const uint32_t sign = (uint32_t)(h & 0x8000u) << 16, rest = h & 0x7fffu;
-    const uint32_t normal = (rest << 13) + (rest >= 0x7c00u ? 0x70000000u : 0x38000000u);
-    const uint32_t small = rni_f32_bits((float)rest * 0x1p-24f);
-    return rni_bits_f32((rest < 0x400u ? small : normal) | sign);
-}
-
 static void load_f32_f16(void *to, const void *from, int64_t n)
 {
     float *restrict d = to;
@@ -72,7 +64,7 @@ static void load_f32_f16(void *to, const void *from, int64_t n)
     for (; i + 8 <= n; i += 8)
         _mm256_storeu_ps(d + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)(s + i))));
 #endif
-    for (; i < n; i++) d[i] = f16_to_f32(s[i]);
+    for (; i < n; i++) d[i] = rni_f16_to_f32(s[i]);
 }
 
 static void store_f32_f16(void *to, const void *from, int64_t n)
@@ -103,21 +95,11 @@ static void store_f32_bf16(void *to, const void *from, int64_t n)
     for (int64_t i = 0; i < n; i++) d[i] = rni_f32_to_bf16(s[i]);
 }
 
-/* To f32 with the last bit set where something was cut off, so that rounding again to 16 bits cannot go wrong. */
-static inline float to_odd(double v)
-{
-    const float f = (float)v;
-    const uint32_t u = rni_f32_bits(f);
-    const int exact = (double)f == v || v != v || fabs(v) >= 0x1.ffffffp127;
-    const uint32_t odd = u & 1 ? u : fabs((double)f) < fabs(v) ? u + 1 : u - 1;
-    return exact ? f : rni_bits_f32(odd);
-}
-
 static void load_f64_f16(void *to, const void *from, int64_t n)
 {
     double *restrict d = to;
     const uint16_t *restrict s = from;
-    for (int64_t i = 0; i < n; i++) d[i] = (double)f16_to_f32(s[i]);
+    for (int64_t i = 0; i < n; i++) d[i] = (double)rni_f16_to_f32(s[i]);
 }
 
 static void load_f64_bf16(void *to, const void *from, int64_t n)
@@ -131,14 +113,14 @@ static void store_f64_f16(void *to, const void *from, int64_t n)
 {
     uint16_t *restrict d = to;
     const double *restrict s = from;
-    for (int64_t i = 0; i < n; i++) d[i] = rni_f32_to_f16(to_odd(s[i]));
+    for (int64_t i = 0; i < n; i++) d[i] = rni_f32_to_f16(odd_f32(s[i]));
 }
 
 static void store_f64_bf16(void *to, const void *from, int64_t n)
 {
     uint16_t *restrict d = to;
     const double *restrict s = from;
-    for (int64_t i = 0; i < n; i++) d[i] = rni_f32_to_bf16(to_odd(s[i]));
+    for (int64_t i = 0; i < n; i++) d[i] = rni_f32_to_bf16(odd_f32(s[i]));
 }
 
 /* ---- f32, f64 ---- */

@@ -190,4 +190,14 @@ static inline double tanh_f64(double x)
     return with_sign_f64(t / (t + 2), x);
 }
 
+/* To f32 with the last bit set where something was cut off, so that rounding again to 16 bits cannot go wrong. */
+static inline float odd_f32(double v)
+{
+    const float f = (float)v;
+    const uint32_t u = rni_f32_bits(f);
+    const int exact = (double)f == v || v != v || fabs(v) >= 0x1.ffffffp127;
+    const uint32_t odd = u & 1 ? u : fabs((double)f) < fabs(v) ? u + 1 : u - 1;
+    return exact ? f : rni_bits_f32(odd);
+}
+
 #endif
