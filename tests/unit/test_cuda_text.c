@@ -154,7 +154,7 @@ static void make_all(all_codes *q, rn_dtype type)
                          .uses_index = true };
     for (int code = 0; code < RN_CODE_NUMBER; code++) {
         const bool is_real = (code >= RN_CODE_SQRT && code <= RN_CODE_SIGMOID) || code == RN_CODE_ATAN2 ||
-                             code == RN_CODE_FMA || code == RN_CODE_RANDOM;
+                             code == RN_CODE_FMA || code >= RN_CODE_RANDOM;
         if (type == RN_I64 && is_real) continue;
         const uint16_t dst = (uint16_t)q->p.n_reg++;
         const bool random = code == RN_CODE_RANDOM;

@@ -109,11 +109,11 @@ static void add_loads(rni_text *t, const rni_cuda_map *m)
     }
 }
 
-/* Functions with a form of their own for arguments far away. */
-static bool has_far_form(const rn_program *p, rn_code code)
+/* Functions that device.inc.c has in another form: op_<CODE> is for some arguments only. */
+static bool has_other_form(const rn_program *p, rn_code code)
 {
-    return p->compute != RN_I64 &&
-           (code == RN_CODE_SIN || code == RN_CODE_COS || code == RN_CODE_TAN || code == RN_CODE_MOD);
+    return p->compute != RN_I64 && (code == RN_CODE_SIN || code == RN_CODE_COS || code == RN_CODE_TAN ||
+                                    code == RN_CODE_MOD || code == RN_CODE_ROUND_F16 || code == RN_CODE_ROUND_BF16);
 }
 
 static void add_instr(rni_text *t, const rn_program *p, const rn_instr *in)
@@ -133,7 +133,7 @@ static void add_instr(rni_text *t, const rn_program *p, const rn_instr *in)
     default:
         break;
     }
-    rni_text_addf(t, "%s_%s(", has_far_form(p, (rn_code)in->code) ? "any" : "op", rni_code_names[in->code]);
+    rni_text_addf(t, "%s_%s(", has_other_form(p, (rn_code)in->code) ? "any" : "op", rni_code_names[in->code]);
     for (int k = 0; k < rni_code_arity[in->code]; k++) rni_text_addf(t, "%sr%u", k ? ", " : "", reg[k]);
     rni_text_addf(t, ");\n");
 }

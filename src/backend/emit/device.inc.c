@@ -145,6 +145,16 @@ static inline T any_TAN(T a)
     return fabs((double)a) <= SIN_LIMIT ? op_TAN(a) : (T)tan((double)a);
 }
 
+static inline T any_ROUND_F16(T a)
+{
+    return (T)rni_f16_to_f32(rni_f32_to_f16(single_of(a)));
+}
+
+static inline T any_ROUND_BF16(T a)
+{
+    return (T)rni_bf16_to_f32(rni_f32_to_bf16(single_of(a)));
+}
+
 static inline T any_MOD(T a, T b)
 {
 #if RNI_REAL == 32

@@ -54,14 +54,6 @@ static void power(void *d, const void *a, const void *b, const void *c, int64_t 
         code_POW(d, a, b, c, blocks, steps);
 }
 
-/* As rni_f32_to_bf16, in steps that the compiler makes vectors of; only of floats. */
-static inline T op_round_bf16(T a)
-{
-    const uint32_t u = rni_f32_bits((float)a), rounded = u + 0x7fffu + (u >> 16 & 1u);
-    const uint32_t r = (u & 0x7fffffffu) > 0x7f800000u ? u | 0x400000u : rounded;
-    return (T)rni_bits_f32(r & 0xffff0000u);
-}
-
 /* To memory and back, by what does that for values that are stored. */
 INLINE void round_to(void *dv, const void *av, int64_t blocks, unsigned steps, rn_dtype type)
 {
@@ -86,7 +78,7 @@ static void round_f16(void *d, const void *a, const void *b, const void *c, int6
 static void round_bf16(void *d, const void *a, const void *b, const void *c, int64_t blocks, unsigned steps)
 {
     if (sizeof(T) == sizeof(float))
-        loop_1(d, a, b, c, blocks, steps, op_round_bf16);
+        loop_1(d, a, b, c, blocks, steps, op_ROUND_BF16);
     else
         round_to(d, a, blocks, steps, RN_BF16);
 }

@@ -195,3 +195,11 @@ static inline T op_CUBE(T a)
 {
     return a * a * a;
 }
+
+/* As rni_f32_to_bf16, in steps that the compiler makes vectors of; only of floats. */
+static inline T op_ROUND_BF16(T a)
+{
+    const uint32_t u = rni_f32_bits((float)a), rounded = u + 0x7fffu + (u >> 16 & 1u);
+    const uint32_t r = (u & 0x7fffffffu) > 0x7f800000u ? u | 0x400000u : rounded;
+    return (T)rni_bits_f32(r & 0xffff0000u);
+}
