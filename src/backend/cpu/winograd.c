@@ -27,8 +27,10 @@ enum {
     TILE = 4,
     CHUNK = 64,             /* input channels of a piece of the filters' gradient */
     OWN_BYTES = 512 << 10,  /* of V, where each thread has its own */
-    SHARED_BYTES = 4 << 20, /* likewise, where they share it */
-    MANY_BYTES = 8 << 20    /* of U, from which on they do */
+    OWN_TILES = 14,         /* and no fewer tiles than that */
+    SHARED_BYTES = 4 << 20, /* likewise, where threads share it */
+    SHARED_TILES = 128,
+    MANY_BYTES = 8 << 20 /* of U, from which on they do; twice as many where U would be made for several blocks */
 };
 
 typedef struct {
@@ -351,11 +353,13 @@ bool rni_cpu_winograd_prepare(rn_kernel_call *c, void **state, int64_t *workspac
     j->d_row = apart(j->y.channels);
     j->u_part = apart(in * j->isa->columns);
     j->u_panel = PARTS * j->u_part;
-    j->shared = j->panels * j->u_panel * (int64_t)sizeof(float) >= MANY_BYTES;
+    j->shared = j->panels * j->u_panel * (int64_t)sizeof(float) >= MANY_BYTES * (j->tiles > SHARED_TILES ? 2 : 1);
     if (is_grad_w(c))
-        cut_blocks(j, SHARED_BYTES, 128, j->v_row + j->d_row, least(CHUNK, in));
+        cut_blocks(j, SHARED_BYTES, SHARED_TILES, j->v_row + j->d_row, least(CHUNK, in));
+    else if (j->shared)
+        cut_blocks(j, SHARED_BYTES, SHARED_TILES, j->v_row, 0);
     else
-        cut_blocks(j, j->shared ? SHARED_BYTES : OWN_BYTES, j->shared ? 128 : 14, j->v_row, 0);
+        cut_blocks(j, OWN_BYTES, OWN_TILES, j->v_row, 0);
     *workspace = place(j, is_grad_w(c), NULL) * (int64_t)sizeof(float);
     *state = j;
     return true;
