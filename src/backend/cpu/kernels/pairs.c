@@ -14,7 +14,7 @@ enum { PANEL = 32 };
 
 static __mmask16 first(int64_t n)
 {
-    return n >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << n) - 1);
+    return (__mmask16)(n >= 16 ? 0xffffu : (1u << n) - 1);
 }
 
 static __m512i wide(const uint16_t *x, __mmask16 mask)
