@@ -39,7 +39,7 @@ typedef struct rn_view {
     X(SIGMOID, 1) X(ISNAN, 1) X(ISINF, 1) X(NOT, 1) X(BITNOT, 1) X(ADD, 2) X(SUB, 2) X(MUL, 2) X(DIV, 2) \
     X(MOD, 2) X(FMOD, 2) X(FLOORDIV, 2) X(POW, 2) X(MIN, 2) X(MAX, 2) X(ATAN2, 2) X(LT, 2) X(LE, 2) X(EQ, 2) \
     X(NE, 2) X(AND, 2) X(OR, 2) X(BITAND, 2) X(BITOR, 2) X(BITXOR, 2) X(SHL, 2) X(SHR, 2) X(FMA, 3) X(SELECT, 3) \
-    X(INDEX, 0) X(COUNT, 0) X(RANDOM, 2) X(ROUND_F16, 1) X(ROUND_BF16, 1)
+    X(INDEX, 0) X(COUNT, 0) X(RANDOM, 2) X(ROUND_F16, 1) X(ROUND_BF16, 1) X(LOAD, 3)
 /* clang-format on */
 
 typedef enum rn_code {
@@ -53,7 +53,10 @@ typedef enum rn_code {
  * INDEX is the element's row-major position in the output, COUNT the number of elements of the output.
  * RANDOM is uniform in [0, 1) with 24 bits (53 in f64): word INDEX of Philox stream (key a, stream b), where a and b
  * are option scalars; in f64 words 2*INDEX and 2*INDEX+1. ROUND_F16 and ROUND_BF16 give what a would be, had it been
- * stored in that type and loaded again; no whole numbers. */
+ * stored in that type and loaded again; no whole numbers.
+ * LOAD reads an input by position: element a, counted in row-major order, of input b (its number: register b holds
+ * nothing) where c != 0; elsewhere it gives 0 and reads nothing. An a that is not a whole number from 0 to the number
+ * of elements less one fails the call (RN_ERR_ARG) with a message about the first such element of the output. */
 
 typedef struct rn_instr {
     uint8_t code; /* rn_code */
@@ -67,8 +70,10 @@ typedef struct rn_program {
     const double *constant;
     const uint16_t *out; /* register of each output */
     rn_dtype compute;    /* RN_F32, RN_F64 or RN_I64 */
-    bool uses_index;     /* INDEX or RANDOM occur: the position of an element matters */
+    bool uses_index;     /* INDEX, RANDOM or LOAD occur: the position of an element matters */
     uint64_t id;         /* equal programs have equal ids, across processes */
+    uint64_t raw;       /* bit i: input i is read by LOAD only; it has its own shape, and lies row-major without gaps */
+    const char *inputs; /* their names, "x, y[]"; NULL where they have none */
 } rn_program;
 
 /* How a reduction joins two values. ARGMAX and ARGMIN give positions (i64) of the first extreme value. */

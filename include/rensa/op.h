@@ -183,7 +183,8 @@ struct rn_op {
     const char *name;
     rn_op_kind kind;
     unsigned flags;
-    const char *inputs;  /* "x, w, b?": ? may be left out, "xs*" is a list */
+    const char *inputs; /* "x, w, b?": ? may be left out, "xs*" is a list; RN_MAP: "x[]" is read as x[k], k counting its
+                           elements in row-major order, and has a shape of its own */
     const char *outputs; /* left out: "y"; further ones are returned through options of their name */
     const char *types;   /* RN_MAP, RN_REDUCE: type of the result: "promote" (default), "float" (at least a float),
                             "sum" (floats stay, others give i64), "mean" (others give f64), "bool", "i64",
@@ -224,6 +225,9 @@ struct rn_op {
 #define RN_OP_NARROW 32u
 #define RN_OP_WIDE 64u
 #define RN_OP_ALIKE 128u
+/* RN_MAP: i, n and positions are exact, in f64 where that would be f32; constants and functions with a fraction are
+ * computed in f64 where that would be i64. */
+#define RN_OP_EXACT 256u
 
 /* First member, called `random`, of the options of functions that draw random numbers; in `expr`: rand(seed, stream).
  */

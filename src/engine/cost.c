@@ -23,6 +23,7 @@ static void count_instruction(rn_cost *c, int code, double n)
     case RN_CODE_COPY:
     case RN_CODE_INDEX:
     case RN_CODE_COUNT:
+    case RN_CODE_LOAD:
         break;
     case RN_CODE_RANDOM:
         c->multiply += RANDOM_MULTIPLIES * n;

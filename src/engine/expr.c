@@ -147,7 +147,8 @@ typedef struct {
     const rn_site *site;
     int depth;
     bool bad;
-    int count; /* names that can be read, the latest assignment last */
+    int32_t guard; /* what must be true for the part at work to be evaluated; -1: nothing */
+    int count;     /* names that can be read, the latest assignment last */
     struct {
         const char *name;
         int length;
@@ -215,6 +216,7 @@ static int find_code(const char *s, int n)
 {
     if (n == 4 && strncmp(s, "rand", 4) == 0) return RN_CODE_RANDOM;
     for (int i = 0; i < RN_CODE_NUMBER; i++) {
+        if (i == RN_CODE_LOAD) continue; /* is written x[k] */
         int k = 0;
         while (k < n && code_rows[i].name[k] && tolower((unsigned char)code_rows[i].name[k]) == s[k]) k++;
         if (k == n && code_rows[i].name[k] == '\0') return i;
@@ -238,14 +240,45 @@ static int32_t parse_function(parser *p, const char *name, int n)
     return make(p, (rn_code)code, arg[0], arg[1], arg[2]);
 }
 
+static const int32_t *find_name(const parser *p, const char *s, int n)
+{
+    for (int i = p->count - 1; i >= 0; i--)
+        if (p->name[i].length == n && strncmp(p->name[i].name, s, (size_t)n) == 0) return &p->name[i].node;
+    return NULL;
+}
+
+static bool is_raw(const parser *p, int32_t node)
+{
+    const rni_expr_node *h = &p->e->node[node];
+    return h->kind == RNI_EXPR_INPUT && p->e->raw >> h->a & 1;
+}
+
+/* A name that stands for a value, after it: x, or x[k] of an input that is read by position. */
+static int32_t parse_value(parser *p, const char *s, int n, int32_t node)
+{
+    if (p->bad || p->e->failed) return 0;
+    const bool raw = is_raw(p, node);
+    if (!accept(p, "[")) {
+        if (raw) p->at = s;
+        return raw ? refuse(p, "'%.*s' is raw and read by position: %.*s[k]", n, s, n, s) : node;
+    }
+    if (!raw) {
+        p->at = s;
+        return refuse(p, "'%.*s' is not raw: it has no [k]", n, s);
+    }
+    const int32_t index = parse_ternary(p);
+    if (!accept(p, "]")) return refuse(p, "expected ']' after the position in '%.*s'", n, s);
+    return make(p, RN_CODE_LOAD, index, node, p->guard < 0 ? rni_expr_const(p->e, 1) : p->guard);
+}
+
 static int32_t parse_name(parser *p)
 {
     const char *s = p->at;
     const int n = name_length(s);
     p->at += n;
     if (accept(p, "(")) return parse_function(p, s, n);
-    for (int i = p->count - 1; i >= 0; i--)
-        if (p->name[i].length == n && strncmp(p->name[i].name, s, (size_t)n) == 0) return p->name[i].node;
+    const int32_t *known = find_name(p, s, n);
+    if (known) return parse_value(p, s, n, *known);
     static const struct {
         const char *name;
         double value;
@@ -259,16 +292,66 @@ static int32_t parse_name(parser *p)
     return refuse(p, "unknown name '%.*s'", n, s);
 }
 
+/* What is evaluated under `cond` beside what holds already; only reading by position can do harm. */
+static int32_t guarded(parser *p, int32_t cond)
+{
+    if (!p->e->raw) return -1;
+    return p->guard < 0 ? cond : make(p, RN_CODE_AND, p->guard, cond, -1);
+}
+
+static int32_t negated(parser *p, int32_t cond)
+{
+    return p->e->raw ? make(p, RN_CODE_NOT, cond, -1, -1) : cond;
+}
+
+/* After '(': whether a type and ')' follow, which are then read. */
+static bool accept_cast(parser *p, rn_dtype *to)
+{
+    static const struct {
+        const char *name;
+        rn_dtype to;
+    } casts[] = { { "int", RN_I64 },    { "i64", RN_I64 }, { "bool", RN_BOOL }, { "float", RN_F64 },
+                  { "double", RN_F64 }, { "f32", RN_F64 }, { "f64", RN_F64 } };
+    skip_space(p);
+    const char *s = p->at;
+    const int n = name_length(s);
+    if (n == 0 || find_name(p, s, n)) return false;
+    for (int i = 0; i < (int)RN_COUNTOF(casts); i++) {
+        if ((int)strlen(casts[i].name) != n || strncmp(casts[i].name, s, (size_t)n) != 0) continue;
+        p->at += n;
+        *to = casts[i].to;
+        if (accept(p, ")")) return true;
+        p->at = s;
+    }
+    return false;
+}
+
+static int32_t parse_primary(parser *p);
+
+/* (x) and (int)x */
+static int32_t parse_parentheses(parser *p)
+{
+    rn_dtype to;
+    if (!accept_cast(p, &to)) {
+        const int32_t inside = parse_ternary(p);
+        return accept(p, ")") ? inside : refuse(p, "expected ')'");
+    }
+    const int32_t x = parse_primary(p);
+    if (to == RN_I64) return make(p, RN_CODE_TRUNC, x, -1, -1);
+    if (to == RN_BOOL) return make(p, RN_CODE_NE, x, rni_expr_const(p->e, 0), -1);
+    p->e->real = true;
+    return x;
+}
+
 static int32_t parse_primary(parser *p)
 {
     skip_space(p);
     if (p->bad || p->e->failed) return 0;
     if (++p->depth > DEPTH_MAX) return refuse(p, "nested more than %d deep", DEPTH_MAX);
     int32_t r;
-    if (accept(p, "(")) {
-        r = parse_ternary(p);
-        if (!accept(p, ")")) r = refuse(p, "expected ')'");
-    } else if (accept(p, "-"))
+    if (accept(p, "("))
+        r = parse_parentheses(p);
+    else if (accept(p, "-"))
         r = make(p, RN_CODE_NEG, parse_primary(p), -1, -1);
     else if (accept(p, "!"))
         r = make(p, RN_CODE_NOT, parse_primary(p), -1, -1);
@@ -317,7 +400,11 @@ static int32_t parse_binary(parser *p, int level)
             k++;
         if (k == (int)RN_COUNTOF(operators) || operators[k].level < level || p->bad || p->e->failed) return left;
         p->at += strlen(operators[k].token);
+        const int32_t before = p->guard;
+        if (operators[k].code == RN_CODE_AND) p->guard = guarded(p, left);
+        if (operators[k].code == RN_CODE_OR) p->guard = guarded(p, negated(p, left));
         const int32_t right = parse_binary(p, operators[k].level + 1);
+        p->guard = before;
         if (p->bad || p->e->failed) return 0;
         left = operators[k].swap ? make(p, operators[k].code, right, left, -1)
                                  : make(p, operators[k].code, left, right, -1);
@@ -329,31 +416,54 @@ static int32_t parse_ternary(parser *p)
     const int32_t cond = parse_binary(p, 1);
     if (!accept(p, "?")) return cond;
     if (++p->depth > DEPTH_MAX) return refuse(p, "nested more than %d deep", DEPTH_MAX);
+    const int32_t before = p->guard;
+    p->guard = guarded(p, cond);
     const int32_t yes = parse_ternary(p);
     if (!accept(p, ":")) return refuse(p, "expected ':'");
+    p->guard = before;
+    p->guard = guarded(p, negated(p, cond));
     const int32_t no = parse_ternary(p);
+    p->guard = before;
     p->depth--;
     return make(p, RN_CODE_SELECT, cond, yes, no);
 }
 
-static void parse_statement(parser *p)
+static bool is_listed(const char *list, const char *name, int n)
+{
+    for (const char *s = list ? list : ""; *s; s += *s == ',') {
+        if (name_length(s) == n && strncmp(s, name, (size_t)n) == 0) return true;
+        s += strcspn(s, ",");
+    }
+    return false;
+}
+
+/* An assignment, or the value of the only output `alone` (NULL where there is none). Returns whether another statement
+ * may follow. */
+static bool parse_statement(parser *p, const char *alone, const char *others)
 {
     skip_space(p);
     const char *name = p->at;
-    const int n = name_length(name);
-    if (n == 0) {
-        refuse(p, "expected a name");
-        return;
-    }
+    int n = name_length(name);
     p->at += n;
     skip_space(p);
-    if (*p->at != '=' || p->at[1] == '=') {
-        refuse(p, "expected '=' after '%.*s'", n, name);
-        return;
+    const bool assigns = n > 0 && *p->at == '=' && p->at[1] != '=';
+    if (assigns && is_listed(others, name, n)) {
+        p->at += strcspn(p->at, ";");
+        return true;
     }
-    p->at++;
-    const int32_t value = parse_ternary(p);
+    if (assigns)
+        p->at++;
+    else if (alone) {
+        p->at = name;
+        name = alone;
+        n = name_length(name);
+    } else if (n)
+        refuse(p, "expected '=' after '%.*s'", n, name);
+    else
+        refuse(p, "expected a name");
+    const int32_t value = p->bad ? 0 : parse_ternary(p);
     if (!p->bad) define(p, name, n, value);
+    return assigns;
 }
 
 /* Calls visit for each name of a comma list; '?' and '*' marks are no part of it. Returns their number. */
@@ -374,6 +484,7 @@ static int each_name(const char *list, void (*visit)(parser *p, const char *s, i
 
 static void define_input(parser *p, const char *s, int n, int i)
 {
+    if (s[n] == '[') p->e->raw |= 1ull << i % 64;
     define(p, s, n, rni_expr_input(p->e, i));
 }
 
@@ -396,13 +507,16 @@ static void find_output(parser *p, const char *s, int n, int i)
 bool rni_expr_parse(rni_expr *e, const char *text, const rni_expr_names *names, const char *what, const rn_site *site)
 {
     *e = (rni_expr){ 0 };
-    parser p = { .e = e, .text = text, .at = text, .what = what, .site = site };
+    parser p = { .e = e, .text = text, .at = text, .what = what, .site = site, .guard = -1 };
     e->n_in = each_name(names->inputs, define_input, &p);
     e->n_scalar = each_name(names->scalars, define_scalar, &p);
-    do {
-        parse_statement(&p);
+    const bool alone = names->value && each_name(names->outputs, NULL, &p) == 1;
+    while (parse_statement(&p, alone ? names->outputs + strspn(names->outputs, " ,") : NULL, names->others) && !p.bad &&
+           !e->failed && accept(&p, ";")) {
         skip_space(&p);
-    } while (!p.bad && !e->failed && accept(&p, ";") && (skip_space(&p), *p.at));
+        if (!*p.at) break;
+    }
+    skip_space(&p);
     if (!p.bad && !e->failed && *p.at) refuse(&p, "unexpected '%c'", *p.at);
     if (!p.bad) e->n_out = each_name(names->outputs, find_output, &p);
     if (p.bad || e->failed) {
@@ -410,4 +524,28 @@ bool rni_expr_parse(rni_expr *e, const char *text, const rni_expr_names *names, 
         return false;
     }
     return true;
+}
+
+bool rni_expr_is_real(const rni_expr *e)
+{
+    for (int64_t i = 0; i < e->count; i++) {
+        const rni_expr_node *h = &e->node[i];
+        const bool function = (h->code >= RN_CODE_SQRT && h->code <= RN_CODE_SIGMOID) || h->code == RN_CODE_ATAN2 ||
+                              h->code == RN_CODE_RANDOM;
+        if (h->kind == RNI_EXPR_SCALAR || (h->kind == RNI_EXPR_CODE && function) ||
+            (h->kind == RNI_EXPR_CONST && !(h->value == floor(h->value) && fabs(h->value) < INFINITY)))
+            return true;
+    }
+    return e->real;
+}
+
+bool rni_expr_has_positions(const rni_expr *e)
+{
+    for (int64_t i = 0; i < e->count; i++) {
+        const rni_expr_node *h = &e->node[i];
+        if (h->kind == RNI_EXPR_CODE &&
+            (h->code == RN_CODE_INDEX || h->code == RN_CODE_COUNT || h->code == RN_CODE_LOAD))
+            return true;
+    }
+    return false;
 }

@@ -261,6 +261,7 @@ int rni_expr_extract(const rni_expr *e, const int32_t *out, int n_out, rni_expr 
             const rni_expr_node *h = &e->node[i];
             if (h->kind == RNI_EXPR_INPUT) {
                 used[n_used] = h->a;
+                copy->raw |= (e->raw >> h->a & 1) << n_used;
                 to[i] = rni_expr_input(copy, n_used++);
             } else if (h->kind == RNI_EXPR_CONST)
                 to[i] = rni_expr_const(copy, h->value);

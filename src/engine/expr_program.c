@@ -118,7 +118,7 @@ static bool emit(maker *m, rn_program *p, rn_instr *instr, double *constant)
         for (int w = 0; w < n; w++) release(m, arg[w], first);
         m->reg[i] = take_register(m);
         in.dst = (uint16_t)m->reg[i];
-        if (in.code == RN_CODE_INDEX || in.code == RN_CODE_RANDOM) p->uses_index = true;
+        if (in.code == RN_CODE_INDEX || in.code == RN_CODE_RANDOM || in.code == RN_CODE_LOAD) p->uses_index = true;
         instr[p->n_instr++] = in;
         if (m->n_reg > 500) return false;
     }
@@ -135,12 +135,13 @@ uint64_t rni_program_identity(const rn_program *p)
         h = rni_hash_u64(h, (uint64_t)in->code << 48 | in->dst);
         h = rni_hash_u64(h, (uint64_t)in->a << 32 | (uint64_t)in->b << 16 | in->c);
     }
+    h = rni_hash_u64(h, p->raw);
     h = rni_hash_bytes(h, p->constant, (size_t)p->n_const * sizeof *p->constant);
     h = rni_hash_bytes(h, p->out, (size_t)p->n_out * sizeof *p->out);
     return h.a ^ h.b;
 }
 
-rn_program *rni_program_make(const rni_expr *e, rn_dtype compute, const char *name, const char *text)
+rn_program *rni_program_make(const rni_expr *e, rn_dtype compute, const rn_op *of, const char *text)
 {
     const int64_t n = e->count;
     /* one block: the program, its instructions, constants and output registers */
@@ -160,8 +161,10 @@ rn_program *rni_program_make(const rni_expr *e, rn_dtype compute, const char *na
         double *constant = (double *)(p + 1);
         rn_instr *instr = (rn_instr *)(constant + n);
         uint16_t *out = (uint16_t *)(instr + n);
-        *p = (rn_program){ .name = name,
+        *p = (rn_program){ .name = of->name,
                            .text = text,
+                           .inputs = of->inputs,
+                           .raw = e->raw,
                            .n_in = e->n_in,
                            .n_scalar = e->n_scalar,
                            .n_out = e->n_out,

@@ -60,8 +60,9 @@ static const rn_program *program_of(const fuser *f, const rni_gnode *n)
         in[i] = f->g->value[v].dtype;
     }
     for (int i = 0; i < n->n_out; i++) out[i] = f->g->value[n->first_out + i].dtype;
-    const rn_program *p = rni_map_program(n->op, false, rni_compute_type(in, n->n_in, out, n->n_out), &n->site);
-    if (!p || p->n_instr > INSTRUCTIONS_MOST) return NULL;
+    const rn_program *p = rni_map_program(n->op, false, rni_map_compute(n->op, in, n->n_in, out, n->n_out), &n->site);
+    if (!p || p->raw || p->n_instr > INSTRUCTIONS_MOST)
+        return NULL; /* an error must name the call that reads by position */
     /* where an element lies would be another matter in another order of axes */
     return p->uses_index && f->g->value[n->first_out].shape.rank > 3 ? NULL : p;
 }

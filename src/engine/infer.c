@@ -140,8 +140,9 @@ static rn_dtype result_type(const rn_op *op, const void *opts, const rn_dtype *i
 bool rni_infer_map(rn_infer *f)
 {
     rn_shape shape = RN_SCALAR;
+    const uint32_t raw = rni_signature_of(f->op)->raw;
     for (int i = 0; i < f->n_in; i++)
-        if (f->in[i] && !rni_shape_broadcast(&shape, f->shape[i], &shape))
+        if (f->in[i] && !(raw && raw >> i & 1) && !rni_shape_broadcast(&shape, f->shape[i], &shape))
             return rn_refuse(f, RN_ERR_SHAPE, "shapes do not broadcast",
                              "sizes equal, or 1, axis by axis from the last");
     const rn_dtype d = result_type(f->op, f->opts, f->dtype, f->n_in);

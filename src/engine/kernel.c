@@ -47,13 +47,13 @@ static void stretch(rn_view *v, const rn_shape *to)
     *v = r;
 }
 
-static rn_dtype compute_of(const rn_kernel_call *c)
+static rn_dtype compute_of(const rn_op *op, const rn_kernel_call *c)
 {
     rn_dtype in[RN_INPUTS_MAX], out[RN_INPUTS_MAX];
     const int n_in = c->n_in / c->groups, n_out = c->n_out / c->groups;
     for (int i = 0; i < n_in; i++) in[i] = c->in[i * c->groups].dtype;
     for (int i = 0; i < n_out; i++) out[i] = c->out[i * c->groups].dtype;
-    return rni_compute_type(in, n_in, out, n_out);
+    return rni_map_compute(op, in, n_in, out, n_out);
 }
 
 static bool init_reduce(const rni_gnode *n, rn_kernel_call *c)
@@ -98,11 +98,12 @@ bool rni_kernel_call_init(const rni_graph *g, const rni_gnode *n, rn_kernel_call
     if (n->op->kind == RN_REDUCE) return init_reduce(n, c);
     if (n->op->kind != RN_MAP) return true;
     if (n->op->flags & RN_OP_LIST_OUT) c->groups = n->n_out / rni_op_outputs(n->op);
+    const uint32_t raw = rni_op_raw(n->op);
     for (int i = 0; i < n->n_in; i++) {
         const rni_gvalue *y = &g->value[n->first_out + i % c->groups];
-        if (c->in[i].dtype) stretch(&c->in[i], &y->shape);
+        if (c->in[i].dtype && !(raw && raw >> i & 1)) stretch(&c->in[i], &y->shape);
     }
-    c->map = n->fusion ? n->fusion->program : rni_map_program(n->op, false, compute_of(c), &n->site);
+    c->map = n->fusion ? n->fusion->program : rni_map_program(n->op, false, compute_of(n->op, c), &n->site);
     return c->map != NULL;
 }
 

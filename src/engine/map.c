@@ -76,7 +76,7 @@ static bool parse_expr(const rn_op *op, rni_expr *to, const rn_site *site)
 {
     rni_str scalars = { 0 };
     scalar_names(op, &scalars);
-    const rni_expr_names names = { op->inputs, scalars.at, outputs_of(op) };
+    const rni_expr_names names = { op->inputs, scalars.at, outputs_of(op), NULL, op->flags & RN_OP_EXACT };
     const bool ok = !scalars.failed && rni_expr_parse(to, op->expr, &names, op->name, site);
     rni_str_free(&scalars);
     return ok;
@@ -84,38 +84,54 @@ static bool parse_expr(const rn_op *op, rni_expr *to, const rn_site *site)
 
 static bool parse_post_text(const rn_op *op, rni_expr *to, const rn_site *site)
 {
-    const rni_expr_names names = { "a", "n", "y" };
+    const rni_expr_names names = { "a", "n", outputs_of(op), NULL, op->flags & RN_OP_EXACT };
     return rni_expr_parse(to, op->post, &names, op->name, site);
 }
 
-/* The gradient of `input`, over inputs, results and their gradients. */
+static bool is_raw(const rn_op *op, int input)
+{
+    return rni_op_raw(op) >> input & 1;
+}
+
+/* The gradient of `input`, over inputs, results and their gradients. Where the input is read by position, the gradient
+ * runs over its elements, and everything is read by position: what is said of inputs of the other kind is passed over.
+ */
 static bool parse_vjp(const rn_op *op, int input, rni_expr *to, const rn_site *site)
 {
-    rni_str inputs = { 0 }, scalars = { 0 };
+    rni_str inputs = { 0 }, scalars = { 0 }, others = { 0 };
     char wanted[49] = "g", name[48];
-    rni_str_addf(&inputs, "%s,%s", op->inputs, outputs_of(op));
-    for (int i = 0; rni_op_name(outputs_of(op), i, name, sizeof name, NULL); i++) rni_str_addf(&inputs, ",g%s", name);
+    const bool all = is_raw(op, input);
+    for (int i = 0; rni_op_name(op->inputs, i, name, sizeof name, NULL); i++) {
+        rni_str_addf(&inputs, "%s%s,", name, all || is_raw(op, i) ? "[]" : "");
+        if (is_raw(op, i) != all) rni_str_addf(&others, "g%s,", name);
+    }
+    for (int i = 0; rni_op_name(outputs_of(op), i, name, sizeof name, NULL); i++)
+        rni_str_addf(&inputs, "%s%s,", name, all ? "[]" : "");
+    for (int i = 0; rni_op_name(outputs_of(op), i, name, sizeof name, NULL); i++)
+        rni_str_addf(&inputs, "g%s%s,", name, all ? "[]" : "");
     scalar_names(op, &scalars);
     rni_op_name(op->inputs, input, wanted + 1, sizeof wanted - 1, NULL);
-    const rni_expr_names names = { inputs.at, scalars.at, wanted };
-    const bool ok = !inputs.failed && !scalars.failed && rni_expr_parse(to, op->vjp, &names, op->name, site);
+    const rni_expr_names names = { inputs.at, scalars.at, wanted, others.at, false };
+    const bool ok =
+        !inputs.failed && !scalars.failed && !others.failed && rni_expr_parse(to, op->vjp, &names, op->name, site);
     rni_str_free(&inputs);
     rni_str_free(&scalars);
+    rni_str_free(&others);
     return ok;
 }
 
-bool rni_map_check(const rn_op *op)
+bool rni_map_check(const rn_op *op, const rn_site *site)
 {
     rni_expr e = { 0 };
-    bool ok = !op->expr || parse_expr(op, &e, NULL);
+    bool ok = !op->expr || parse_expr(op, &e, site);
     rni_expr_free(&e);
     if (ok && op->post) {
-        ok = parse_post_text(op, &e, NULL);
+        ok = parse_post_text(op, &e, site);
         rni_expr_free(&e);
     }
     const int n = op->vjp ? rni_op_inputs(op, NULL, NULL) : 0;
     for (int i = 0; ok && i < n; i++) {
-        ok = parse_vjp(op, i, &e, NULL);
+        ok = parse_vjp(op, i, &e, site);
         rni_expr_free(&e);
     }
     return ok;
@@ -143,7 +159,7 @@ const rn_program *rni_map_program(const rn_op *op, bool post, rn_dtype compute, 
     entry *e = find(op);
     if (e && (post ? parse_post(e, site) : parse(e, site))) {
         rn_program **at = &e->program[post][compute_index(compute)];
-        if (!*at) *at = rni_program_make(post ? &e->post : &e->expr, compute, op->name, post ? op->post : op->expr);
+        if (!*at) *at = rni_program_make(post ? &e->post : &e->expr, compute, op, post ? op->post : op->expr);
         p = *at;
         if (!p && rn_ok()) rni_fail(RN_ERR_ARG, site, op->name, "the expression needs too many registers");
     }
@@ -163,6 +179,18 @@ rn_dtype rni_compute_type(const rn_dtype *in, int n_in, const rn_dtype *out, int
     return f64 || (any_float && wide) ? RN_F64 : any_float ? RN_F32 : RN_I64;
 }
 
+rn_dtype rni_map_compute(const rn_op *op, const rn_dtype *in, int n_in, const rn_dtype *out, int n_out)
+{
+    const rn_dtype usual = rni_compute_type(in, n_in, out, n_out);
+    if (usual == RN_F64 || !(op->flags & RN_OP_EXACT)) return usual;
+    pthread_mutex_lock(&g.lock);
+    entry *e = find(op);
+    const bool more =
+        e && parse(e, NULL) && (usual == RN_I64 ? rni_expr_is_real(&e->expr) : rni_expr_has_positions(&e->expr));
+    pthread_mutex_unlock(&g.lock);
+    return more ? RN_F64 : usual;
+}
+
 /* ---- gradients ---- */
 
 /* The row of a gradient: one result "y", inputs in0, in1, …, options those of the function. Its expression is put into
@@ -173,13 +201,14 @@ static bool make_row(entry *e, int input, rni_expr *copy, const int *used, int n
     rni_op_name(e->op->inputs, input, arg, sizeof arg, NULL);
     snprintf(name, sizeof name, "%s'%s", e->op->name, arg);
     rni_str inputs = { 0 };
-    for (int i = 0; i < n_used; i++) rni_str_addf(&inputs, "%sin%d", i ? ", " : "", i);
+    for (int i = 0; i < n_used; i++)
+        rni_str_addf(&inputs, "%sin%d%s", i ? ", " : "", i, copy->raw >> i & 1 ? "[]" : "");
     rn_op *row = rni_alloc((int64_t)sizeof *row);
     char *own_name = rni_strdup(name);
     if (!row || !own_name || inputs.failed || (n_used && !inputs.at)) goto fail;
     *row = (rn_op){ .name = own_name,
                     .kind = RN_MAP,
-                    .flags = RN_OP_INTERNAL,
+                    .flags = RN_OP_INTERNAL | (e->op->flags & RN_OP_EXACT),
                     .inputs = inputs.at,
                     .expr = e->op->expr,
                     .opts = e->op->opts,
@@ -201,6 +230,20 @@ fail:
     return false;
 }
 
+/* A gradient has the shape of the input, if that is read by position, else that of the results; where it reads nothing
+ * of that shape, it gets such an input beside what it reads. Returns the number of inputs. */
+static int add_shape(const entry *e, int input, rni_expr *copy, int *used, int n)
+{
+    const int n_in = e->expr.n_in, first = n_in + e->expr.n_out;
+    if (!(e->op->flags & RN_OP_EXACT || e->expr.raw)) return n;
+    const bool raw = e->expr.raw >> input & 1;
+    for (int i = 0; i < n; i++)
+        if (!raw && used[i] >= n_in) return n;
+    used[n] = raw ? input : first;
+    copy->n_in = n + 1;
+    return n + 1;
+}
+
 /* Derivative by `input` as node of a copy of the expression in which results and their gradients are inputs, too. */
 static bool derive(entry *e, int input, const rn_site *site)
 {
@@ -210,6 +253,11 @@ static bool derive(entry *e, int input, const rn_site *site)
     if (e->op->vjp) {
         if (!parse_vjp(e->op, input, &work, site)) return false;
         result = work.out[0];
+    } else if (e->expr.raw >> input & 1) {
+        char name[48];
+        rni_op_name(e->op->inputs, input, name, sizeof name, NULL);
+        return rni_fail(RN_ERR_UNSUPPORTED, site, e->op->name,
+                        "%s is read by position: its gradient does not follow from the text, and none is given", name);
     } else {
         /* a private copy of the nodes, numbered as in the original */
         work = e->expr;
@@ -226,8 +274,9 @@ static bool derive(entry *e, int input, const rn_site *site)
     const bool zero = result < 0 || (work.node[result].kind == RNI_EXPR_CONST && work.node[result].value == 0);
     if (!zero) {
         rni_expr copy;
-        int used[RN_INPUTS_MAX * 3];
-        const int n = rni_expr_extract(&work, &result, 1, &copy, used);
+        int used[RN_INPUTS_MAX * 3 + 1];
+        int n = rni_expr_extract(&work, &result, 1, &copy, used);
+        if (n >= 0) n = add_shape(e, input, &copy, used, n);
         if (n > RN_INPUTS_MAX) {
             rni_expr_free(&copy);
             ok = rni_fail(RN_ERR_UNSUPPORTED, site, e->op->name, "the gradient needs more than %d inputs",

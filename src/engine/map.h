@@ -17,11 +17,13 @@ typedef struct {
 /* The program of op's expr (post = false) or post text for a compute type; NULL with an error pending. */
 const rn_program *rni_map_program(const rn_op *op, bool post, rn_dtype compute, const rn_site *site);
 /* Whether the texts of a row (expr, post, vjp) can be read; errors name the row and the column. Keeps nothing. */
-bool rni_map_check(const rn_op *op);
+bool rni_map_check(const rn_op *op, const rn_site *site);
 /* The gradient by input `input`; NULL with an error pending. */
 const rni_map_grad *rni_map_gradient(const rn_op *op, int input, const rn_site *site);
 /* f32, f64 or i64: in what a call with these element types computes. */
 rn_dtype rni_compute_type(const rn_dtype *in, int n_in, const rn_dtype *out, int n_out);
+/* The same for an elementwise function, whose text may ask for more (RN_OP_EXACT). */
+rn_dtype rni_map_compute(const rn_op *op, const rn_dtype *in, int n_in, const rn_dtype *out, int n_out);
 /* Values of the options that a program may read, in order of their rows. Returns their number. */
 int rni_map_scalars(const rn_op *op, const void *opts, double *out);
 #define RNI_SCALARS_MAX 24

@@ -130,6 +130,18 @@ static bool is_type_rule(const rn_op *op)
     return false;
 }
 
+static const char *input_defect(const rn_op *op)
+{
+    const int n = rni_op_inputs(op, NULL, NULL);
+    const uint32_t raw = rni_op_raw(op);
+    if (n > RN_INPUTS_MAX) return "it has more inputs than RN_INPUTS_MAX";
+    if (raw && ((op->kind != RN_MAP && op->kind != RN_FUNCTION) || op->flags & RN_OP_LIST_OUT))
+        return "only elementwise functions read inputs by position";
+    if (op->kind == RN_MAP && !op->infer && raw == (1u << n) - 1)
+        return "an elementwise function needs an input that is not read by position, or an infer";
+    return NULL;
+}
+
 const char *rni_row_defect(const rn_op *op)
 {
     if (!op->name || !*op->name) return "it has no name";
@@ -147,10 +159,9 @@ const char *rni_row_defect(const rn_op *op)
     if (op->kind == RN_REDUCE && !is_reduction(op))
         return "a reduction needs a join, one input, one result, and options that begin with an rn_reduce_opts";
     if ((op->kind == RN_MAP || op->kind == RN_REDUCE) && !is_type_rule(op)) return "its types are none of the rules";
-    if (op->kind == RN_MAP && !op->infer && rni_op_inputs(op, NULL, NULL) == 0)
-        return "an elementwise function needs an input, or an infer";
+    why = input_defect(op);
+    if (why) return why;
     if (op->flags & RN_OP_LIST_OUT && op->kind != RN_MAP) return "only elementwise functions go over lists";
-    if (rni_op_inputs(op, NULL, NULL) > RN_INPUTS_MAX) return "it has more inputs than RN_INPUTS_MAX";
     if (rni_op_outputs(op) > RN_INPUTS_MAX) return "it has more results than RN_INPUTS_MAX";
     if (op->flags & RN_OP_RANDOM && (op->opts_size < sizeof(rn_random) || op->opts_size > RNI_RANDOM_OPTS_MAX))
         return "its options do not begin with an rn_random, or are too large";
@@ -166,7 +177,7 @@ bool rn_op_register(const rn_op *op)
     RNI_TRY(rni_given(op, NULL, "op_register", "op"));
     const char *why = rni_row_defect(op);
     if (why) return rni_fail(RN_ERR_ARG, NULL, "op_register", "%s: %s", op->name ? op->name : "(no name)", why);
-    RNI_TRY(rni_map_check(op));
+    RNI_TRY(rni_map_check(op, NULL));
     pthread_mutex_lock(&g.lock);
     index_locked();
     unsigned s;
@@ -215,6 +226,17 @@ int rni_op_inputs(const rn_op *op, int *required, bool *list)
     if (required) *required = need;
     if (list) *list = has_list;
     return n;
+}
+
+uint32_t rni_op_raw(const rn_op *op)
+{
+    uint32_t raw = 0;
+    int i = 0;
+    for (const char *s = op->inputs ? op->inputs : ""; *s && i < RN_INPUTS_MAX; s++) {
+        if (*s == '[') raw |= 1u << i;
+        i += *s == ',';
+    }
+    return raw;
 }
 
 int rni_op_outputs(const rn_op *op)

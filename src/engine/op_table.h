@@ -22,6 +22,8 @@ double rni_opt_number(const rn_opt *o, const void *opts);
 /* "x, w, b?": number of names, of those that must be given; whether the last is a list. */
 int rni_op_inputs(const rn_op *op, int *required, bool *list);
 int rni_op_outputs(const rn_op *op);
+/* Bit i: input i is read by position. */
+uint32_t rni_op_raw(const rn_op *op);
 /* What a caller's number means: 0 stands for the default, RN_ZERO for 0. */
 static inline double rni_opt_given(const rn_opt *o, double v)
 {

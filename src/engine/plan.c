@@ -193,6 +193,12 @@ static bool resolve_program_views(compiler *c, const rni_gnode *n, rn_kernel_cal
     return true;
 }
 
+/* Whether input i is read by position: row-major, and anywhere while results are written. */
+static bool is_raw(const rn_kernel_call *call, int i)
+{
+    return call->map && i < 64 && call->map->raw >> i & 1;
+}
+
 static bool is_stretched(const rn_view *real, const rn_view *seen)
 {
     return seen->rank != real->rank || memcmp(seen->dim, real->dim, (size_t)real->rank * sizeof *real->dim) != 0;
@@ -221,7 +227,8 @@ static bool arrange_inputs(compiler *c, const rni_gnode *n, const rn_kernel *k, 
     rn_view *views = call->in, *wanted = rni_alloc((n->n_in + n->n_out) * (int64_t)sizeof *wanted);
     if (!wanted) return false;
     memcpy(wanted, views, (size_t)(n->n_in + n->n_out) * sizeof *wanted);
-    for (int i = 0; i < n->n_in && !(k->flags & RN_KERNEL_STRIDED); i++) {
+    for (int i = 0; i < n->n_in; i++) {
+        if (k->flags & RN_KERNEL_STRIDED && !is_raw(call, i)) continue;
         rn_shape shape = { .rank = views[i].rank };
         memcpy(shape.dim, views[i].dim, sizeof shape.dim);
         rni_shape_strides(&shape, wanted[i].stride);
@@ -368,17 +375,20 @@ static bool covers(const compiler *c, const rn_view *v, const rn_view *result, i
     return offset_of(v) == 0 && view_span(v) == c->stores[st].bytes && (row_major || rni_layout_same(v, result));
 }
 
-static bool can_overwrite(const compiler *c, int64_t step, int32_t n_in, int32_t groups, const rn_view *views,
-                          const int32_t *stores, int32_t i, int32_t out, const rn_view *result)
+static bool can_overwrite(const compiler *c, int64_t step, const rn_view *views, const int32_t *stores, int32_t i,
+                          int32_t out, const rn_view *result)
 {
+    const rn_kernel_call *call = &c->p->step[step].call;
     const int32_t st = standing(c, stores[i]);
-    if (st < 0) return false;
+    if (st < 0 || is_raw(call, i)) return false;
     const store *s = &c->stores[st];
     if (s->kind == STORE_CONSTANT || (s->kind == STORE_GIVEN && !s->donated) || s->final || s->last != step)
         return false;
     if (!covers(c, &views[i], result, st) || s->bytes != c->stores[out].bytes) return false;
-    for (int32_t k = 0; k < n_in; k++)
-        if (k != i && standing(c, stores[k]) == st && (groups > 1 || !covers(c, &views[k], result, st))) return false;
+    for (int32_t k = 0; k < call->n_in; k++)
+        if (k != i && standing(c, stores[k]) == st &&
+            (call->groups > 1 || is_raw(call, k) || !covers(c, &views[k], result, st)))
+            return false;
     return true;
 }
 
@@ -402,7 +412,7 @@ static int32_t input_to_overwrite(const compiler *c, int64_t k, int32_t o)
     const int32_t out = stores[n_in + o];
     int32_t found = -1;
     for (int32_t i = o % groups; i < n_in; i += groups) {
-        if (!can_overwrite(c, k, n_in, groups, views, stores, i, out, &views[n_in + o])) continue;
+        if (!can_overwrite(c, k, views, stores, i, out, &views[n_in + o])) continue;
         const int32_t st = standing(c, stores[i]);
         if ((c->stores[st].kind == STORE_GIVEN) == c->stores[out].final) return st;
         if (found < 0) found = st;

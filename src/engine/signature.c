@@ -49,6 +49,7 @@ static rni_signature read_row(const rn_op *op)
     s.defect = rni_row_defect(op);
     s.n_in = rni_op_inputs(op, &s.n_required, &s.list);
     if (s.list && s.n_in > 1) s.n_required = s.n_in - 1; /* the list may be empty */
+    s.raw = rni_op_raw(op);
     read_types(op, &s);
     for (int k = 0; op->flags & RN_OP_LIST_OUT && k < s.n_out && k < RN_INPUTS_MAX; k++)
         s.like[k] = source_of(op, k, s.n_in);

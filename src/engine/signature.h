@@ -21,6 +21,7 @@ typedef struct {
     rni_type_rule rule;
     rn_dtype type;              /* RNI_TYPE_GIVEN */
     const rn_opt *type_option;  /* wins where it is set */
+    uint32_t raw;               /* bit i: input i is read by position */
     int8_t like[RN_INPUTS_MAX]; /* RN_OP_LIST_OUT: the input that a result has types and shapes from */
 } rni_signature;
 

@@ -21,7 +21,7 @@ static void compile(const rni_expr *e)
 {
     static const rn_dtype types[] = { RN_F32, RN_F64, RN_I64 };
     for (int i = 0; i < 3; i++) {
-        rn_program *p = rni_program_make(e, types[i], "fuzz", "text");
+        rn_program *p = rni_program_make(e, types[i], &(rn_op){ .name = "fuzz" }, "text");
         fuzz_settle(p != NULL);
         rni_program_free(p);
     }
@@ -30,7 +30,7 @@ static void compile(const rni_expr *e)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     const int64_t live = rni_alloc_live();
-    const rni_expr_names names = { "x, z", "c, seed, stream", "y" };
+    const rni_expr_names names = { "x, z, r[]", "c, seed, stream", "y", "u", n % 2 };
     char *text = rni_alloc((int64_t)n + 1);
     rni_expr e = { 0 }, once = { 0 }, twice = { 0 };
     if (!text) abort();
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     fuzz_settle(ok);
     for (int i = 0; ok && i < 2; i++) {
         compile(&e);
-        if (derivative(&e, i, 2, &once)) {
+        if (derivative(&e, i, 3, &once)) {
             compile(&once);
             if (derivative(&once, 0, once.n_in, &twice)) rni_expr_free(&twice);
             rni_expr_free(&once);
@@ -61,6 +61,8 @@ void fuzz_seeds(void)
                                          "y = rand(seed, stream) < c",
                                          "y = (i + n) & 7 | 1 << 2 ^ ~3 >> 1",
                                          "y = x == inf || !(z >= nan) && pi <= 4",
-                                         "y = min(max(pow(x, z), atan2(z, x)), lgamma(x)); x = y" };
+                                         "y = min(max(pow(x, z), atan2(z, x)), lgamma(x)); x = y",
+                                         "y = i > 0 && r[i - 1] > x ? r[i - 1] : (int)x + r[r[0]]; u = )",
+                                         "t = (float)x; t * r[n - 1 - i]" };
     for (size_t i = 0; i < RN_COUNTOF(texts); i++) fuzz_add(texts[i], (int64_t)strlen(texts[i]));
 }

@@ -168,7 +168,7 @@ static void check_row(const rni_device *d, const row *r, bool f64, double slack)
         const double have = f64 ? ((double *)v[r->arity].data)[i] : (double)((float *)v[r->arity].data)[i];
         for (int k = 0; k < r->arity; k++) reg[k].f = f64 ? ((double *)v[k].data)[i] : (double)((float *)v[k].data)[i];
         if (is_excluded(r, reg, f64)) continue;
-        rni_ref_eval(&p, reg, NULL, 0, 1);
+        rni_ref_eval(&p, reg, NULL, 0, 1, NULL);
         const double want = reg[r->arity].f, ulps = f64 ? ulps_f64(have, want) : ulps_f32((float)have, want);
         /* left of zero, plain C reduces by a rounded pi */
         const double least = r->least * fmax(1, fabs(want)) * (reg[0].f < 0 ? 1e4 : 1);
@@ -243,7 +243,10 @@ RN_TEST(every_code_of_whole_numbers_equals_plain_c)
 
 RN_TEST(every_code_is_tested)
 {
-    bool seen[RN_CODE_NUMBER] = { [RN_CODE_INDEX] = true, [RN_CODE_COUNT] = true, [RN_CODE_RANDOM] = true };
+    bool seen[RN_CODE_NUMBER] = {
+        [RN_CODE_INDEX] = true, [RN_CODE_COUNT] = true, [RN_CODE_RANDOM] = true, [RN_CODE_LOAD] = true /* test_kernels.c
+                                                                                                        */
+    };
     for (int i = 0; i < (int)RN_COUNTOF(rows); i++) seen[rows[i].code] = true;
     for (int i = 0; i < RN_CODE_NUMBER; i++)
         if (!seen[i]) test_failed(__FILE__, __LINE__, "code %d has no row", i);

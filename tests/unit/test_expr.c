@@ -52,6 +52,20 @@ RN_TEST(refusals_of_functions_without_inputs_do_not_need_a_node)
     refused("y = - -", "", "unexpected end");
 }
 
+RN_TEST(what_is_read_by_position_is_read_in_no_other_way)
+{
+    refused("y = r", "r[]", "column 5: 'r' is raw and read by position: r[k]");
+    refused("y = x[0]", "x, r[]", "column 5: 'x' is not raw: it has no [k]");
+    refused("y = r[0", "r[]", "column 8: expected ']' after the position in 'r'");
+    refused("y = r[]", "r[]", "column 7: unexpected ']'");
+    refused("y = r[q]", "r[]", "column 7: unknown name 'q'");
+    refused("y = r[0][1]", "r[]", "column 9: unexpected '['");
+    refused("y = load(0, x, 1)", "x, r[]", "unknown function 'load'");
+    refused("r[0] = 1; y = 2", "r[]", "column 2: expected '=' after 'r'");
+    refused("y = (int)", "x", "column 10: unexpected end");
+    refused("y = (f16)x", "x", "column 6: unknown name 'f16'");
+}
+
 RN_TEST(deep_nesting_is_refused_not_overrun)
 {
     char text[4000] = "y = ";
@@ -88,12 +102,12 @@ typedef struct {
 /* Runs the compiled program in f64 on the plain back end's evaluator. */
 static double run(const rni_expr *e, const point *at)
 {
-    rn_program *p = rni_program_make(e, RN_F64, "test", "text");
+    rn_program *p = rni_program_make(e, RN_F64, &(rn_op){ .name = "test" }, "text");
     CHECK(p != NULL);
     rni_ref_value reg[RNI_REF_REGISTERS] = { { 0 } };
     rni_ref_constants(p, reg, at->scalar);
     for (int i = 0; i < p->n_in; i++) reg[i].f = at->in[i];
-    rni_ref_eval(p, reg, at->scalar, 3, 10);
+    rni_ref_eval(p, reg, at->scalar, 3, 10, NULL);
     const double v = reg[p->out[0]].f;
     rni_program_free(p);
     return v;

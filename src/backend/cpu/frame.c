@@ -81,7 +81,7 @@ void rni_worker_enter(rni_worker *w)
         rni_cpu_splat(f->isa, p->compute, w->slot[p->first_scalar + k], w->scalars[k]);
     for (int k = 0; k < p->n_const; k++)
         w->slot[p->first_const + k] = f->constants + k * (int64_t)RNI_CPU_BLOCK * p->value_bytes;
-    const rni_cpu_position at = { w->scalars, 0, w->count };
+    const rni_cpu_position at = { .scalars = w->scalars, .count = w->count };
     rni_cpu_program_run(f->isa, p, 0, p->n_once, w->slot, 1, &at);
 }
 
@@ -105,6 +105,6 @@ void rni_worker_run(rni_worker *w, int64_t start, int64_t n)
         w->fn(w->slot, blocks, &tools);
         return;
     }
-    const rni_cpu_position at = { w->scalars, start, w->count };
+    const rni_cpu_position at = { w->scalars, start, w->count, n, w->in, &w->missing };
     rni_cpu_program_run(isa, p, p->n_once, p->n_once + p->n_each, w->slot, blocks, &at);
 }

@@ -35,6 +35,8 @@ typedef struct rni_worker {
     const void *data[RNI_CPU_INPUTS]; /* of each input */
     int64_t count;                    /* what COUNT gives */
     rni_tile_fn *fn;                  /* the program, compiled; NULL: it is interpreted */
+    const rn_view *in;                /* of programs that read by position, else NULL */
+    rni_cpu_missing missing;
 } rni_worker;
 
 /* Puts the worker on its scratch (f->bytes of it). */

@@ -6,6 +6,8 @@
 #include "backend/cpu/code.h"
 #include "backend/cpu/frame.h"
 
+#include "base/position.h"
+
 #include <rensa/error.h>
 
 #include <stdlib.h>
@@ -72,8 +74,9 @@ static bool init_spaces(const rn_kernel_call *c, state *st, const rni_isa *isa)
     st->first_tile = calloc((size_t)c->groups + 1, sizeof *st->first_tile);
     if (!st->space || !st->inputs || !st->outputs || !st->first_tile) return false;
     for (int g = 0; g < c->groups; g++) {
+        static const rn_view none = { .dtype = RN_DTYPE_NONE };
         const rn_view *in[RNI_CPU_INPUTS];
-        for (int i = 0; i < n_in; i++) in[i] = &c->in[i * c->groups + g];
+        for (int i = 0; i < n_in; i++) in[i] = c->map->raw >> i & 1 ? &none : &c->in[i * c->groups + g];
         st->space[g].in = st->inputs + g * n_in;
         rni_space_init(&st->space[g], isa, compute, &c->out[g], n_in, in);
         for (int o = 0; o < n_out; o++) {
@@ -155,8 +158,9 @@ static bool fill_state(const rn_kernel_call *c, state *st)
     const int threads = rni_cpu_threads(cpu, nanoseconds);
     st->threads = threads < tiles ? threads : tiles > 0 ? (int)tiles : 1;
     st->flat = is_flat(st);
-    rni_cpu_code_init(&st->code, cpu, st->program, c->map->name, nanoseconds);
-    return rni_frame_init(&st->frame, cpu->isa, st->program, st->space, st->groups, tile, 0);
+    if (!c->map->raw) rni_cpu_code_init(&st->code, cpu, st->program, c->map->name, nanoseconds);
+    return rni_frame_init(&st->frame, cpu->isa, st->program, st->space, st->groups, tile,
+                          c->map->raw ? (int64_t)sizeof(rni_cpu_missing) : 0);
 }
 
 bool rni_cpu_map_prepare(rn_kernel_call *c, void **out, int64_t *workspace)
@@ -249,6 +253,12 @@ typedef struct {
     rni_tile_fn *fn;
 } work;
 
+static rni_cpu_missing *missing_of(const rn_kernel_call *c, int thread)
+{
+    const state *st = c->state;
+    return (void *)((char *)c->workspace + thread * st->frame.bytes + st->frame.extra_at);
+}
+
 static void run_tiles(void *user, int thread, int threads)
 {
     const work *wk = user;
@@ -260,6 +270,8 @@ static void run_tiles(void *user, int thread, int threads)
     job j = { .call = c, .st = st };
     j.w.scalars = c->scalars;
     j.w.fn = wk->fn;
+    j.w.in = c->in;
+    j.w.missing.element = INT64_MAX;
     rni_worker_init(&j.w, &st->frame, (char *)c->workspace + thread * st->frame.bytes);
     for (int g = 0; tile < last; g++) {
         if (tile >= st->first_tile[g + 1]) continue;
@@ -272,13 +284,20 @@ static void run_tiles(void *user, int thread, int threads)
             run_piece(&j, start, n);
         }
     }
+    if (c->map->raw) *missing_of(c, thread) = j.w.missing;
 }
 
 bool rni_cpu_map_run(rn_kernel_call *c)
 {
     state *st = c->state;
     if (st->first_tile[st->groups] == 0) return true;
+    const int reading = c->map->raw ? st->threads : 0; /* threads that may read where nothing is */
+    for (int t = 0; t < reading; t++) missing_of(c, t)->element = INT64_MAX;
     work wk = { c, rni_cpu_code_now(&st->code) };
     rni_cpu_parallel(st->threads, run_tiles, &wk);
+    for (int t = 0; t < reading; t++) { /* in the order of elements */
+        const rni_cpu_missing *m = missing_of(c, t);
+        if (m->element != INT64_MAX) return rni_position_fail(c, m->input, m->at, m->element);
+    }
     return true;
 }

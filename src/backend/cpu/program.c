@@ -2,7 +2,9 @@
  * where results go, the others share few slots. */
 #include "backend/cpu/program.h"
 
+#include "backend/cpu/cpu.h"
 #include "backend/emit/emit.h"
+#include "base/index.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,7 +23,7 @@ static const uint16_t costs[RN_CODE_NUMBER] = {
     [RN_CODE_ERFINV] = 200,     [RN_CODE_LGAMMA] = 400,  [RN_CODE_DIGAMMA] = 300, [RN_CODE_TRIGAMMA] = 300,
     [RN_CODE_SIGMOID] = COSTLY, [RN_CODE_DIV] = 5,       [RN_CODE_MOD] = 30,      [RN_CODE_FMOD] = CALLED,
     [RN_CODE_FLOORDIV] = 20,    [RN_CODE_POW] = 150,     [RN_CODE_ATAN2] = 25,    [RN_CODE_SHL] = CALLED,
-    [RN_CODE_SHR] = CALLED,     [RN_CODE_RANDOM] = 40,
+    [RN_CODE_SHR] = CALLED,     [RN_CODE_RANDOM] = 40,   [RN_CODE_LOAD] = 100,
 };
 
 rni_cpu_compute rni_cpu_compute_of(const rn_program *p)
@@ -40,7 +42,8 @@ const char *rni_cpu_program_refuse(const rni_isa *isa, const rn_program *p)
     for (int i = 0; i < p->n_instr; i++) {
         const rn_code code = (rn_code)p->instr[i].code;
         if (code >= RN_CODE_NUMBER) return "an instruction of a newer version";
-        if (!is_position(code) && !isa->code[rni_cpu_compute_of(p)][code]) return "a real function of whole numbers";
+        if (!is_position(code) && code != RN_CODE_LOAD && !isa->code[rni_cpu_compute_of(p)][code])
+            return "a real function of whole numbers";
     }
     return NULL;
 }
@@ -76,7 +79,7 @@ static void link_values(maker *m, uint64_t repeated, uint64_t narrow)
         const uint16_t reg[3] = { in->a, in->b, in->c };
         value *v = &m->v[m->n_base + k];
         *v = (value){ .slot = -1, .last_use = -1, .output = -1 };
-        v->repeated = in->code != RN_CODE_INDEX && in->code != RN_CODE_RANDOM;
+        v->repeated = in->code != RN_CODE_INDEX && in->code != RN_CODE_RANDOM && in->code != RN_CODE_LOAD;
         for (int w = 0; w < rni_code_arity[in->code] && !is_position((rn_code)in->code); w++) {
             const int o = m->operand[3 * k + w] = m->current[reg[w]];
             m->v[o].last_use = k;
@@ -110,7 +113,7 @@ static void set_operands(maker *m, int k, rni_cpu_instr *in)
     uint16_t *const to[3] = { &in->a, &in->b, &in->c };
     for (int w = 0; w < rni_code_arity[from->code]; w++) {
         const value *v = &m->v[m->operand[3 * k + w]];
-        *to[w] = (uint16_t)v->slot;
+        *to[w] = from->code == RN_CODE_LOAD && w == 1 ? from->b : (uint16_t)v->slot;
         if (!v->narrow) in->steps |= (uint8_t)(1u << w);
     }
 }
@@ -181,7 +184,7 @@ static void find_late(rni_cpu_program *q)
         for (int k = q->n_once; k < q->n_once + q->n_each; k++) {
             const rni_cpu_instr *in = &q->instr[k];
             const uint16_t slot[3] = { in->a, in->b, in->c };
-            for (int w = 0; w < rni_code_arity[in->code] && in->fn; w++)
+            for (int w = 0; w < rni_code_arity[in->code] && (in->fn || in->code == RN_CODE_LOAD); w++)
                 if (written && slot[w] < q->n_in) q->late[o] |= 1ull << slot[w];
             written = written || in->d == q->first_out + o;
         }
@@ -267,6 +270,36 @@ static void run_position(const rni_isa *isa, const rni_cpu_program *p, const rni
         isa->position->random[p->compute](d, (uint64_t)at->scalars[in->a], (uint64_t)at->scalars[in->b], at->start, n);
 }
 
+static double number_at(rni_cpu_compute compute, const void *slot, int64_t k)
+{
+    return compute == RNI_CPU_F32   ? (double)((const float *)slot)[k]
+           : compute == RNI_CPU_F64 ? ((const double *)slot)[k]
+                                    : (double)((const int64_t *)slot)[k];
+}
+
+/* Elements of an input by position. */
+static void run_load(const rni_isa *isa, const rni_cpu_program *p, const rni_cpu_instr *in, void *const *slot,
+                     const rni_cpu_position *at)
+{
+    const rn_view *x = &at->in[in->b];
+    const double count = (double)rni_view_count(x);
+    rni_convert_fn *load = isa->move->load[p->compute][x->dtype];
+    const int shift = rni_cpu_log_bytes(x->dtype);
+    const int64_t mask_a = in->steps & 1 ? INT64_MAX : RNI_CPU_BLOCK - 1,
+                  mask_c = in->steps & 4 ? INT64_MAX : RNI_CPU_BLOCK - 1; /* one block may stand for all */
+    char *d = slot[in->d];                                                /* may be the slot of an operand */
+    for (int64_t k = 0; k < at->n; k++, d += p->value_bytes) {
+        const double i = number_at(p->compute, slot[in->a], k & mask_a);
+        const bool wanted = number_at(p->compute, slot[in->c], k & mask_c) != 0;
+        if (wanted && i >= 0 && i < count && i == floor(i)) {
+            load(d, (const char *)x->data + ((int64_t)i << shift), 1);
+            continue;
+        }
+        memset(d, 0, (size_t)p->value_bytes);
+        if (wanted && at->start + k < at->missing->element) *at->missing = (rni_cpu_missing){ at->start + k, in->b, i };
+    }
+}
+
 void rni_cpu_program_run(const rni_isa *isa, const rni_cpu_program *p, int first, int last, void *const *slot,
                          int64_t blocks, const rni_cpu_position *at)
 {
@@ -274,6 +307,8 @@ void rni_cpu_program_run(const rni_isa *isa, const rni_cpu_program *p, int first
         const rni_cpu_instr *in = &p->instr[k];
         if (in->fn)
             in->fn(slot[in->d], slot[in->a], slot[in->b], slot[in->c], blocks, in->steps);
+        else if (in->code == RN_CODE_LOAD)
+            run_load(isa, p, in, slot, at);
         else
             run_position(isa, p, in, slot[in->d], blocks * RNI_CPU_BLOCK, at);
     }

@@ -6,9 +6,9 @@
 #include "backend/cpu/isa.h"
 
 typedef struct rni_cpu_instr {
-    rni_code_fn *fn; /* NULL for INDEX, COUNT and RANDOM */
+    rni_code_fn *fn; /* NULL for INDEX, COUNT, RANDOM and LOAD */
     uint8_t code, steps;
-    uint16_t d, a, b, c; /* slots; of RANDOM, a and b are numbers of scalars */
+    uint16_t d, a, b, c; /* slots; of RANDOM, a and b are numbers of scalars, of LOAD b is one of an input */
 } rni_cpu_instr;
 
 /* Slots in this order: inputs, scalars, constants, values computed once per call, outputs, values per tile. */
@@ -40,10 +40,20 @@ rni_cpu_program *rni_cpu_program_make(const rni_isa *isa, const rn_program *p, u
 /* Writes a number in the program's type, as an element and as a block of it. */
 void rni_cpu_splat(const rni_isa *isa, rni_cpu_compute compute, void *block, double number);
 
+/* The first position, in the order of results, that an input does not have. */
+typedef struct rni_cpu_missing {
+    int64_t element; /* of the result; INT64_MAX: none */
+    int input;
+    double at;
+} rni_cpu_missing;
+
 /* What the instructions of a tile need besides slots. */
 typedef struct rni_cpu_position {
     const double *scalars;
-    int64_t start, count; /* position of the tile's first element; number of elements of the output */
+    int64_t start, count;     /* position of the tile's first element; number of elements of the output */
+    int64_t n;                /* elements of the tile, less than its blocks may hold */
+    const rn_view *in;        /* inputs, for those that are read by position */
+    rni_cpu_missing *missing; /* set by them */
 } rni_cpu_position;
 
 /* Instructions first … last - 1 for `blocks` blocks. */

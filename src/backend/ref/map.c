@@ -3,7 +3,7 @@
 
 #include "base/index.h"
 
-static void run_group(rn_kernel_call *c, int group)
+static bool run_group(rn_kernel_call *c, int group)
 {
     const rn_program *p = c->map;
     rni_ref_value reg[RNI_REF_REGISTERS];
@@ -14,18 +14,20 @@ static void run_group(rn_kernel_call *c, int group)
     for (int64_t e = 0; e < count; e++, rni_index_next(y, at)) {
         for (int i = 0; i < p->n_in; i++) {
             const rn_view *x = &c->in[i * c->groups + group];
-            if (x->dtype) reg[i] = rni_ref_load(p, x->dtype, rni_view_at(x, at));
+            if (x->dtype && !(p->raw && p->raw >> i & 1)) reg[i] = rni_ref_load(p, x->dtype, rni_view_at(x, at));
         }
-        rni_ref_eval(p, reg, c->scalars, e, count);
+        if (!rni_ref_eval(p, reg, c->scalars, e, count, c)) return false;
         for (int o = 0; o < p->n_out; o++) {
             const rn_view *out = &c->out[o * c->groups + group];
             rni_ref_store(p, out->dtype, rni_view_at(out, at), reg[p->out[o]]);
         }
     }
+    return true;
 }
 
 bool rni_ref_map(rn_kernel_call *c)
 {
-    for (int g = 0; g < c->groups; g++) run_group(c, g);
+    for (int g = 0; g < c->groups; g++)
+        if (!run_group(c, g)) return false;
     return true;
 }

@@ -56,7 +56,7 @@ static void finish(const rn_kernel_call *c, void *to, rni_ref_value v, int64_t p
         const double scalar = (double)n;
         rni_ref_constants(c->post, reg, &scalar);
         reg[0] = v;
-        rni_ref_eval(c->post, reg, &scalar, 0, 1);
+        rni_ref_eval(c->post, reg, &scalar, 0, 1, NULL);
         v = reg[c->post->out[0]];
     }
     rni_ref_store(c->map, c->out[0].dtype, to, v);
@@ -82,7 +82,7 @@ bool rni_ref_reduce(rn_kernel_call *c)
         joined.data = rni_view_at(&kept, at);
         for (int64_t j = 0; j < n_joined; j++, rni_index_next(&joined, in)) {
             reg[0] = rni_ref_load(c->map, x->dtype, rni_view_at(&joined, in));
-            rni_ref_eval(c->map, reg, c->scalars, j, n_joined);
+            rni_ref_eval(c->map, reg, c->scalars, j, n_joined, NULL);
             const rni_ref_value e = reg[c->map->out[0]];
             if (c->join <= RN_JOIN_MUL)
                 v = join_values(c->map, c->join, v, e);

@@ -2,6 +2,8 @@
 #include "backend/ref/ref.h"
 
 #include "base/convert.h"
+#include "base/error.h"
+#include "base/position.h"
 #include "base/rng.h"
 
 #include <math.h>
@@ -325,14 +327,47 @@ void rni_ref_constants(const rn_program *p, rni_ref_value *reg, const double *sc
     }
 }
 
-void rni_ref_eval(const rn_program *p, rni_ref_value *reg, const double *scalars, int64_t element, int64_t count)
+/* LOAD; `at` is the position, which is read if `wanted`. */
+static bool load(rn_kernel_call *c, int input, rni_ref_value at, bool wanted, int64_t element, rni_ref_value *to)
 {
+    const rn_program *p = c->map;
+    const rn_view *x = &c->in[input];
+    const bool whole = p->compute == RN_I64;
+    *to = (rni_ref_value){ .i = 0 }; /* 0.0, too */
+    if (!wanted) return true;
+    const int64_t n = rni_view_count(x);
+    if (whole ? at.i < 0 || at.i >= n : !(at.f >= 0 && at.f < (double)n && at.f == floor(at.f)))
+        return rni_position_fail(c, input, whole ? (double)at.i : at.f, element);
+    const int64_t k = whole ? at.i : (int64_t)at.f;
+    *to = rni_ref_load(p, x->dtype, (const char *)x->data + k * rn_dtype_bytes(x->dtype));
+    return true;
+}
+
+static void compute(const rn_program *p, rn_code code, rni_ref_value a, rni_ref_value b, rni_ref_value c,
+                    rni_ref_value *d)
+{
+    const bool whole = p->compute == RN_I64;
+    if (code == RN_CODE_SELECT)
+        *d = (whole ? a.i != 0 : a.f != 0) ? b : c;
+    else if (code == RN_CODE_FMA)
+        d->f = fma(a.f, b.f, c.f);
+    else if (code == RN_CODE_COPY)
+        *d = a;
+    else if (whole)
+        d->i = integer(code, a.i, b.i);
+    else
+        d->f = arity[code] == 1 ? unary(code, a.f) : binary(code, a.f, b.f);
+}
+
+bool rni_ref_eval(const rn_program *p, rni_ref_value *reg, const double *scalars, int64_t element, int64_t count,
+                  rn_kernel_call *call)
+{
+    const bool whole = p->compute == RN_I64;
     for (int k = 0; k < p->n_instr; k++) {
         const rn_instr *in = &p->instr[k];
         const rn_code code = (rn_code)in->code;
         const rni_ref_value a = reg[in->a], b = reg[in->b], c = reg[in->c];
         rni_ref_value *d = &reg[in->dst];
-        const bool whole = p->compute == RN_I64;
         if (code == RN_CODE_INDEX || code == RN_CODE_COUNT) {
             const int64_t v = code == RN_CODE_INDEX ? element : count;
             if (whole)
@@ -341,17 +376,12 @@ void rni_ref_eval(const rn_program *p, rni_ref_value *reg, const double *scalars
                 d->f = (double)v;
         } else if (code == RN_CODE_RANDOM)
             d->f = uniform(p, scalars, in, element);
-        else if (code == RN_CODE_SELECT)
-            *d = (whole ? a.i != 0 : a.f != 0) ? b : c;
-        else if (code == RN_CODE_FMA)
-            d->f = fma(a.f, b.f, c.f);
-        else if (code == RN_CODE_COPY)
-            *d = a;
-        else if (whole)
-            d->i = integer(code, a.i, b.i);
+        else if (code == RN_CODE_LOAD)
+            RNI_TRY(load(call, in->b, a, whole ? c.i != 0 : c.f != 0, element, d));
         else
-            d->f = arity[code] == 1 ? unary(code, a.f) : binary(code, a.f, b.f);
+            compute(p, code, a, b, c, d);
     }
+    return true;
 }
 
 rni_ref_value rni_ref_load(const rn_program *p, rn_dtype dtype, const void *at)
