@@ -21,6 +21,7 @@ rensa_example(dcgan dcgan/dcgan.c)
 rensa_example(siamese siamese/siamese.c)
 rensa_example(regression regression/regression.c)
 rensa_example(double_backprop double_backprop/double_backprop.c)
+rensa_example(kernels kernels/kernels.c)
 rensa_example(plugin_op plugin_op/plugin_op.c)
 
 # Each is a test at its small size: tests/e2e/example compares a number that it prints with a bound.
@@ -50,6 +51,7 @@ if(RENSA_TESTS)
   rensa_example_test(regression PROGRAM regression CHECK "R2 gt 0.97"
     ARGS --small ${PROJECT_SOURCE_DIR}/examples/regression/pendulum.csv)
   rensa_example_test(double_backprop PROGRAM double_backprop CHECK "distance gt 2.7" ARGS --small)
+  rensa_example_test(kernels PROGRAM kernels CHECK "huber gt 1.62")
   add_test(NAME example_plugin_op COMMAND example_plugin_op) # checks itself
 endif()
 if(RENSA_TESTS)

@@ -263,6 +263,66 @@ RN_API const rn_op *rn_op_at(int i, const char **topic);
  * yes. */
 RN_API bool rn_op_register(const rn_op *op);
 
+/* ---- functions of one's own as texts (docs/kernels.md) ----
+ *
+ *     const rn_op *k = rn_elementwise_kernel("T x, T y", "T z", "z = (x - y) * (x - y)", "squared_diff");
+ *     rn_tensor *z = rn_apply(k, RN_LIST(x, y));
+ *
+ * They are rows like all others: recorded, differentiable, fused with their neighbours. Parameters are written TYPE
+ * NAME with commas between them. TYPE is an element type ("f32", "int64"); one letter, which stands for the same type
+ * wherever it is used; "raw" and one of these: read by position, y[k]; or "number": a number of each call. Kernels with
+ * equal texts are one. Borrowed: valid as long as the process. Thread-safe: yes. */
+
+typedef struct rn_elementwise_kernel_args {
+    const char *inputs, *outputs; /* parameters; results are neither raw nor numbers */
+    const char *expr;             /* as the `expr` of a row; also i, the position of the element, and n, their number */
+    const char *name;
+    rn_site site;
+    const char *gradient; /* as the `vjp` of a row: a g<input> for each input. Left out, it follows from `expr` */
+} rn_elementwise_kernel_args;
+/** A function of elements; inputs that are not raw broadcast. Errors: ARG names the column in the text. */
+RN_API const rn_op *rn_elementwise_kernel_at(const rn_elementwise_kernel_args *args);
+#define rn_elementwise_kernel(...)                                                                                     \
+    rn_elementwise_kernel_at(&(rn_elementwise_kernel_args){ __VA_ARGS__, .site = RN_SITE(rn_elementwise_kernel_args) })
+
+typedef struct rn_reduction_kernel_args {
+    const char *inputs, *output; /* parameters */
+    const char *map;             /* of each element: "x * x" */
+    const char *reduce;          /* of two such values a and b; associative, and they keep their order: "a + b" */
+    rn_site site;
+    const char *post;     /* of the joined value a of n elements: "sqrt(a)"; default "a" */
+    const char *identity; /* a number that the first value is joined to, and the value of no elements; without one, no
+                             elements are an error */
+    const char *name;     /* default "reduction" */
+} rn_reduction_kernel_args;
+/** A reduction over axes. Values are joined in f32 (16-bit and f32 types), f64 or i64. Errors: ARG names the column. */
+RN_API const rn_op *rn_reduction_kernel_at(const rn_reduction_kernel_args *args);
+#define rn_reduction_kernel(...)                                                                                       \
+    rn_reduction_kernel_at(&(rn_reduction_kernel_args){ __VA_ARGS__, .site = RN_SITE(rn_reduction_kernel_args) })
+
+typedef struct rn_numbers {
+    const double *at;
+    int64_t n;
+} rn_numbers;
+#define RN_NUMBERS(...)                                                                                                \
+    ((rn_numbers){ (const double[]){ __VA_ARGS__ }, (int64_t)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double)) })
+
+typedef struct rn_apply_args {
+    const rn_op *kernel;
+    rn_list inputs;
+    rn_site site;
+    rn_numbers numbers;  /* values of the parameters that are numbers, in their order */
+    rn_shape shape;      /* of the results, where no input says it: all are raw */
+    rn_dtype dtype;      /* of results of a letter that no input has */
+    rn_axes axes;        /* reductions: which; left out: all */
+    bool keepdims;       /* reductions: reduced axes stay, with size 1 */
+    rn_tensor **outputs; /* gets all results; may be NULL */
+} rn_apply_args;
+/** Calls a kernel; returns its first result. Scoped. Errors: ARG for numbers of tensors or numbers, positions out of
+ *  range (when values are computed); DTYPE; SHAPE. */
+RN_API rn_tensor *rn_apply_at(const rn_apply_args *args);
+#define rn_apply(...) rn_apply_at(&(rn_apply_args){ __VA_ARGS__, .site = RN_SITE(rn_apply_args) })
+
 #ifdef __cplusplus
 }
 #endif

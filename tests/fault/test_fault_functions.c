@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "engine/map.h"
+#include "engine/user_kernel.h"
 
 static rn_tensor *labels(void)
 {
@@ -57,6 +58,17 @@ static rn_tensor *rates(rn_tensor *x)
     return rn_add(y, rn_mean(rn_square(x)));
 }
 
+static rn_tensor *kernels(rn_tensor *x)
+{
+    const rn_op *near = rn_elementwise_kernel("T x, raw T w, number c", "T z", "z = x * w[n - 1 - i] + c * x", "near",
+                                              .gradient =
+                                                  "gx = gz * (w[n - 1 - i] + c); gw = gz[n - 1 - i] * x[n - 1 - i]"),
+                *norm = rn_reduction_kernel("T x", "T y", "x * x", "a + b", .post = "sqrt(a)", .identity = "0"),
+                *tree = rn_reduction_kernel("T x, T y", "T z", "x * y", "a + b + a * b", .identity = "0");
+    rn_tensor *y = rn_apply(near, RN_LIST(x, rn_detach(x)), .numbers = RN_NUMBERS(2));
+    return rn_add(rn_apply(norm, RN_LIST(y)), rn_apply(tree, RN_LIST(y, x)));
+}
+
 typedef rn_tensor *program(rn_tensor *x);
 
 /* y, its gradient and the gradient of that; false with an error pending. */
@@ -87,6 +99,7 @@ static void fail_everywhere(program *p)
     for (bool failed = true; failed; n++) {
         rn_shutdown();
         rni_maps_free();
+        rni_user_kernels_free();
         const int64_t blocks = rni_alloc_live(), tensors = rn_live_tensors();
         rni_alloc_fail_after(n);
         failed = !run(p, have);
@@ -94,6 +107,7 @@ static void fail_everywhere(program *p)
         if (failed) CHECK_ERROR(RN_ERR_NOMEM, "");
         rn_shutdown();
         rni_maps_free();
+        rni_user_kernels_free();
         CHECK_EQ_I64(rn_live_tensors() - tensors, 0);
         CHECK_EQ_I64(rni_alloc_live() - blocks, 0);
     }
@@ -119,4 +133,9 @@ RN_TEST(memory_ends_anywhere_in_activations_and_rates)
 {
     fail_everywhere(gates);
     fail_everywhere(rates);
+}
+
+RN_TEST(memory_ends_anywhere_in_kernels_from_texts)
+{
+    fail_everywhere(kernels);
 }

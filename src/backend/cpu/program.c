@@ -42,7 +42,9 @@ const char *rni_cpu_program_refuse(const rni_isa *isa, const rn_program *p)
     for (int i = 0; i < p->n_instr; i++) {
         const rn_code code = (rn_code)p->instr[i].code;
         if (code >= RN_CODE_NUMBER) return "an instruction of a newer version";
-        if (!is_position(code) && code != RN_CODE_LOAD && !isa->code[rni_cpu_compute_of(p)][code])
+        if (code == RN_CODE_LOAD) {
+            if (!(p->raw && p->raw >> p->instr[i].b & 1)) return "an input that is not read by position only";
+        } else if (!is_position(code) && !isa->code[rni_cpu_compute_of(p)][code])
             return "a real function of whole numbers";
     }
     return NULL;
