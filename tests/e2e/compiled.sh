@@ -72,6 +72,24 @@ script dies 'case $* in *--version*) echo one 1.0 ;; *) kill -9 $$ ;; esac'
 RENSA_CC=$tmp/dies test_runs "is killed" 1 "fails for"
 holds "nothing was kept" -z "$(find "$kernels" -name '*.so' -size +4k)"
 
+# a training with kernels compiled, again, with another compiler, and without: the same bits
+make_table table.csv 60
+cat >table.json <<'END'
+{"data": "table.csv", "network": [{"type": "linear", "out": 20}, "tanh", {"type": "linear", "out": "=classes"}],
+ "training": {"batch": 8, "epochs": 3, "optimizer": {"type": "adam"}}}
+END
+says 0 "" "$RENSA" train table.json --quiet --out one-run
+says 0 "" "$RENSA" train table.json --quiet --out two-run
+RENSA_CC='' says 0 "" "$RENSA" train table.json --quiet --out interpreted
+if command -v clang >/dev/null; then RENSA_CC=clang says 0 "" "$RENSA" train table.json --quiet --out clang-run; fi
+for run in two-run interpreted clang-run; do
+    for file in one-run/[!s]*.safetensors; do # snapshots hold times, too
+        [ -d $run ] || continue
+        holds "$run/${file#*/} has the bits of $file" -z "$(cmp "$file" "$run/${file#*/}" 2>&1)"
+    done
+done
+holds "models were written" -n "$(ls one-run/[!s]*.safetensors)"
+
 # words after the name; another compiler's objects are others
 RENSA_CC="cc -pipe" test_runs "with words" 2 "compiled"
 finish

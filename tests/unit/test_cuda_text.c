@@ -152,7 +152,7 @@ static void make_all(all_codes *q, rn_dtype type)
                          .constant = constants,
                          .out = q->reg,
                          .uses_index = true };
-    for (int code = 0; code < RN_CODE_NUMBER; code++) {
+    for (int code = 0; code <= RN_CODE_ROUND_BF16; code++) {
         const bool is_real = (code >= RN_CODE_SQRT && code <= RN_CODE_SIGMOID) || code == RN_CODE_ATAN2 ||
                              code == RN_CODE_FMA || code >= RN_CODE_RANDOM;
         if (type == RN_I64 && is_real) continue;
