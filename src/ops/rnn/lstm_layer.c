@@ -2,6 +2,7 @@
  *
  * Both the layer and its gradient stay whole for back ends that run a sequence in one call. Their definitions make one
  * product of all that does not wait for the step before: only h u' and, on the way back, gates times u go step by step.
+ * The gates are a result, so that the way back need not compute them again; where nobody reads it, it is left out.
  */
 #include "ops/rnn/rnn_p.h"
 
@@ -14,31 +15,33 @@
 static bool infer(rn_infer *f)
 {
     rn_shape hs;
-    return rni_layer_check(f, 4, 2, 3, 4, &hs) && rn_out(f, 0, f->dtype[0], hs) && rn_out(f, 1, f->dtype[0], hs);
+    return rni_layer_check(f, 4, 2, 3, 4, &hs) && rn_out(f, 0, f->dtype[0], hs) && rn_out(f, 1, f->dtype[0], hs) &&
+           rn_out(f, 2, f->dtype[0], *f->shape[0]);
 }
 
-/* g, u, h, c, mask? -> hs, cs */
+/* g, u, h, c, mask? -> hs, cs, gates */
 static bool build(rn_call_info *call)
 {
     rn_tensor *g = call->in[0], *u = call->in[1], *h = call->in[2], *c = call->in[3];
     rn_tensor *mask = call->n_in > 4 ? call->in[4] : NULL;
     const int64_t steps = rn_tensor_dim(g, 0);
     const rn_shape none = RN_SHAPE(0, rn_tensor_dim(g, 1), rn_tensor_dim(u, 1));
-    rn_tensor **at = rni_alloc((4 * steps + 1) * (int64_t)sizeof *at); /* gates, masks, states h and c of each step */
+    rn_tensor **at = rni_alloc((5 * steps + 1) * (int64_t)sizeof *at); /* g, masks, h, c and gates of each step */
     if (!at) return false;
-    rn_tensor **m = at + steps, **hs = m + steps, **cs = hs + steps;
+    rn_tensor **m = at + steps, **hs = m + steps, **cs = hs + steps, **gates = cs + steps;
     bool ok = rni_layer_steps(g, at, steps) && rni_layer_steps(mask, m, steps);
     for (int64_t k = 0; ok && k < steps; k++) {
         const int64_t t = rni_layer_step(call->opts, k, steps);
-        rn_tensor *a[4], *b[4], *y[2];
-        ok = rn_split(at[t], a, 4, .axis = 1) && rn_split(rn_matmul(h, u, .trans_b = true), b, 4, .axis = 1) &&
-             rni_lstm_cell(a, b, c, y);
+        rn_tensor *a[4], *b[4], *y[2], *own = rn_matmul(h, u, .trans_b = true);
+        ok = rn_split(at[t], a, 4, .axis = 1) && rn_split(own, b, 4, .axis = 1) && rni_lstm_cell(a, b, c, y);
         if (!ok) break;
+        gates[t] = rn_add(at[t], own);
         hs[t] = h = rni_layer_keep(m[t], y[0], h);
         cs[t] = c = rni_layer_keep(m[t], y[1], c);
     }
     call->out[0] = ok ? rni_layer_join(hs, steps, &none, g) : NULL;
     call->out[1] = ok ? rni_layer_join(cs, steps, &none, g) : NULL;
+    call->out[2] = ok ? rni_layer_join(gates, steps, rn_tensor_shape(g), g) : NULL;
     rni_free(at);
     return ok && rn_ok();
 }
@@ -46,9 +49,10 @@ static bool build(rn_call_info *call)
 static bool backward(rn_vjp *v)
 {
     rn_tensor *mask = v->n_in > 4 ? v->in[4] : NULL, *gs[2];
+    if (v->gout[2]) return rn_backward_by_build(v); /* in a gradient of the gradient */
     for (int i = 0; i < 2; i++)
         gs[i] = v->gout[i] ? v->gout[i] : rn_zeros(*rn_tensor_shape(v->out[i]), .dtype = rn_tensor_dtype(v->out[i]));
-    rn_tensor *in[] = { v->in[0], v->in[1], v->in[2], v->in[3], v->out[0], v->out[1], gs[0], gs[1], mask }, *out[4];
+    rn_tensor *in[] = { v->out[2], v->in[1], v->in[2], v->in[3], v->out[0], v->out[1], gs[0], gs[1], mask }, *out[4];
     if (!rn_op_call(&rn_ops_lstm_layer[1], rni_site_current(), in, mask ? 9 : 8, v->opts, out)) return false;
     for (int i = 0; i < 4; i++)
         if (v->need[i]) v->gin[i] = out[i];
@@ -85,7 +89,7 @@ static bool step_back(const back *p, int64_t t, rn_tensor *u, rn_tensor *c, rn_t
     return rn_ok();
 }
 
-/* g, u, h, c, hs, cs, ghs, gcs, mask? -> gg, gu, gh, gc */
+/* gates, u, h, c, hs, cs, ghs, gcs, mask? -> gg, gu, gh, gc */
 static bool grad_build(rn_call_info *call)
 {
     rn_tensor *const *in = call->in, *u = in[1], *c = in[3], *gh = NULL, *gc = NULL;
@@ -94,8 +98,7 @@ static bool grad_build(rn_call_info *call)
     if (!at) return false;
     const back p = { at, at + steps, at + 2 * steps, at + 3 * steps, at + 4 * steps, at + 5 * steps };
     rn_tensor *before = rni_layer_before(in[4], in[2], call->opts);
-    rn_tensor *gates = before ? rn_add(in[0], rni_layer_project(before, u, NULL)) : NULL;
-    bool ok = gates && rni_layer_steps(gates, p.gates, steps) && rni_layer_steps(in[5], p.cs, steps) &&
+    bool ok = before && rni_layer_steps(in[0], p.gates, steps) && rni_layer_steps(in[5], p.cs, steps) &&
               rni_layer_steps(in[6], p.ghs, steps) && rni_layer_steps(in[7], p.gcs, steps) &&
               rni_layer_steps(call->n_in > 8 ? in[8] : NULL, p.mask, steps);
     for (int64_t k = steps - 1; ok && k >= 0; k--) {
@@ -121,11 +124,11 @@ static void cost(rn_cost *c)
     c->divide = 5 * cells;
 }
 
-/* The products of the step and of the weights; the gates are computed again. */
+/* The products of the step and of the weights. */
 static void grad_cost(rn_cost *c)
 {
     cost(c);
-    c->multiply_add *= 3;
+    c->multiply_add *= 2;
 }
 
 const rn_op rn_ops_lstm_layer[] = {
@@ -133,14 +136,15 @@ const rn_op rn_ops_lstm_layer[] = {
       .kind = RN_COMPOSITE,
       .flags = RN_OP_INTERNAL,
       .inputs = "g, u, h, c, mask?",
-      .outputs = "hs, cs",
+      .outputs = "hs, cs, gates",
       .infer = infer,
       .build = build,
       .backward = backward,
       .cost = cost,
       .opts = (const rn_opt[]){ RN_OPT_BOOL(rni_layer_opts, reverse, "from the last step to the first"), { 0 } },
       .opts_size = sizeof(rni_layer_opts),
-      .doc = { .brief = "States of a long short-term memory after each step.", .since = "0.1" },
+      .doc = { .brief = "States of a long short-term memory after each step, and its gates before their activations.",
+               .since = "0.1" },
       .cases =
           (const rn_case[]){ { .in = "g:f32[3,2,8] u:f32[8,2] h:f32[2,2] c:f32[2,2]" },
                              { .in = "g:f64[3,2,8] u:f64[8,2] h:f64[2,2] c:f64[2,2] mask:bool[3,2,1]{=1,1,1,1,0,1}",
@@ -152,7 +156,7 @@ const rn_op rn_ops_lstm_layer[] = {
     { .name = "lstm_layer_grad",
       .kind = RN_COMPOSITE,
       .flags = RN_OP_INTERNAL,
-      .inputs = "g, u, h, c, hs, cs, ghs, gcs, mask?",
+      .inputs = "gates, u, h, c, hs, cs, ghs, gcs, mask?",
       .outputs = "gg, gu, gh, gc",
       .infer = grad_infer,
       .build = grad_build,
@@ -161,8 +165,9 @@ const rn_op rn_ops_lstm_layer[] = {
       .opts = (const rn_opt[]){ RN_OPT_BOOL(rni_layer_opts, reverse, "from the last step to the first"), { 0 } },
       .opts_size = sizeof(rni_layer_opts),
       .doc = { .brief = "Gradients of lstm_layer.", .since = "0.1" },
-      .cases = (const rn_case[]){ { .in = "g:f32[2,2,8] u:f32[8,2] h:f32[2,2] c:f32[2,2] hs:f32[2,2,2] cs:f32[2,2,2] "
-                                          "ghs:f32[2,2,2] gcs:f32[2,2,2]" },
-                                  { 0 } } },
+      .cases =
+          (const rn_case[]){ { .in = "gates:f32[2,2,8] u:f32[8,2] h:f32[2,2] c:f32[2,2] hs:f32[2,2,2] cs:f32[2,2,2] "
+                                     "ghs:f32[2,2,2] gcs:f32[2,2,2]" },
+                             { 0 } } },
     { 0 },
 };

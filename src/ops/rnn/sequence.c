@@ -142,7 +142,7 @@ static rn_tensor *run_cell(sequence *s, rn_tensor *x, int64_t layer, int directi
     const int64_t cell = layer * s->directions + direction, cells = s->layers * s->directions;
     rn_tensor *const *w = s->call->in + s->first_weight + cell * s->per_cell;
     const rni_layer_opts o = { .reverse = direction == 1, .relu = s->o->activation == 1 };
-    rn_tensor *in[5] = { rni_layer_project(x, w[0], s->o->no_bias ? NULL : w[2]), w[1] }, *out[2];
+    rn_tensor *in[5] = { rni_layer_project(x, w[0], s->o->no_bias ? NULL : w[2]), w[1] }, *out[3];
     int n = 2;
     for (int i = 0; i < s->unit->states; i++) in[n++] = first_state(s, i, cell);
     if (s->unit->biases == 2) in[n++] = s->o->no_bias ? NULL : w[3];
