@@ -1,7 +1,9 @@
 /* The pool behind rni_buffer: size classes with four steps per power of two, one list of free blocks each.
  *
  * A class wastes at most a fifth, and the steady state of a training loop allocates nothing. When the device has no
- * more memory, everything unused goes back to it and the request is tried once more. */
+ * more memory, everything unused goes back to it and the request is tried once more. The first few times that nothing
+ * large enough is there, what is large and unused goes back, too: programs begin with plans that they never run again.
+ */
 #include "backend/pool.h"
 
 #include "base/alloc.h"
@@ -10,9 +12,8 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 
-enum { CLASSES = 4 * 48, SMALLEST = 64 };
+enum { CLASSES = 4 * 48, SMALLEST = 64, LARGE = 1 << 20 /* bytes */, TRIMS_MOST = 16 };
 
 typedef struct block {
     rni_buffer buffer;
@@ -22,6 +23,7 @@ typedef struct block {
 struct rni_pool {
     pthread_mutex_t lock;
     block *free[CLASSES];
+    int trims;
     rni_pool_info info;
 };
 
@@ -45,9 +47,11 @@ rni_pool *rni_pool_new(void)
     return p;
 }
 
-static void trim_locked(rni_pool *p, rni_device *device)
+/* Gives back free blocks of at least that many bytes. */
+static void trim_locked(rni_pool *p, rni_device *device, int64_t least)
 {
-    for (int c = 0; c < CLASSES; c++)
+    int64_t size;
+    for (int c = class_of(least, &size); c < CLASSES; c++) {
         for (block *b = p->free[c]; b;) {
             block *next = b->next;
             device->backend->free(device->handle, b->buffer.data, b->buffer.capacity);
@@ -55,13 +59,14 @@ static void trim_locked(rni_pool *p, rni_device *device)
             rni_free(b);
             b = next;
         }
-    memset(p->free, 0, sizeof p->free);
+        p->free[c] = NULL;
+    }
 }
 
 void rni_pool_free(rni_pool *p, rni_device *device)
 {
     if (!p) return;
-    trim_locked(p, device);
+    trim_locked(p, device, 1);
     pthread_mutex_destroy(&p->lock);
     rni_free(p);
 }
@@ -69,7 +74,7 @@ void rni_pool_free(rni_pool *p, rni_device *device)
 static void trim(rni_device *device)
 {
     pthread_mutex_lock(&device->pool->lock);
-    trim_locked(device->pool, device);
+    trim_locked(device->pool, device, 1);
     pthread_mutex_unlock(&device->pool->lock);
 }
 
@@ -138,6 +143,10 @@ rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes)
     }
     pthread_mutex_lock(&p->lock);
     block *b = take(p, c);
+    if (!b && size >= LARGE && p->info.pooled >= LARGE && p->trims < TRIMS_MOST) {
+        p->trims++;
+        trim_locked(p, device, LARGE);
+    }
     pthread_mutex_unlock(&p->lock);
     if (!b) b = fresh(device, size);
     if (!b) return NULL;
