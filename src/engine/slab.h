@@ -17,7 +17,7 @@ typedef struct {
 } rni_slab;
 
 bool rni_slab_add(rni_slab *s, int64_t id, int64_t bytes, int64_t first, int64_t last);
-/* Places every item: in order of time, each into the smallest gap that takes it. */
+/* Places every item, each into the smallest gap that takes it. */
 bool rni_slab_solve(rni_slab *s);
 void rni_slab_free(rni_slab *s);
 
