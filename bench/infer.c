@@ -2,12 +2,16 @@
 #include "bench.h"
 #include "networks.h"
 
+typedef struct {
+    bench_job job;
+    rn_predictor *predictor;
+} state;
+
 static bool forward(void *user)
 {
-    const bench_job *j = user;
+    const state *s = user;
     RN_SCOPE
-    RN_TEST_MODE
-    rn_data(rn_call(j->model, j->x));
+    rn_data(rn_predict(s->predictor, s->job.x));
     return rn_ok();
 }
 
@@ -15,11 +19,13 @@ static int run(const char *name, double seconds)
 {
     char line[64];
     snprintf(line, sizeof line, "infer-%s", name);
-    bench_job j;
+    state s = { 0 };
     bench_result r = { .median = -1 };
-    if (bench_job_open(&j, name, 1)) r = bench_run(forward, &j, 8, seconds);
-    if (r.median > 0) bench_print(line, r, 1, "call", j.parameters);
-    bench_job_close(&j);
+    if (bench_job_open(&s.job, name, 1) && (s.predictor = rn_predictor_new(s.job.model)) != NULL)
+        r = bench_run(forward, &s, 8, seconds);
+    if (r.median > 0) bench_print(line, r, 1, "call", s.job.parameters);
+    rn_predictor_free(s.predictor);
+    bench_job_close(&s.job);
     return rn_report_error(stderr);
 }
 

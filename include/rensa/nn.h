@@ -94,6 +94,23 @@ RN_API rn_tensor *rn_call_at(const rn_site *site, rn_link *link, rn_list xs);
 #define rn_call(link, ...) rn_call_at(RN_HERE, link, RN_LIST(__VA_ARGS__))
 #define rn_call_n(link, xs) rn_call_at(RN_HERE, link, xs)
 
+/* ---- inference ---- */
+
+/* A model made ready for use: evaluation behaviour, no history, its parameters part of the compiled plans, so that
+ * batch normalisation goes into the convolutions before it and weights are packed once. A plan per types and shapes of
+ * the inputs and per thread; calls replay it (see rn_step). Thread-safe: rn_predict, also at the same time; the model
+ * must not be trained meanwhile. */
+typedef struct rn_predictor rn_predictor;
+/** Holds the model and the values that its parameters have now. Owned: rn_predictor_free. Errors: ARG for NULL. */
+RN_API rn_predictor *rn_predictor_new_at(const rn_site *site, rn_link *model);
+#define rn_predictor_new(model) rn_predictor_new_at(RN_HERE, model)
+/** No thread may be in rn_predict. NULL is fine. */
+RN_API void rn_predictor_free(rn_predictor *p);
+/** What rn_call(model, …) gives in test mode, up to rounding: a value without history. Scoped. Errors: those of the
+ *  model; STATE if its parameters have changed since rn_predictor_new, or are not there yet. */
+RN_API rn_tensor *rn_predict_at(const rn_site *site, rn_predictor *p, rn_list xs);
+#define rn_predict(p, ...) rn_predict_at(RN_HERE, p, RN_LIST(__VA_ARGS__))
+
 /* ---- chains ---- */
 
 /** An empty chain. Owned: rn_link_free, or give it to another chain. */

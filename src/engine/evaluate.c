@@ -45,6 +45,7 @@ typedef struct {
         int32_t slot;
     } * foreign; /* numbers of given values that other threads have made: those are not written to */
     int64_t n_foreign, cap_foreign;
+    rni_cached frozen; /* a plan that no other structure has */
 } walk;
 
 /* ---- the walk ---- */
@@ -284,6 +285,12 @@ static unsigned passes_of(const walk *w)
     return all & ~w->t->passes_off & ~(w->t->nan_check ? RNI_PASS_FUSE | RNI_PASS_FOLD : 0u);
 }
 
+/* A given value that is a constant of the plan: a parameter, where those are frozen. */
+static bool is_constant(const walk *w, const rn_tensor *x)
+{
+    return x->version_of && !x->version_of->is_data && rni_recording_is_frozen(w->t->recording);
+}
+
 static rni_hash structure(const walk *w)
 {
     rni_hash h = rni_hash_u64(RNI_HASH_START, (uint64_t)(uintptr_t)w->device);
@@ -316,15 +323,26 @@ static rni_hash structure(const walk *w)
 
 /* ---- compiling ---- */
 
-static bool build_graph(const walk *w, rni_graph *g)
+static bool add_given_values(const walk *w, rni_graph *g)
 {
     for (int64_t i = 0; i < w->n_given; i++) {
         const int32_t v = rni_graph_value(g, (rn_dtype)w->given[i]->dtype, &w->given[i]->shape);
         if (v < 0) return false;
+        const rn_tensor *x = w->given[i];
+        if (is_constant(w, x)) {
+            g->value[v].constant = (rni_constant){ x->buffer, x->offset };
+            continue;
+        }
         g->value[v].given = (int32_t)i;
         g->value[v].donated = w->donated[i];
     }
     g->n_given = (int32_t)w->n_given;
+    return true;
+}
+
+static bool build_graph(const walk *w, rni_graph *g)
+{
+    if (!add_given_values(w, g)) return false;
     int32_t few[RN_INPUTS_MAX];
     for (int64_t k = 0; k < w->n_order; k++) {
         const rni_node *node = w->order[k];
@@ -339,6 +357,7 @@ static bool build_graph(const walk *w, rni_graph *g)
         if (!n) return false;
         n->opts = node->opts;
         n->recorded = (int32_t)k;
+        n->lowered = g->frozen;
         n->first_out = (int32_t)g->n_values;
         n->site = node->site;
         n->grad_of = node->grad_of;
@@ -374,7 +393,7 @@ static bool keep_late(walk *w, const rni_cached *entry)
 /* `between`: bytes that what lies between may take, 0 for any number. */
 static rni_plan *plan_for(const walk *w, int64_t between)
 {
-    rni_graph g = { .limit = between };
+    rni_graph g = { .limit = between, .frozen = rni_recording_is_frozen(w->t->recording) };
     if (build_graph(w, &g)) return rni_plan_compile(&g, w->device, passes_of(w));
     rni_graph_free(&g);
     return NULL;
@@ -407,6 +426,10 @@ static rni_cached *compile(walk *w, rni_hash key)
     rni_plan *p = t->memory_limit ? plan_within(w, t->memory_limit) : plan_for(w, 0);
     if (!p) return NULL;
     t->info.plans_compiled++;
+    if (rni_recording_is_frozen(t->recording)) {
+        w->frozen = (rni_cached){ .key = key, .plan = p };
+        return &w->frozen;
+    }
     rni_cached *entry = rni_plan_cache_put(t->plans, key, p);
     t->info.plans_cached = rni_plan_cache_count(t->plans);
     return entry;
@@ -417,6 +440,7 @@ static rni_cached *find_plan(walk *w)
     rni_thread *t = w->t;
     if (!t->plans && !(t->plans = rni_plan_cache_new())) return NULL;
     rni_hash key = structure(w);
+    if (rni_recording_is_frozen(t->recording)) return compile(w, key);
     rni_cached *p = rni_plan_cache_find(t->plans, key);
     if (p && p->n_late && keep_late(w, p)) {
         find_dependence(w);
@@ -566,6 +590,7 @@ static void walk_free(walk *w)
     rni_free(w->readers);
     rni_free(w->kept);
     rni_free(w->foreign);
+    rni_plan_free(w->frozen.plan);
 }
 
 static bool evaluate_once(rni_thread *t, rn_tensor *const *wanted, int64_t n, const rn_site *site, int64_t *left)

@@ -32,7 +32,7 @@ static bool is_constant(const folder *f, const rni_gnode *n)
     for (int32_t i = n->first_in; i < n->first_in + n->n_in; i++)
         if (f->g->in[i] >= 0 && !f->constant[f->g->in[i]]) return false;
     for (int32_t v = n->first_out; v < n->first_out + n->n_out; v++)
-        if (f->g->value[v].bytes > VALUE_MOST && n->op->kind != RN_VIEW) return false;
+        if (f->g->value[v].bytes > VALUE_MOST && n->op->kind != RN_VIEW && !f->g->frozen) return false;
     return true;
 }
 
@@ -69,8 +69,8 @@ static void choose(folder *f)
         if (!f->constant[n->first_out]) continue;
         for (int32_t v = n->first_out; v < n->first_out + n->n_out; v++) {
             const int64_t bytes = g->value[v].bytes;
-            f->read[v] =
-                f->read[v] && n->op->kind != RN_VIEW && g->value[v].output < 0 && f->bytes + bytes <= PLAN_MOST;
+            f->read[v] = f->read[v] && n->op->kind != RN_VIEW && g->value[v].output < 0 &&
+                         (f->bytes + bytes <= PLAN_MOST || g->frozen);
             if (!f->read[v]) continue;
             f->wanted[k] = true;
             f->bytes += bytes;

@@ -45,6 +45,7 @@ typedef struct rni_graph {
     int32_t *in; /* value numbers, -1 for an input left out */
     int64_t n_in, cap_in;
     int32_t n_given, n_outputs;
+    bool frozen;      /* parameters and numbers are constants of the plan */
     int64_t limit;    /* bytes that what lies between may take, 0: any number */
     rn_tensor **hold; /* tensors made while taking composites apart */
     int64_t n_hold, cap_hold;

@@ -438,6 +438,24 @@ static void overwrite_inputs(compiler *c)
 
 /* ---- layout ---- */
 
+/* Lets `prepare` read operands that the plan holds; afterwards their views have their offsets again. */
+static bool prepare_kernel(const compiler *c, rni_step *s, int64_t first)
+{
+    int64_t offset[64];
+    for (int i = 0; i < s->call.n_in && i < 64; i++) {
+        const int32_t at = c->view_store[first + i];
+        rn_view *v = &s->call.in[i];
+        offset[i] = offset_of(v);
+        if (at < 0 || c->stores[standing(c, at)].kind != STORE_CONSTANT) continue;
+        const rni_constant *x = &c->p->constants[c->stores[standing(c, at)].index];
+        v->data = (char *)x->buffer->data + x->offset + offset[i];
+        s->call.constant |= 1ull << i;
+    }
+    const bool ok = s->kernel->prepare(&s->call, &s->state, &s->workspace);
+    for (int i = 0; i < s->call.n_in && i < 64; i++) s->call.in[i].data = (void *)(uintptr_t)offset[i];
+    return ok;
+}
+
 static bool prepare_step(compiler *c, rni_step *s)
 {
     rni_plan *p = c->p;
@@ -449,8 +467,7 @@ static bool prepare_step(compiler *c, rni_step *s)
     if (s->lowered) s->call.opts = s->opts_copy;
     s->call.engine = s;
     s->call.fail = rni_step_failed;
-    if (s->kernel->prepare && !s->kernel->prepare(&s->call, &s->state, &s->workspace)) return rni_step_raise(s);
-    return true;
+    return !s->kernel->prepare || prepare_kernel(c, s, first) || rni_step_raise(s);
 }
 
 /* What each step needs in memory besides given values and constants: its workspace, and stores that it or a later step

@@ -63,6 +63,7 @@ struct rni_recording {
     rn_tensor *const *argument, **out;
     int n_arguments, n_out;
     bool called; /* fn has ended */
+    bool frozen;
     char why[WHY];
 };
 
@@ -77,6 +78,7 @@ typedef struct form {
 
 struct rn_step {
     rn_step_args args;
+    bool frozen;
     rni_thread *thread;
     form *forms; /* the latest first */
     char why[WHY];
@@ -188,7 +190,7 @@ static bool note_given(rni_recording *r, const rni_evaluated *e)
         g->argument = argument_of(r, x);
         if (g->argument >= 0)
             g->from = FROM_ARGUMENT;
-        else if (x->version_of && x->version_of->self) {
+        else if (x->version_of && x->version_of->self && !r->frozen) {
             g->from = FROM_CELL;
             g->cell = x->version_of;
             cell_hold(g->cell);
@@ -217,10 +219,16 @@ static bool note_results(rni_recording *r, const rni_evaluated *e)
             y->cell = x->version_of;
             cell_hold(y->cell);
         }
+        if (y->cell && r->frozen) refuse_at(r, x->node, "changes a state");
         if (y->out < 0 && !y->cell) refuse_at(r, x->node, "makes a value that is used outside of the step");
         if (y->out >= 0 && y->cell) refuse_at(r, x->node, "makes the value of a parameter, which is a result, too");
     }
     return true;
+}
+
+bool rni_recording_is_frozen(const rni_recording *r)
+{
+    return r && r->frozen;
 }
 
 bool rni_recording_evaluated(rni_recording *r, const rni_evaluated *e)
@@ -450,12 +458,13 @@ static bool record_call(rn_step *s, rni_recording *r, rn_tensor *const *in, rn_t
 static bool record_form(rn_step *s, form *f, rn_tensor *const *in, rn_tensor **out, const rn_site *site)
 {
     rni_recording *r = rni_alloc((int64_t)sizeof *r);
+    if (r) r->frozen = s->frozen;
     if (!r || !record_call(s, r, in, out, site)) {
         recording_free(r);
         return false;
     }
     const bool replayed = f->ready;
-    f->ready = f->latest && agree(f->latest, r);
+    f->ready = s->frozen ? !*r->why : f->latest && agree(f->latest, r);
     snprintf(s->why, sizeof s->why, "%s", *r->why ? r->why : f->ready ? "it was recorded once more" : "it is new");
     recording_free(f->latest);
     f->latest = r;
@@ -557,6 +566,7 @@ static bool replay(rni_thread *t, rni_recording *r, rn_tensor **out, const rn_si
                     .given_offset = r->offsets,
                     .recorded = r->node,
                     .spoiled = r->spoiled,
+                    .hooks = &t->hooks,
                     .nan_check = t->nan_check,
                     .result = r->buffers + r->n_given,
                     .result_offset = r->offsets + r->n_given };
@@ -681,6 +691,13 @@ rn_step *rn_step_new_at(const rn_step_args *a)
     s->thread = rni_thread_self();
     const char *env = getenv("RENSA_CHECK_STEPS");
     if (env && !a->check) s->args.check = strtoll(env, NULL, 10);
+    return s;
+}
+
+rn_step *rni_step_frozen(const rn_step_args *a)
+{
+    rn_step *s = rn_step_new_at(a);
+    if (s) s->frozen = true;
     return s;
 }
 

@@ -22,6 +22,11 @@ typedef struct {
 } rni_evaluated;
 /* Called by evaluations of a thread that records a step, while given values still have their memory. */
 bool rni_recording_evaluated(rni_recording *r, const rni_evaluated *e);
+/* Parameters, states and numbers are constants of the plan, which then belongs to the recording alone. */
+bool rni_recording_is_frozen(const rni_recording *r);
+
+/* As rn_step_new, frozen in that way: parameters keep the values that they have now, and one recording is enough. */
+rn_step *rni_step_frozen(const rn_step_args *args);
 
 /* ---- for code whose numbers change from step to step ---- */
 

@@ -29,6 +29,7 @@ static struct {
     rn_profile *profile;
     rn_trace *trace;
     rn_step *step;
+    rn_predictor *predictor;
     rn_infer infer;
     rn_vjp vjp;
     rn_call_info call;
@@ -183,6 +184,7 @@ GOOD(rn_profile_p, rn_profile *, g.profile)
 GOOD(const_rn_profile_p, const rn_profile *, g.profile)
 GOOD(rn_trace_p, rn_trace *, g.trace)
 GOOD(const_rn_function_hook_p, const rn_function_hook *, &one_hook)
+GOOD(rn_predictor_p, rn_predictor *, g.predictor)
 GOOD(rn_step_p, rn_step *, g.step)
 GOOD(const_rn_step_p, const rn_step *, g.step)
 GOOD(rn_step_fn_p, rn_step_fn *, fixture_step)
@@ -244,6 +246,7 @@ static void make_fixtures(void)
     g.trainer = rn_trainer_new(g.link, g.optimizer, g.iterator, fixture_loss, .iterations = 1);
     g.profile = rn_profile_new();
     g.trace = rn_trace_open("trace.json");
+    g.predictor = rn_predictor_new(g.link);
     g.step = rn_step_new(fixture_step, NULL, .inputs = 2, .outputs = 2);
     const rn_op *add = rn_op_find("add");
     g.call = (rn_call_info){ .op = add, .n_in = 2, .n_out = 1, .in = g.many, .out = g.out };

@@ -20,6 +20,7 @@ typedef struct {
     dnnl_memory_t ours, theirs;
     dnnl_primitive_t reorder; /* NULL where the layouts agree */
     int64_t offset, bytes;    /* in the workspace */
+    void *kept;               /* weights that stay as they are, in oneDNN's layout; `ours` is then that */
 } operand;
 
 typedef struct {
@@ -234,6 +235,37 @@ static bool add_operands(conv_state *s, const rn_kernel_call *c, const parts *p,
                        way == FORWARD ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, p->y, 1, way == FORWARD, workspace);
 }
 
+static bool reorder(const conv_state *s, const operand *q)
+{
+    dnnl_exec_arg_t args[2] = { { DNNL_ARG_FROM, q->output ? q->theirs : q->ours },
+                                { DNNL_ARG_TO, q->output ? q->ours : q->theirs } };
+    return dnnl_primitive_execute(q->reorder, s->stream, 2, args) == dnnl_success;
+}
+
+/* Weights that stay as they are get oneDNN's layout once. */
+static bool keep_weights(conv_state *s, const rn_kernel_call *c, int64_t *workspace)
+{
+    operand *q = &s->operand[1];
+    if (!(c->constant >> 1 & 1) || !q->reorder || q->output) return true;
+    if (posix_memalign(&q->kept, 64, (size_t)q->bytes) != 0) {
+        q->kept = NULL;
+        return false;
+    }
+    const bool ok = dnnl_memory_set_data_handle(q->ours, q->view->data) == dnnl_success &&
+                    dnnl_memory_set_data_handle(q->theirs, q->kept) == dnnl_success && reorder(s, q) &&
+                    dnnl_stream_wait(s->stream) == dnnl_success;
+    dnnl_memory_destroy(q->ours);
+    dnnl_primitive_destroy(q->reorder);
+    q->ours = q->theirs;
+    q->theirs = NULL;
+    q->reorder = NULL;
+    /* it is the last but for the result, which moves up */
+    operand *y = &s->operand[2];
+    if (y->reorder) y->offset = q->offset;
+    *workspace = q->offset + (y->reorder ? (y->bytes + 63) / 64 * 64 : 0);
+    return ok;
+}
+
 bool rni_cpu_conv_prepare(rn_kernel_call *c, void **state, int64_t *workspace)
 {
     conv_state *s = calloc(1, sizeof *s);
@@ -246,7 +278,7 @@ bool rni_cpu_conv_prepare(rn_kernel_call *c, void **state, int64_t *workspace)
     int64_t bytes = 0;
     bool ok = dnnl_stream_create(&s->stream, rni_onednn_engine(), dnnl_stream_default_flags) == dnnl_success &&
               describe(c, &p, &pd) && dnnl_primitive_create(&s->primitive, pd) == dnnl_success &&
-              add_operands(s, c, &p, pd, &bytes);
+              add_operands(s, c, &p, pd, &bytes) && keep_weights(s, c, &bytes);
     if (ok && p.b) {
         operand *q = &s->operand[s->n++];
         *q = (operand){ .arg = DNNL_ARG_BIAS, .view = p.b };
@@ -277,18 +309,12 @@ void rni_cpu_conv_release(void *state)
         if (s->operand[i].ours) dnnl_memory_destroy(s->operand[i].ours);
         if (s->operand[i].theirs) dnnl_memory_destroy(s->operand[i].theirs);
         if (s->operand[i].reorder) dnnl_primitive_destroy(s->operand[i].reorder);
+        free(s->operand[i].kept);
     }
     if (s->scratch) dnnl_memory_destroy(s->scratch);
     if (s->primitive) dnnl_primitive_destroy(s->primitive);
     if (s->stream) dnnl_stream_destroy(s->stream);
     free(s);
-}
-
-static bool reorder(const conv_state *s, const operand *q)
-{
-    dnnl_exec_arg_t args[2] = { { DNNL_ARG_FROM, q->output ? q->theirs : q->ours },
-                                { DNNL_ARG_TO, q->output ? q->ours : q->theirs } };
-    return dnnl_primitive_execute(q->reorder, s->stream, 2, args) == dnnl_success;
 }
 
 static bool execute(rn_kernel_call *c)
@@ -301,7 +327,7 @@ static bool execute(rn_kernel_call *c)
     bool ok = true;
     for (int i = 0; ok && i < s->n; i++) {
         operand *q = &s->operand[i];
-        ok = dnnl_memory_set_data_handle(q->ours, views[i]->data) == dnnl_success;
+        ok = q->kept || dnnl_memory_set_data_handle(q->ours, views[i]->data) == dnnl_success;
         if (ok && q->reorder) ok = dnnl_memory_set_data_handle(q->theirs, workspace + q->offset) == dnnl_success;
         if (ok && q->reorder && !q->output) ok = reorder(s, q);
         args[i] = (dnnl_exec_arg_t){ q->arg, q->reorder ? q->theirs : q->ours };

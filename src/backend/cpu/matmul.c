@@ -318,6 +318,36 @@ static void multiply_all(const rn_kernel_call *c, product *p)
     if (is_large(p)) rni_cpu_signals_come(&signals);
 }
 
+/* ---- one row ---- */
+
+typedef struct {
+    const rni_cpu *cpu;
+    const product *p;
+} row_job;
+
+/* y[j] = the product of the row a with row j of b' */
+static void multiply_row_part(void *user, int thread, int threads)
+{
+    const row_job *r = user;
+    const product *p = r->p;
+    const rni_cpu_compute type = p->y.dtype == RN_F64 ? RNI_CPU_F64 : RNI_CPU_F32;
+    const int64_t row = p->lb.lead << rni_cpu_log_bytes(p->y.dtype);
+    int64_t j, last;
+    rni_cpu_part(p->n, thread, threads, &j, &last);
+    for (; j < last; j++) {
+        double sum;
+        r->cpu->isa->joins->dot[type](&sum, p->a.data, (const char *)p->b.data + j * row, p->k, 1);
+        if (p->bias.dtype) sum += rni_cpu_number(r->cpu, &p->bias, j);
+        rni_cpu_set_number(r->cpu, &p->y, j, sum);
+    }
+}
+
+/* Libraries read b with one thread for a single row. */
+static bool is_row(const product *p)
+{
+    return p->m == 1 && p->batches == 1 && p->lb.trans && !p->la.trans && p->y.dtype != RN_BF16 && p->k > 0;
+}
+
 /* ---- both ---- */
 
 typedef struct {
@@ -347,6 +377,11 @@ bool rni_cpu_matmul_run(rn_kernel_call *c)
     product p;
     if (!find_product(c, &p)) return c->fail(c, RN_ERR_INTERNAL, "an unreadable operand");
     if (c->state) return run_primitive(c, &p);
+    if (is_row(&p) && rni_cpu_max_threads(c->device) > 1) {
+        row_job r = { c->device, &p };
+        rni_cpu_parallel(rni_cpu_threads(c->device, 0.04 * (double)p.n * (double)p.k), multiply_row_part, &r);
+        return true;
+    }
     p.add = p.bias.dtype != RN_DTYPE_NONE;
     if (p.add) add_bias(c, &p.y, &p.bias);
     if (p.k == 0 && !p.add) memset(p.y.data, 0, (size_t)(rni_view_count(&p.y) << rni_cpu_log_bytes(p.y.dtype)));

@@ -1,9 +1,31 @@
 /* fixed_batch_norm: batch normalisation with given statistics, for inference. */
 #include "ops/norm/norm_p.h"
 
+#include "base/error.h"
 #include "engine/infer.h"
+#include "engine/step.h"
 
 #include <rensa/ops.h>
+#include <string.h>
+
+/* Of a convolution or product that nothing else has read, whose weights are constants: the same with other weights,
+ * which gives (y - mean) * scale + beta for each channel. NULL where that cannot be, or with an error pending. */
+static rn_tensor *into_weights(rn_tensor *y, rn_tensor *mean, rn_tensor *scale, rn_tensor *beta)
+{
+    const rni_node *node = y->node;
+    if (!rni_recording_is_frozen(rni_thread_self()->recording) || !node->op || y->users > 0) return NULL;
+    if (strcmp(node->op->name, "conv") != 0 && strcmp(node->op->name, "linear") != 0) return NULL;
+    rn_tensor *w = node->in[1], *b = node->n_in > 2 ? node->in[2] : NULL;
+    if (w->dtype != scale->dtype || rn_tensor_dim(w, 0) != scale->count) return NULL;
+    rn_shape wide = { .rank = w->shape.rank, .dim = { scale->count } };
+    for (int a = 1; a < wide.rank; a++) wide.dim[a] = 1;
+    const rn_shape flat = RN_SHAPE(scale->count);
+    rn_tensor *shift =
+        rn_mul(rn_reshape(b ? rn_sub(mean, rn_reshape(b, mean->shape)) : mean, flat), rn_reshape(scale, flat));
+    shift = beta ? rn_sub(rn_reshape(beta, flat), shift) : rn_neg(shift);
+    rn_tensor *in[] = { node->in[0], rn_mul(w, rn_reshape(scale, wide)), shift }, *out = NULL;
+    return rn_op_call(node->op, rni_site_current(), in, 3, node->opts, &out) ? out : NULL;
+}
 
 static bool build(rn_call_info *c)
 {
@@ -28,7 +50,8 @@ static bool build(rn_call_info *c)
     }
     rn_tensor *scale = rn_rsqrt(rn_add_scalar(t[1], o->eps));
     if (t[2]) scale = rn_mul(scale, t[2]);
-    c->out[0] = rni_norm_apply(c->in[0], t[0], scale, t[3]);
+    c->out[0] = kept == 2 && scale ? into_weights(c->in[0], t[0], scale, t[3]) : NULL;
+    if (!c->out[0] && rn_ok()) c->out[0] = rni_norm_apply(c->in[0], t[0], scale, t[3]);
     return c->out[0] != NULL;
 }
 
