@@ -1,4 +1,4 @@
-/* The thread that compiles: how it begins, is stopped, and what it leaves. */
+/* The thread that compiles: how it begins, is stopped, what it leaves; and other threads and processes beside it. */
 #include "test.h"
 
 #include "backend/emit/compiled.h"
