@@ -109,7 +109,7 @@ typedef struct rn_kernel_call {
     /* Reports a failure of this call (status from rensa/error.h) and returns false. Safe from any thread of the kernel.
      */
     bool (*fail)(struct rn_kernel_call *call, int status, const char *fmt, ...) RN_PRINTF(3, 4);
-    void *engine; /* the engine's own */
+    void *engine;      /* the engine's own */
     uint64_t constant; /* bit i: in[i].data can be read in prepare already, and stays as it is */
 } rn_kernel_call;
 
