@@ -8,7 +8,10 @@
  * all threads share a block, and each makes the panels of U that it needs and uses them at once.
  *
  * For the gradient of the filters all threads share V and D [36, tiles, out], the parts of gy, of a block; each joins
- * pieces of [36, CHUNK, columns] over its tiles. No result depends on the number of threads. */
+ * pieces of [36, CHUNK, columns] over its tiles. No result depends on the number of threads.
+ *
+ * Images of bf16 become f32 tile by tile, filters at once: so few products in f32 take less time than all of them in
+ * bf16. */
 #include "backend/cpu/winograd.h"
 
 #include "backend/cpu/conv.h"
@@ -25,6 +28,8 @@ enum {
     TAPS = 9,
     SIDE = 6, /* of what a tile of results is made from */
     TILE = 4,
+    COLUMNS_MOST = 64,      /* of a panel */
+    HALF_LEAST = 64,        /* channels, from which on it is worth it in bf16 */
     CHUNK = 64,             /* input channels of a piece of the filters' gradient */
     OWN_BYTES = 512 << 10,  /* of V, where each thread has its own */
     OWN_TILES = 14,         /* and no fewer tiles than that */
@@ -34,7 +39,7 @@ enum {
 };
 
 typedef struct {
-    float *data;
+    char *data;
     int64_t channels, size[2], at[2]; /* at: where the first tile begins */
 } images;
 
@@ -45,10 +50,14 @@ typedef struct {
     const float *bias;
     int64_t w_in, w_out; /* elements between filters of neighbouring channels */
     bool turned, shared;
+    int log_bytes;                /* of a value of an image */
+    rni_convert_fn *load, *store; /* to and from f32; NULL where it is that */
     int threads;
     int64_t tile[2], tiles, block, blocks, panels;
     int64_t v_row, v_part, d_row, d_part, m_part, u_part, u_panel, own;
     float *zeros, *v, *d, *m, *u;
+    float *wide, *filters, *offsets; /* of bf16: the pixels of a tile for each thread, w and bias */
+    void *w_half;
     int64_t first, count; /* the block that is shared */
 } job;
 
@@ -66,37 +75,54 @@ static int64_t apart(int64_t elements)
 /* ---- tiles ---- */
 
 /* The [side, side] pixels of a tile from channel c on; `outside` stands for those beyond the edges. */
-static void find_pixels(const job *j, const images *v, int64_t tile, int64_t side, int64_t c, float *outside,
-                        float **pixel)
+static void find_pixels(const job *j, const images *v, int64_t tile, int64_t side, int64_t c, void *outside,
+                        void **pixel)
 {
     const int64_t image = tile / (j->tile[0] * j->tile[1]), height = v->size[0], width = v->size[1];
     const int64_t top = tile / j->tile[1] % j->tile[0] * TILE + v->at[0], left = tile % j->tile[1] * TILE + v->at[1];
     for (int64_t r = top; r < top + side; r++) {
-        float *row = v->data + (image * height + r) * width * v->channels + c;
-        for (int64_t q = left; q < left + side; q++)
-            *pixel++ = r >= 0 && r < height && q >= 0 && q < width ? row + q * v->channels : outside;
+        const int64_t row = (image * height + r) * width * v->channels + c;
+        for (int64_t q = left; q < left + side; q++) {
+            const bool inside = r >= 0 && r < height && q >= 0 && q < width;
+            *pixel++ = inside ? v->data + ((row + q * v->channels) << j->log_bytes) : outside;
+        }
     }
 }
 
 typedef void transform(float *v, int64_t step, const float *const *pixel, const float *const *next, int64_t n);
 
 /* The parts [tile, row] of tiles first + from … first + end - 1, each made from its [side, side] pixels. */
-static void take_tiles(const job *j, transform *take, const images *x, int64_t side, float *v, int64_t row,
+static void take_tiles(const job *j, transform *take, const images *x, int64_t side, float *wide, float *v, int64_t row,
                        int64_t part, int64_t first, int64_t from, int64_t end)
 {
-    float *pixel[2][SIDE * SIDE];
+    void *pixel[2][SIDE * SIDE];
+    float *own[SIDE * SIDE];
+    for (int64_t k = 0; k < side * side; k++) own[k] = wide + k * x->channels;
     if (from < end) find_pixels(j, x, first + from, side, 0, j->zeros, pixel[from % 2]);
     for (int64_t t = from; t < end; t++) {
         find_pixels(j, x, first + (t + 1 < end ? t + 1 : t), side, 0, j->zeros, pixel[(t + 1) % 2]);
-        take(v + t * row, part, (const float *const *)pixel[t % 2], (const float *const *)pixel[(t + 1) % 2],
+        void *const *now = pixel[t % 2], *const *next = pixel[(t + 1) % 2];
+        if (j->load)
+            for (int64_t k = 0; k < side * side; k++) j->load(own[k], now[k], x->channels);
+        take(v + t * row, part, (const float *const *)(j->load ? (void *const *)own : now), (const float *const *)next,
              x->channels);
     }
 }
 
 /* V of those tiles. */
-static void take_images(const job *j, float *v, int64_t first, int64_t from, int64_t end)
+static void take_images(const job *j, float *wide, float *v, int64_t first, int64_t from, int64_t end)
 {
-    take_tiles(j, j->isa->image, &j->x, SIDE, v, j->v_row, j->v_part, first, from, end);
+    take_tiles(j, j->isa->image, &j->x, SIDE, wide, v, j->v_row, j->v_part, first, from, end);
+}
+
+static int64_t wide_row(const job *j)
+{
+    return PARTS * apart(j->x.channels > j->y.channels ? j->x.channels : j->y.channels);
+}
+
+static float *wide_of(const job *j, int thread)
+{
+    return j->wide + thread * wide_row(j);
 }
 
 /* ---- results ---- */
@@ -117,7 +143,9 @@ static void make_filters(const job *j, float *u, int64_t p, int64_t i)
 static void make_panel(const job *j, const float *v, const float *u, float *m, int64_t first, int64_t count, int64_t p)
 {
     const int64_t columns = j->isa->columns, n = panel_columns(j, p);
-    float *pixel[TILE * TILE], *spare = m + PARTS * j->m_part;
+    float *spare = m + PARTS * j->m_part, wide[TILE * TILE][COLUMNS_MOST], *own[TILE * TILE];
+    void *pixel[TILE * TILE];
+    for (int k = 0; k < TILE * TILE; k++) own[k] = wide[k];
     for (int k = 0; k < PARTS; k++)
         j->isa->multiply(&(rni_product){ .a = v + k * j->v_part,
                                          .b = u + k * j->u_part,
@@ -131,7 +159,10 @@ static void make_panel(const job *j, const float *v, const float *u, float *m, i
                                          .y_row = columns });
     for (int64_t t = 0; t < count; t++) {
         find_pixels(j, &j->y, first + t, TILE, p * columns, spare, pixel);
-        j->isa->result(pixel, m + t * columns, j->m_part, j->bias ? j->bias + p * columns : NULL, n);
+        j->isa->result((float *const *)(j->store ? (void *const *)own : pixel), m + t * columns, j->m_part,
+                       j->bias ? j->bias + p * columns : NULL, n);
+        for (int k = 0; j->store && k < TILE * TILE; k++)
+            if (pixel[k] != spare) j->store(pixel[k], own[k], n);
     }
 }
 
@@ -155,7 +186,7 @@ static void make_own_blocks(void *user, int thread, int threads)
     const int64_t n = end - from, blocks = (n + j->block - 1) / j->block;
     for (int64_t b = 0; b < blocks; b++) {
         const int64_t first = from + n * b / blocks, count = from + n * (b + 1) / blocks - first;
-        take_images(j, v, first, 0, count);
+        take_images(j, wide_of(j, thread), v, first, 0, count);
         for (int64_t p = 0; p < j->panels; p++) make_panel(j, v, j->u + p * j->u_panel, m, first, count, p);
     }
 }
@@ -165,7 +196,7 @@ static void take_shared_images(void *user, int thread, int threads)
     const job *j = user;
     int64_t from, end;
     rni_cpu_part(j->count, thread, threads, &from, &end);
-    take_images(j, j->v, j->first, from, end);
+    take_images(j, wide_of(j, thread), j->v, j->first, from, end);
 }
 
 static void make_shared_block(void *user, int thread, int threads)
@@ -197,8 +228,8 @@ static void take_shared_gradients(void *user, int thread, int threads)
     const job *j = user;
     int64_t from, end;
     rni_cpu_part(j->count, thread, threads, &from, &end);
-    take_images(j, j->v, j->first, from, end);
-    take_tiles(j, j->isa->result_grad, &j->y, TILE, j->d, j->d_row, j->d_part, j->first, from, end);
+    take_images(j, wide_of(j, thread), j->v, j->first, from, end);
+    take_tiles(j, j->isa->result_grad, &j->y, TILE, wide_of(j, thread), j->d, j->d_row, j->d_part, j->first, from, end);
 }
 
 static int64_t pieces(const job *j)
@@ -287,7 +318,12 @@ static job job_of(const rn_kernel_call *c)
     const bool grad_w = is_grad_w(c), grad_x = strcmp(c->op, "conv_grad_x") == 0;
     const rn_view *x = &c->in[0], *w = grad_w ? &c->out[0] : &c->in[1], *y = grad_w ? &c->in[1] : &c->out[0];
     const int64_t channels = w->dim[1];
-    job j = { .isa = ((const rni_cpu *)c->device)->isa->winograd, .w = w->data, .turned = grad_x };
+    const rni_isa *isa = ((const rni_cpu *)c->device)->isa;
+    job j = { .isa = isa->winograd, .w = w->data, .turned = grad_x, .log_bytes = rni_cpu_log_bytes(x->dtype) };
+    if (x->dtype != RN_F32) {
+        j.load = isa->move->load[RNI_CPU_F32][x->dtype];
+        j.store = isa->move->store[RNI_CPU_F32][x->dtype];
+    }
     /* gx is the convolution of gy with the filters turned, padded so that the two paddings make up for the filter. */
     j.x = images_of(x, grad_x ? o->pad[0] - 2 : -o->pad[0], grad_x ? o->pad[1] - 2 : -o->pad[1]);
     j.y = images_of(y, 0, 0);
@@ -312,6 +348,11 @@ static void cut_blocks(job *j, int64_t bytes, int64_t least_block, int64_t row, 
     j->m_part = apart((m_rows ? m_rows : j->block) * j->isa->columns);
 }
 
+static int64_t filter_count(const job *j)
+{
+    return TAPS * j->x.channels * j->y.channels;
+}
+
 /* Gives the workspace its places, if there is one; its elements. */
 static int64_t place(job *j, bool grad_w, float *workspace)
 {
@@ -332,7 +373,13 @@ static int64_t place(job *j, bool grad_w, float *workspace)
         v_at = u_at + j->panels * j->u_panel;
         end = v_at + j->threads * j->own;
     }
+    const int64_t wide_at = end, filters_at = wide_at + j->threads * wide_row(j);
+    const int64_t offsets_at = filters_at + apart(filter_count(j));
+    if (j->load) end = offsets_at + apart(j->y.channels);
     if (!workspace) return end;
+    j->wide = workspace + wide_at;
+    j->filters = workspace + filters_at;
+    j->offsets = workspace + offsets_at;
     j->zeros = workspace;
     j->v = workspace + v_at;
     j->u = workspace + u_at;
@@ -365,6 +412,33 @@ bool rni_cpu_winograd_prepare(rn_kernel_call *c, void **state, int64_t *workspac
     return true;
 }
 
+static void widen_filters(void *user, int thread, int threads)
+{
+    const job *j = user;
+    int64_t from, end;
+    rni_cpu_part(filter_count(j), thread, threads, &from, &end);
+    j->load(j->filters + from, (const char *)j->w_half + (from << j->log_bytes), end - from);
+}
+
+static void narrow_filters(void *user, int thread, int threads)
+{
+    const job *j = user;
+    int64_t from, end;
+    rni_cpu_part(filter_count(j), thread, threads, &from, &end);
+    j->store((char *)j->w_half + (from << j->log_bytes), j->filters + from, end - from);
+}
+
+/* The filters and the bias in f32. */
+static void begin_half(job *j, bool grad_w)
+{
+    j->w_half = j->w;
+    j->w = j->filters;
+    if (!grad_w) rni_cpu_parallel(j->threads, widen_filters, j);
+    if (!j->bias) return;
+    j->load(j->offsets, j->bias, j->y.channels);
+    j->bias = j->offsets;
+}
+
 bool rni_cpu_winograd_run(rn_kernel_call *c)
 {
     job j = *(const job *)c->state;
@@ -374,6 +448,7 @@ bool rni_cpu_winograd_run(rn_kernel_call *c)
     j.w = now.w;
     j.bias = now.bias;
     place(&j, is_grad_w(c), c->workspace);
+    if (j.load) begin_half(&j, is_grad_w(c));
     if (is_grad_w(c)) {
         each_shared_block(&j, take_shared_gradients, j.blocks > 1 ? join_shared_block : join_and_finish);
         if (j.blocks > 1) rni_cpu_parallel(j.threads, finish_pieces, &j);
@@ -383,6 +458,7 @@ bool rni_cpu_winograd_run(rn_kernel_call *c)
         rni_cpu_parallel(j.threads, make_all_filters, &j);
         rni_cpu_parallel(j.threads, make_own_blocks, &j);
     }
+    if (j.load && is_grad_w(c)) rni_cpu_parallel(j.threads, narrow_filters, &j);
     return true;
 }
 
@@ -401,6 +477,7 @@ static bool is_faster(const rn_kernel_call *c)
 {
     const job j = job_of(c);
     const int64_t results = j.y.size[0] * j.y.size[1], tiles = j.tile[0] * j.tile[1];
+    if (c->in[0].dtype != RN_F32 && least(j.x.channels, j.y.channels) < HALF_LEAST) return false;
     return j.tiles >= (least(j.x.channels, j.y.channels) < 32 ? 128 : 8) && 2 * results >= TILE * TILE * tiles;
 }
 
@@ -409,7 +486,7 @@ const char *rni_cpu_winograd_refuse(const rn_kernel_call *c)
     const rni_cpu *cpu = c->device;
     const char *why = rni_cpu_conv_refuse(c);
     if (why) return why;
-    if (c->in[0].dtype != RN_F32) return "only f32";
+    if (c->in[0].dtype != RN_F32 && c->in[0].dtype != RN_BF16) return "only f32 and bf16";
     if (!fits(c)) return "only 3x3 filters with stride 1 and multiples of 16 channels";
     if (cpu->winograd == RNI_CPU_NEVER) return "switched off";
     return cpu->winograd == RNI_CPU_ALWAYS || is_faster(c) ? NULL : "it is no faster";
