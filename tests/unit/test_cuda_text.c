@@ -88,8 +88,7 @@ static void pack(const rn_kernel_call *c, const rni_operand *in, uint64_t *words
 static void emit(rni_text *text, const rn_kernel_call *c, const rni_operand *in, const rn_dtype *out)
 {
     const rni_cuda_map m = { "kernel", c->map, in, out, c->out[0].rank };
-    rni_emit_cuda(text, &m);
-    CHECK(!text->failed);
+    CHECK(rni_emit_cuda(text, &m));
 }
 
 /* Runs the text of the call and plain C, and compares within `ulps`. */
@@ -266,6 +265,14 @@ RN_TEST(the_text_follows_strides)
         for (int i = 0; i < 3; i++) free(memory[i]);
         free(v[3].data);
     }
+}
+
+RN_TEST(programs_that_read_by_position_have_no_text)
+{
+    const rn_program p = { .name = "load", .n_in = 1, .n_reg = 1, .raw = 1 };
+    const rni_cuda_map m = { .name = "kernel", .program = &p };
+    rni_text text = { 0 };
+    CHECK(!rni_emit_cuda(&text, &m) && !text.at);
 }
 
 /* ---- NVRTC ---- */

@@ -138,9 +138,10 @@ static void add_instr(rni_text *t, const rn_program *p, const rn_instr *in)
     rni_text_addf(t, ");\n");
 }
 
-void rni_emit_cuda(rni_text *t, const rni_cuda_map *m)
+bool rni_emit_cuda(rni_text *t, const rni_cuda_map *m)
 {
     const rn_program *p = m->program;
+    if (p->raw) return false;
     rni_text_addf(t, "%s#define RNI_REAL %d\n", prelude, p->compute == RN_F64 ? 64 : p->compute == RN_I64 ? 0 : 32);
     add_lines(t, rni_emit_ops(p->compute));
     add_lines(t, rni_emit_device);
@@ -157,4 +158,5 @@ void rni_emit_cuda(rni_text *t, const rni_cuda_map *m)
     for (int o = 0; o < p->n_out; o++)
         rni_text_addf(t, "        store_%s(a.out[%d], i, r%d);\n", type_names[m->out[o]], o, p->out[o]);
     rni_text_addf(t, "    }\n}\n");
+    return !t->failed;
 }

@@ -22,7 +22,9 @@ typedef struct rni_cuda_map {
 
 /* The kernel takes one struct, in words of 8 bytes: the number of elements; dim[rank]; for each strided operand
  * stride[rank], in elements; the addresses of the inputs, of the results; the option scalars (double). Each array has
- * at least one word. To be compiled by NVRTC with --device-as-default-execution-space, --fmad=false and --ftz=true. */
-void rni_emit_cuda(rni_text *t, const rni_cuda_map *m);
+ * at least one word. To be compiled by NVRTC with --device-as-default-execution-space, --fmad=false and --ftz=true.
+ * False, and no text, for programs that read inputs by position (LOAD): a kernel could not say which position is not
+ * there. */
+bool rni_emit_cuda(rni_text *t, const rni_cuda_map *m);
 
 #endif
