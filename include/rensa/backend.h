@@ -110,7 +110,7 @@ typedef struct rn_kernel_call {
      */
     bool (*fail)(struct rn_kernel_call *call, int status, const char *fmt, ...) RN_PRINTF(3, 4);
     void *engine;      /* the engine's own */
-    uint64_t constant; /* bit i: in[i].data can be read in prepare already, and stays as it is */
+    uint64_t constant; /* bit i: in[i] stays as it is, and its data can be read in prepare already */
 } rn_kernel_call;
 
 /* Takes inputs of any strides; others get row-major ones. Outputs are row-major, too, unless `arrange` says otherwise.

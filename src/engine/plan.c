@@ -281,6 +281,10 @@ static bool compute_step(compiler *c, rni_gnode *n)
     int32_t *stores = rni_alloc(n_views * (int64_t)sizeof *stores);
     rn_kernel_call call;
     bool ok = views && stores && resolve_program_views(c, n, &call, views);
+    for (int32_t i = 0; ok && i < n->n_in && i < 64; i++) {
+        const int32_t v = c->g->in[n->first_in + i];
+        if (v >= 0 && c->stores[c->at[v].store].kind == STORE_CONSTANT) call.constant |= 1ull << i;
+    }
     const rn_kernel *k = ok ? rni_kernel_find(n, &call) : NULL;
     ok = k && arrange_inputs(c, n, k, &call, stores);
     rni_step *s = ok ? new_step(c, n) : NULL;
@@ -442,6 +446,7 @@ static void overwrite_inputs(compiler *c)
 static bool prepare_kernel(const compiler *c, rni_step *s, int64_t first)
 {
     int64_t offset[64];
+    s->call.constant = 0;
     for (int i = 0; i < s->call.n_in && i < 64; i++) {
         const int32_t at = c->view_store[first + i];
         rn_view *v = &s->call.in[i];

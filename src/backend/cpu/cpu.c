@@ -186,7 +186,7 @@ static bool sync_device(void *device)
       .arrange = rni_cpu_conv_arrange,                                                                                 \
       .prepare = rni_cpu_winograd_prepare,                                                                             \
       .run = rni_cpu_winograd_run,                                                                                     \
-      .release = free },                                                                                               \
+      .release = rni_cpu_winograd_release },                                                                           \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_conv_refuse, .prepare = rni_cpu_conv_prepare, .run = rni_cpu_conv_run,           \
         .release = rni_cpu_conv_release, .arrange = rni_cpu_conv_arrange                                               \

@@ -35,6 +35,7 @@ enum {
     OWN_TILES = 14,         /* and no fewer tiles than that */
     SHARED_BYTES = 4 << 20, /* likewise, where threads share it */
     SHARED_TILES = 128,
+    KEPT_BYTES = 3 << 20,
     MANY_BYTES = 8 << 20 /* of U, from which on they do; twice as many where U would be made for several blocks */
 };
 
@@ -58,6 +59,7 @@ typedef struct {
     float *zeros, *v, *d, *m, *u;
     float *wide, *filters, *offsets; /* of bf16: the pixels of a tile for each thread, w and bias */
     void *w_half;
+    float *kept;          /* U of filters that stay as they are, else NULL */
     int64_t first, count; /* the block that is shared */
 } job;
 
@@ -206,8 +208,8 @@ static void make_shared_block(void *user, int thread, int threads)
     int64_t p, end;
     rni_cpu_part(j->panels, thread, threads, &p, &end);
     for (; p < end; p++) {
-        for (int64_t i = 0; i < j->x.channels; i++) make_filters(j, u, p, i);
-        make_panel(j, j->v, u, m, j->first, j->count, p);
+        for (int64_t i = 0; i < j->x.channels && !j->kept; i++) make_filters(j, u, p, i);
+        make_panel(j, j->v, j->kept ? j->kept + p * j->u_panel : u, m, j->first, j->count, p);
     }
 }
 
@@ -364,13 +366,13 @@ static int64_t place(job *j, bool grad_w, float *workspace)
         m_at = d_at + PARTS * j->d_part;
         end = m_at + (j->blocks > 1 ? pieces(j) : j->threads) * PARTS * j->m_part;
     } else if (j->shared) {
-        j->own = own + j->u_panel;
+        j->own = own + (j->kept ? 0 : j->u_panel);
         m_at = v_at + v;
         end = m_at + j->threads * j->own;
     } else {
         j->own = own + v;
         u_at = zeros;
-        v_at = u_at + j->panels * j->u_panel;
+        v_at = u_at + (j->kept ? 0 : j->panels * j->u_panel);
         end = v_at + j->threads * j->own;
     }
     const int64_t wide_at = end, filters_at = wide_at + j->threads * wide_row(j);
@@ -382,11 +384,20 @@ static int64_t place(job *j, bool grad_w, float *workspace)
     j->offsets = workspace + offsets_at;
     j->zeros = workspace;
     j->v = workspace + v_at;
-    j->u = workspace + u_at;
+    j->u = j->kept ? j->kept : workspace + u_at;
     j->d = workspace + d_at;
     j->m = workspace + m_at;
     memset(workspace, 0, (size_t)zeros * sizeof *workspace);
     return end;
+}
+
+static bool keep_filters(job *j)
+{
+    void *u = NULL;
+    if (posix_memalign(&u, 64, (size_t)(j->panels * j->u_panel) * sizeof(float)) != 0) return false;
+    j->u = j->kept = u;
+    rni_cpu_parallel(j->threads, make_all_filters, j);
+    return true;
 }
 
 bool rni_cpu_winograd_prepare(rn_kernel_call *c, void **state, int64_t *workspace)
@@ -407,8 +418,13 @@ bool rni_cpu_winograd_prepare(rn_kernel_call *c, void **state, int64_t *workspac
         cut_blocks(j, SHARED_BYTES, SHARED_TILES, j->v_row, 0);
     else
         cut_blocks(j, OWN_BYTES, OWN_TILES, j->v_row, 0);
-    *workspace = place(j, is_grad_w(c), NULL) * (int64_t)sizeof(float);
     *state = j;
+    if (!is_grad_w(c) && !j->load && c->constant >> 1 & 1 && !keep_filters(j)) {
+        *state = NULL;
+        free(j);
+        return c->fail(c, RN_ERR_NOMEM, "no memory for its filters");
+    }
+    *workspace = place(j, is_grad_w(c), NULL) * (int64_t)sizeof(float);
     return true;
 }
 
@@ -439,6 +455,13 @@ static void begin_half(job *j, bool grad_w)
     j->bias = j->offsets;
 }
 
+void rni_cpu_winograd_release(void *state)
+{
+    job *j = state;
+    if (j) free(j->kept);
+    free(j);
+}
+
 bool rni_cpu_winograd_run(rn_kernel_call *c)
 {
     job j = *(const job *)c->state;
@@ -455,7 +478,7 @@ bool rni_cpu_winograd_run(rn_kernel_call *c)
     } else if (j.shared)
         each_shared_block(&j, take_shared_images, make_shared_block);
     else {
-        rni_cpu_parallel(j.threads, make_all_filters, &j);
+        if (!j.kept) rni_cpu_parallel(j.threads, make_all_filters, &j);
         rni_cpu_parallel(j.threads, make_own_blocks, &j);
     }
     if (j.load && is_grad_w(c)) rni_cpu_parallel(j.threads, narrow_filters, &j);
@@ -478,6 +501,9 @@ static bool is_faster(const rn_kernel_call *c)
     const job j = job_of(c);
     const int64_t results = j.y.size[0] * j.y.size[1], tiles = j.tile[0] * j.tile[1];
     if (c->in[0].dtype != RN_F32 && least(j.x.channels, j.y.channels) < HALF_LEAST) return false;
+    /* U is there already, and as long as it stays in the caches */
+    if (!is_grad_w(c) && c->in[0].dtype == RN_F32 && c->constant >> 1 & 1)
+        return j.tiles >= 4 && PARTS * j.x.channels * j.y.channels * (int64_t)sizeof(float) <= KEPT_BYTES;
     return j.tiles >= (least(j.x.channels, j.y.channels) < 32 ? 128 : 8) && 2 * results >= TILE * TILE * tiles;
 }
 

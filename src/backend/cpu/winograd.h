@@ -7,5 +7,6 @@
 const char *rni_cpu_winograd_refuse(const rn_kernel_call *c);
 bool rni_cpu_winograd_prepare(rn_kernel_call *c, void **state, int64_t *workspace);
 bool rni_cpu_winograd_run(rn_kernel_call *c);
+void rni_cpu_winograd_release(void *state);
 
 #endif
