@@ -141,6 +141,16 @@ typedef struct rn_host {
     void (*log)(int level, const char *topic, const char *fmt, ...) RN_PRINTF(3, 4);
 } rn_host;
 
+/* What a device can do at the most, by one thread and by all: multiply-adds (an operation each for the product and the
+ * sum) in operations per second, memory, the cache of a core and that which all share in bytes read and written per
+ * second. 0: not known. */
+typedef struct rn_limits {
+    size_t size; /* sizeof(rn_limits) */
+    int threads;
+    int64_t cached, shared_cached; /* bytes per thread, and of all, that the two caches hold */
+    double f32[2], bf16[2], memory[2], cache[2], shared[2];
+} rn_limits;
+
 typedef struct rn_backend rn_backend;
 struct rn_backend {
     int abi_version; /* RN_BACKEND_ABI */
@@ -170,6 +180,8 @@ struct rn_backend {
     bool (*leave)(void *device, rn_kernel_call *call);
     /* Called once, before everything else. May be NULL. */
     void (*attach)(const rn_host *host);
+    /* Measures, in about a second. May be NULL. */
+    bool (*measure)(void *device, rn_limits *limits);
 };
 
 #define RN_BACKEND_DRY 1u      /* nothing is computed: plans run without their kernels */

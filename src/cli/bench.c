@@ -1,4 +1,5 @@
 /* rensa bench: how long a step of a network takes, or a call of each function. */
+#include "cli/machine.h"
 #include "cli/project.h"
 #include "cli/run.h"
 
@@ -11,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NETWORK = 1, FUNCTIONS = 2 };
+enum { NETWORK = 1, FUNCTIONS = 2, MACHINE = 4 };
 
 typedef struct options {
     cli_project_args project;
     int64_t steps, warm_up;
-    bool infer, json;
+    bool infer, json, machine;
 } options;
 
 typedef struct timing {
@@ -32,20 +33,6 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* One step as training takes it, or one pass forward, until its result is there. */
-static bool step(rni_session *s, const rn_batch *b, bool infer)
-{
-    rn_tensor *kept = NULL;
-    RN_SCOPE
-    {
-        rn_tensor *y = infer ? rni_goal_output(&s->goal, b) : rni_goal_loss(&s->goal, b, NULL);
-        if (y && (infer || rn_update(s->optimizer, y))) kept = rn_keep(y);
-    }
-    const bool ok = kept && rn_eval(kept);
-    rn_drop(kept);
-    return ok;
-}
-
 static bool time_steps(rni_session *s, const options *o, timing *t, double *ms)
 {
     int64_t examples = 0;
@@ -56,7 +43,7 @@ static bool time_steps(rni_session *s, const options *o, timing *t, double *ms)
     for (int64_t i = -o->warm_up; ok && i < o->steps; i++) {
         const double begin = rni_now();
         const rn_batch *b = rn_next(s->batches);
-        ok = b && step(s, b, o->infer);
+        ok = b && cli_step(s, b, o->infer);
         if (!ok || i < 0) continue;
         ms[i] = 1e3 * (rni_now() - begin);
         total += ms[i];
@@ -144,10 +131,81 @@ static int time_functions(const char *only, const char *device)
     return cli_end() || !ok ? 1 : 0;
 }
 
+/* ---- the machine ---- */
+
+static const struct {
+    const char *key, *text, *unit;
+    double scale;
+} machine_rows[] = { { "f32", "multiply-adds, f32", "Gflop/s", 1e-9 },
+                     { "bf16", "multiply-adds, bf16", "Gflop/s", 1e-9 },
+                     { "memory", "memory, read and written", "GB/s", 1e-9 },
+                     { "shared", "cache that all cores share", "GB/s", 1e-9 },
+                     { "cache", "cache of a core", "GB/s", 1e-9 } };
+
+static const double *machine_row(const rn_limits *l, size_t i)
+{
+    const double *const rows[] = { l->f32, l->bf16, l->memory, l->shared, l->cache };
+    return rows[i];
+}
+
+static void print_machine_json(const cli_machine *m)
+{
+    rni_str text = { 0 };
+    rni_json_writer w = { .to = &text, .indent = 2 };
+    rni_json_object_begin(&w);
+    rni_json_write_key(&w, "machine");
+    rni_json_write_string(&w, m->name);
+    rni_json_write_key(&w, "threads");
+    rni_json_write_int(&w, m->limits.threads);
+    for (size_t i = 0; i < RN_COUNTOF(machine_rows); i++)
+        for (int k = 0; k < 2; k++) {
+            char key[32];
+            snprintf(key, sizeof key, "%s_%s", machine_rows[i].key, k ? "all" : "1");
+            rni_json_write_key(&w, key);
+            rni_json_write_number(&w, machine_row(&m->limits, i)[k]);
+        }
+    rni_json_object_end(&w);
+    if (!text.failed) puts(text.at);
+    rni_str_free(&text);
+}
+
+static int time_machine(const options *o)
+{
+    cli_machine m = { 0 };
+    if ((o->project.device && !rn_device_use(o->project.device)) || !cli_machine_of(&m, true)) return cli_end();
+    if (!m.known) rn_fail(RN_ERR_UNSUPPORTED, NULL, "the device %s cannot say what its limits are", rn_device_name());
+    if (!m.known) return cli_end();
+    if (o->json) {
+        print_machine_json(&m);
+        return 0;
+    }
+    printf("%s\n%-28s %14s %14s\n", m.name, "", "1 thread", m.limits.threads == 1 ? "" : "all threads");
+    for (size_t i = 0; i < RN_COUNTOF(machine_rows); i++) {
+        const double *v = machine_row(&m.limits, i);
+        if (v[0] <= 0) continue;
+        printf("%-28s %14.1f", machine_rows[i].text, v[0] * machine_rows[i].scale);
+        if (m.limits.threads > 1) printf(" %14.1f", v[1] * machine_rows[i].scale);
+        printf(" %s\n", machine_rows[i].unit);
+    }
+    return 0;
+}
+
 static bool is_project(const char *text)
 {
     const size_t n = strlen(text);
     return n > 5 && strcmp(text + n - 5, ".json") == 0;
+}
+
+static int start(const options *o, const cli_option *table, const char *name)
+{
+    const bool network = o->project.net || o->project.file;
+    if (o->machine && (network || name)) return cli_usage(&cli_bench, "--machine takes no network and no name");
+    if (o->machine) {
+        cli_unused(&cli_bench, table, MACHINE, "with --machine");
+        return time_machine(o);
+    }
+    cli_unused(&cli_bench, table, network ? NETWORK : FUNCTIONS, network ? "for networks" : "for functions");
+    return network ? time_network(o) : time_functions(name, o->project.device);
 }
 
 static int run(int argc, char **argv)
@@ -164,7 +222,9 @@ static int run(int argc, char **argv)
         { "steps", "N", "steps to time (default 50)", CLI_INT, &o.steps, 1, 1e7, NETWORK },
         { "warm-up", "N", "steps before them (default 5)", CLI_INT, &o.warm_up, 0, 1e7, NETWORK },
         { "infer", NULL, "time the pass forward alone", CLI_SWITCH, &o.infer, 0, 0, NETWORK },
-        { "json", NULL, "print JSON", CLI_SWITCH, &o.json, 0, 0, NETWORK },
+        { "machine", NULL, "measure what the device can do at the most, for rensa explain", CLI_SWITCH, &o.machine, 0,
+          0, MACHINE },
+        { "json", NULL, "print JSON", CLI_SWITCH, &o.json, 0, 0, NETWORK | MACHINE },
         { "precision", "NAME", "of products: float32 (default), bfloat16, float16", CLI_TEXT, &o.project.precision, 0,
           0, NETWORK },
         { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &o.project.device, 0, 0 },
@@ -178,17 +238,16 @@ static int run(int argc, char **argv)
     if (n == 1 && is_project(argv[1])) o.project.file = argv[1];
     if (n == 1 && rni_builtin_find(argv[1]))
         return cli_usage(&cli_bench, "--net %s times the built-in network of that name", argv[1]);
-    const bool network = o.project.net || o.project.file;
-    cli_unused(&cli_bench, table, network ? NETWORK : FUNCTIONS, "for functions");
-    return network ? time_network(&o) : time_functions(n == 1 ? argv[1] : NULL, o.project.device);
+    return start(&o, table, n == 1 ? argv[1] : NULL);
 }
 
 const cli_command cli_bench = {
     .name = "bench",
-    .arguments = "[PROJECT.json | --net NAME | PART-OF-A-NAME] [OPTIONS]",
+    .arguments = "[PROJECT.json | --net NAME | PART-OF-A-NAME | --machine] [OPTIONS]",
     .brief = "time a network, or single functions",
     .help = "Of a network: median, 10th and 90th percentile over steps of training, reading of batches included, and "
             "examples\n"
-            "per second. Of functions: microseconds and bytes per call, for all cases with this part in their names.",
+            "per second. Of functions: microseconds and bytes per call, for all cases with this part in their names.\n"
+            "Of the machine: multiply-adds and bytes per second, measured anew and kept in the user's cache.",
     .run = run,
 };

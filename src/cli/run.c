@@ -229,6 +229,19 @@ rni_session *cli_run_load(const char *path, cli_run_args *args)
     return s;
 }
 
+bool cli_step(rni_session *s, const rn_batch *b, bool infer)
+{
+    rn_tensor *kept = NULL;
+    RN_SCOPE
+    {
+        rn_tensor *y = infer ? rni_goal_output(&s->goal, b) : rni_goal_loss(&s->goal, b, NULL);
+        if (y && (infer || rn_update(s->optimizer, y))) kept = rn_keep(y);
+    }
+    const bool ok = kept && rn_eval(kept);
+    rn_drop(kept);
+    return ok;
+}
+
 /* ---- reporting ---- */
 
 const rn_column *cli_target(const rni_watch *w)

@@ -25,6 +25,8 @@ typedef struct cli_run_args {
 } cli_run_args;
 /* Loads a run folder, or a model file in one, with its parameters. Owned. */
 rni_session *cli_run_load(const char *path, cli_run_args *args);
+/* One step as training takes it, or one pass forward, until its result is there. */
+bool cli_step(rni_session *s, const rn_batch *b, bool infer);
 
 /* Means and, for up to 20 classes, how often each was taken for each. */
 typedef struct cli_report {

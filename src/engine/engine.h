@@ -104,6 +104,7 @@ struct rni_thread {
     rni_blocks blocks;
     rni_hooks hooks;                 /* called around each step */
     struct rni_recording *recording; /* of the step that is being recorded */
+    struct rni_report *report;       /* that plans are described in, NULL: none */
     struct rni_collector *collector; /* of rn_recompute: outside tensors that a segment uses */
 };
 

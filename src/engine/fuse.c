@@ -320,6 +320,7 @@ static rni_fusion *fusion_of(const fuser *f, const group *q)
     if (!u) return NULL;
     u->name = name_of(f, q);
     u->program = u->name ? rni_program_join(q->part, q->n_parts, q->n_in, q->out, q->n_out, u->name) : NULL;
+    u->calls = q->n_parts;
     u->part = rni_alloc(q->n_parts * (int64_t)sizeof *u->part);
     u->scalars = u->program ? rni_alloc((u->program->n_scalar + 1) * (int64_t)sizeof *u->scalars) : NULL;
     bool ok = u->program && u->part && u->scalars;
@@ -530,6 +531,49 @@ static bool rebuild(fuser *f)
     return false;
 }
 
+/* ---- what was not fused ---- */
+
+/* Why call k is no part of what could be fused, NULL if it is. */
+static const char *why_alone(const fuser *f, int32_t k)
+{
+    const rni_gnode *n = &f->g->node[k];
+    if (f->m[k].program) return NULL;
+    if (n->op->kind != RN_MAP) return n->op->kind == RN_REDUCE ? "it is a reduction" : "it has a kernel of its own";
+    if (!takes_joined(n->device)) return "the device takes no joined calls";
+    if (n->op->flags & RN_OP_LIST_OUT) return "it computes many results at once";
+    return "it is too large, or depends on positions";
+}
+
+/* Why call `to` is not one with the call whose result v it reads. */
+static const char *why_apart(const fuser *f, int32_t v, int32_t to)
+{
+    const int32_t from = f->producer[v];
+    const char *alone = why_alone(f, to);
+    if (!alone) alone = why_alone(f, from);
+    if (alone) return alone;
+    if (f->g->node[from].device != f->g->node[to].device) return "they are on different devices";
+    if (f->m[from].program->compute != f->m[to].program->compute) return "they compute in different types";
+    if (!alike(f, from, to)) return "their results have different shapes";
+    if (!passes(f, v)) return "the value between them changes with its type";
+    if (f->m[from].level != f->m[to].level) return "what lies between them must come first";
+    return "together they would need too many operands or instructions";
+}
+
+/* Of neighbours of which one is elementwise: others have nothing to do with this pass. */
+static void tell_why(fuser *f)
+{
+    for (int32_t v = 0; v < f->g->n_values; v++) {
+        const int32_t p = f->producer[v];
+        for (int32_t at = p < 0 ? -1 : f->first_reader[v]; at >= 0; at = f->next_reader[at]) {
+            const int32_t r = f->reader[at];
+            const rni_gnode *a = &f->g->node[p], *b = &f->g->node[r];
+            if (first_of(f, p) == first_of(f, r) || (a->op->kind != RN_MAP && b->op->kind != RN_MAP)) continue;
+            if (a->op->kind == RN_VIEW || b->op->kind == RN_VIEW) continue;
+            rni_why_add(f->g->why, "fuse", a->op->name, b->op->name, why_apart(f, v, r), (double)f->g->value[v].bytes);
+        }
+    }
+}
+
 bool rni_fuse(rni_graph *g)
 {
     fuser f = { .g = g };
@@ -537,6 +581,7 @@ bool rni_fuse(rni_graph *g)
     if (ok) {
         set_levels(&f);
         set_groups(&f);
+        if (g->why) tell_why(&f);
         if (anything_to_do(&f)) ok = rebuild(&f);
     }
     rni_free(f.m);

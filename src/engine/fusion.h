@@ -16,6 +16,7 @@ typedef struct rni_fusion {
     rn_program *program;
     rni_part *part; /* those that have scalars, in the order that the program has them */
     int n_parts;
+    int calls; /* how many it is */
     double *scalars;
     int shares; /* further calls that it belongs to */
 } rni_fusion;

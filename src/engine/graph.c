@@ -285,6 +285,8 @@ static bool lower_into(lowering *l)
     }
     for (int64_t k = 0; k < from->n_nodes; k++) {
         const rni_gnode *n = &from->node[k];
+        if (is_apart(from, n))
+            rni_why_add(from->why, "lower", n->op->name, NULL, "the back end has no kernel for the whole", 0);
         if (!(is_apart(from, n) ? expand_node(l, n) : copy_node(l, n, rni_kernel_widens(from, n)))) return false;
     }
     for (int64_t v = 0; v < from->n_values; v++)
@@ -299,7 +301,7 @@ bool rni_graph_lower(rni_graph *g)
         any = is_apart(g, &g->node[k]) || rni_kernel_widens(g, &g->node[k]);
     if (!any) return rn_ok();
     rni_thread *t = rni_thread_self();
-    rni_graph out = { .n_given = g->n_given, .n_outputs = g->n_outputs, .limit = g->limit };
+    rni_graph out = { .n_given = g->n_given, .n_outputs = g->n_outputs, .limit = g->limit, .why = g->why };
     lowering l = { .from = g,
                    .to = &out,
                    .t = t,

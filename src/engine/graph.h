@@ -3,6 +3,7 @@
 #define RNI_ENGINE_GRAPH_H
 
 #include "engine/engine.h"
+#include "engine/report.h"
 
 /* A value that plans hold. */
 typedef struct {
@@ -47,6 +48,7 @@ typedef struct rni_graph {
     int32_t n_given, n_outputs;
     bool frozen;      /* parameters and numbers are constants of the plan */
     int64_t limit;    /* bytes that what lies between may take, 0: any number */
+    rni_why *why;     /* where passes say what they could not do; NULL: nobody asks */
     rn_tensor **hold; /* tensors made while taking composites apart */
     int64_t n_hold, cap_hold;
     rni_buffer **buffers; /* of constants that passes have made */

@@ -133,9 +133,9 @@ static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_k
 }
 
 /* Copies a value into memory of its own, which lies as `like` does (NULL: row-major); `kind` says whether it is a
- * result. Returns its store. */
+ * result, `why` (a literal) what for. Returns its store. */
 static int32_t copy_step(compiler *c, const place *from, const rn_view *like, const rni_gnode *origin, store_kind kind,
-                         place *to)
+                         const char *why, place *to)
 {
     rn_shape shape = { .rank = from->view.rank };
     memcpy(shape.dim, from->view.dim, sizeof shape.dim);
@@ -170,6 +170,8 @@ static int32_t copy_step(compiler *c, const place *from, const rn_view *like, co
     to->store = new_store(c, kind, -1, view_span(&to->view));
     const int32_t stores[2] = { from->store, to->store };
     if (to->store < 0 || !finish_step(c, s, &n, &call, k, views, stores)) return -1;
+    s->why = why;
+    rni_why_add(c->g->why, "layout", origin->op ? origin->op->name : "result", NULL, why, (double)view_span(&to->view));
     c->p->n_steps++;
     return to->store;
 }
@@ -212,7 +214,11 @@ static bool use_copy(compiler *c, const rni_gnode *n, int i, const rn_view *like
     const bool stretched = is_stretched(&from.view, view);
     if (stretched || copied.store < 0 || !rni_layout_same(&copied.view, like)) {
         from.view = *view;
-        if (copy_step(c, &from, like, n, STORE_SLAB, &copied) < 0) return false;
+        const char *why = stretched                               ? "its kernel wants what is repeated in full"
+                          : rni_layout_same(like, &c->at[v].view) ? "its kernel wants a piece without gaps"
+                          : rni_view_is_contiguous(like)          ? "its kernel wants rows"
+                                                                  : "its kernel wants another order of axes";
+        if (copy_step(c, &from, like, n, STORE_SLAB, why, &copied) < 0) return false;
         if (!stretched) c->copied[v] = copied;
     }
     *st = copied.store;
@@ -306,7 +312,8 @@ static bool compute_step(compiler *c, rni_gnode *n)
     }
     for (int i = 0; ok && i < n->n_out && !(c->passes & RNI_PASS_LAYOUT); i++) {
         const place from = c->at[n->first_out + i];
-        if (from.arranged) ok = copy_step(c, &from, NULL, n, STORE_SLAB, &c->at[n->first_out + i]) >= 0;
+        if (from.arranged)
+            ok = copy_step(c, &from, NULL, n, STORE_SLAB, "the pass layout is off", &c->at[n->first_out + i]) >= 0;
     }
     rni_free(views);
     rni_free(stores);
@@ -330,7 +337,7 @@ static bool view_step(compiler *c, const rni_gnode *n)
         }
         if (fits) return true;
         place copied;
-        if (copy_step(c, &in, NULL, n, STORE_SLAB, &copied) < 0) return false;
+        if (copy_step(c, &in, NULL, n, STORE_SLAB, "this view exists of rows only", &copied) < 0) return false;
         in = copied;
     }
     return rni_fail(RN_ERR_INTERNAL, &n->site, n->op->name, "no view of a contiguous value");
@@ -349,7 +356,8 @@ static bool place_result(compiler *c, int32_t v)
         const rni_gnode *from = c->g->value[v].producer >= 0 ? &c->g->node[c->g->value[v].producer] : &origin;
         place to;
         const place source = *at;
-        if (copy_step(c, &source, NULL, from, STORE_OWN, &to) < 0) return false;
+        const char *why = dense ? "a result that is kept would keep much more" : "a result that is kept is row-major";
+        if (copy_step(c, &source, NULL, from, STORE_OWN, why, &to) < 0) return false;
         c->at[v] = to;
         s = &c->stores[to.store];
     }
@@ -592,6 +600,20 @@ static bool place_given(compiler *c)
     return true;
 }
 
+/* The step that made the value of each view, -1 - k for a given value or constant k. */
+static bool tell_steps(const compiler *c, rni_report_plan *report)
+{
+    int32_t *writer = rni_alloc((c->n_views + 1) * (int64_t)sizeof *writer);
+    for (int64_t i = 0; writer && i < c->n_views; i++) {
+        const store *s = c->view_store[i] >= 0 ? &c->stores[c->view_store[i]] : NULL;
+        writer[i] = !s ? -1 : s->first >= 0 ? (int32_t)s->first : -1 - s->index;
+    }
+    const bool ok = writer && rni_report_plan_end(report, c->p, writer);
+    if (!writer) rni_report_plan_drop(report);
+    rni_free(writer);
+    return ok;
+}
+
 static bool compile(compiler *c)
 {
     rni_plan *p = c->p;
@@ -622,7 +644,10 @@ static struct {
 rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
 {
     rni_plan *p = rni_alloc((int64_t)sizeof *p);
+    rni_report_plan *report = rni_report_plan_begin(g);
+    if (report) g->why = &report->why;
     bool ok = p && rni_graph_lower(g);
+    if (ok && report) report->calls_lowered = g->n_nodes;
     ok = ok && rni_rewrite_graph(g, device, passes);
     if (RNI_STRESS && ok) rni_graph_shuffle(g);
     ok = ok && (!(passes & RNI_PASS_FUSE) || rni_fuse(g));
@@ -635,11 +660,16 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
         p->timed = rni_explain_on();
         compiler c = { .g = g, .p = p, .passes = passes };
         ok = compile(&c);
+        if (ok && report) {
+            ok = tell_steps(&c, report);
+            report = NULL;
+        }
         rni_free(c.stores);
         rni_free(c.at);
         rni_free(c.copied);
         rni_free(c.view_store);
     }
+    rni_report_plan_drop(report);
     rni_graph_free(g); /* steps hold copies of what they need of it */
     if (ok) {
         rni_log(RN_LOG_DEBUG, "plan", "%lld steps, %d results, %lld bytes of values between, %lld in all",

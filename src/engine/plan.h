@@ -27,7 +27,8 @@ typedef struct {
     int64_t workspace, workspace_at; /* bytes, offset in the slab */
     int n_scalars;
     double scalars[RNI_SCALARS_MAX];
-    rn_site site; /* of the node that the plan was compiled for; of the one that runs, when it fails */
+    const char *why; /* the compiler has put it in; NULL: it is what a call asks for. A literal */
+    rn_site site;    /* of the node that the plan was compiled for; of the one that runs, when it fails */
     const char *grad_of;
     struct {
         rn_status status; /* RN_OK: has not failed */

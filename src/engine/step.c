@@ -561,6 +561,7 @@ static bool take_results(rni_thread *t, rni_recording *r, rn_tensor **out, const
 
 static bool replay(rni_thread *t, rni_recording *r, rn_tensor **out, const rn_site *site)
 {
+    if (t->hooks.inside) return rni_fail(RN_ERR_STATE, site, "step", "a hook cannot run steps");
     renew(t, r);
     rni_run run = { .given = r->buffers,
                     .given_offset = r->offsets,

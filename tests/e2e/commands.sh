@@ -12,7 +12,7 @@ says 2 'there is no command "xyzzy"' "$RENSA" xyzzy
 
 # each command: help that the manual says word for word, an unknown option
 words() { tr -d '"' | tr -s ' \n' '\n\n'; }
-for command in train evaluate predict data info ops devices bench selftest; do
+for command in train evaluate predict data info ops devices bench explain selftest; do
     "$RENSA" --help | grep -q "^  $command " || { : >out && fail "--help does not list $command"; }
     says 0 "usage: rensa $command" "$RENSA" $command --help
     is "help $command" "$("$RENSA" help $command)" "$(cat out)"

@@ -347,3 +347,28 @@ RN_TEST(traces_of_many_steps_stay_bounded_and_say_so)
     CHECK(rni_json_count(rni_json_get(j, "traceEvents")) < 500000);
     rni_json_free(j);
 }
+
+static bool twice(void *user, rn_tensor *const *in, rn_tensor **out)
+{
+    ++*(int *)user;
+    out[0] = rn_matmul(in[0], in[0]);
+    return true;
+}
+
+RN_TEST(hooks_see_replays_of_recorded_steps)
+{
+    int calls = 0;
+    notes n = { 0 };
+    rn_step *s = rn_step_new(twice, &calls, .inputs = 1, .outputs = 1);
+    for (int i = 0; i < 6; i++) RN_SCOPE
+        {
+            rn_tensor *x = rn_ones(RN_SHAPE(4, 4));
+            rn_eval(x);
+            rn_function_hook_push(&hook, &n);
+            rn_eval(rn_step_call(s, x));
+        }
+    CHECK_OK();
+    CHECK(calls < 6); /* some were replays */
+    CHECK_EQ_I64(n.ends, 6);
+    rn_step_free(s);
+}

@@ -6,6 +6,7 @@
 #include "backend/cpu/conv.h"
 #include "backend/cpu/copy.h"
 #include "backend/cpu/cumulative.h"
+#include "backend/cpu/limits.h"
 #include "backend/cpu/matmul.h"
 #include "backend/cpu/norm.h"
 #include "backend/cpu/pool.h"
@@ -311,6 +312,7 @@ const rn_backend *rn_backend_cpu(void)
         .kernels = kernels,
         .flags = RN_BACKEND_JOINS,
         .attach = attach,
+        .measure = rni_cpu_measure,
     };
     return &row;
 }

@@ -181,6 +181,16 @@ typedef struct rni_pairs {
     void (*pair)(uint32_t *to, const float *even, const float *odd, int64_t n);
 } rni_pairs;
 
+/* What a core can do at most. */
+typedef struct rni_peaks {
+    /* rounds of independent multiply-adds; what comes out must be used */
+    double (*multiply_add)(int64_t rounds, float factor);
+    double (*multiply_add_bf16)(int64_t rounds, float factor);
+    bool (*has_bf16)(void);
+    double round;                                      /* operations of one; in bf16 twice as many */
+    void (*change)(float *x, int64_t n, float factor); /* reads and writes x */
+} rni_peaks;
+
 typedef struct rni_isa {
     const char *name;
     const char *flags;                          /* of the compiler, for kernels that are compiled at run time */
@@ -193,6 +203,7 @@ typedef struct rni_isa {
     const rni_pixels *pixels; /* likewise */
     const rni_winograd *winograd;
     const rni_pairs *pairs;
+    const rni_peaks *peaks;
 } rni_isa;
 
 /* The instruction set called `name`, or for an empty name the best one that this processor has. NULL if it is unknown

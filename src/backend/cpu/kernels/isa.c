@@ -23,4 +23,5 @@ const rni_isa RNI_ISA_NAME(rni_isa) = {
     .winograd = &RNI_ISA_NAME(rni_winograd),
     .pairs = &RNI_ISA_NAME(rni_pairs),
     .position = &RNI_ISA_NAME(rni_positions),
+    .peaks = &RNI_ISA_NAME(rni_peaks),
 };

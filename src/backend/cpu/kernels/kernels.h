@@ -16,6 +16,7 @@ extern const rni_lines RNI_ISA_NAME(rni_lines)[2];
 extern const rni_pixels RNI_ISA_NAME(rni_pixels)[2];
 extern const rni_winograd RNI_ISA_NAME(rni_winograd);
 extern const rni_pairs RNI_ISA_NAME(rni_pairs);
+extern const rni_peaks RNI_ISA_NAME(rni_peaks);
 extern const rni_isa RNI_ISA_NAME(rni_isa);
 
 #endif
