@@ -23,7 +23,7 @@ typedef enum { FROM_ARGUMENT, FROM_CELL, FROM_CONSTANT } source;
 typedef struct {
     source from;
     int32_t argument;
-    bool donated;
+    bool donated, trains;
     rni_cell *cell;      /* held */
     rn_tensor *constant; /* held */
 } given;
@@ -193,6 +193,7 @@ static bool note_given(rni_recording *r, const rni_evaluated *e)
         else if (x->version_of && x->version_of->self && !r->frozen) {
             g->from = FROM_CELL;
             g->cell = x->version_of;
+            g->trains = g->cell->trains;
             cell_hold(g->cell);
         } else {
             g->from = FROM_CONSTANT;
@@ -482,6 +483,13 @@ static bool record_form(rn_step *s, form *f, rn_tensor *const *in, rn_tensor **o
 
 /* ---- replays ---- */
 
+static bool is_argument(const rni_recording *r, rn_tensor *const *in, const rni_buffer *b)
+{
+    for (int i = 0; i < r->n_arguments; i++)
+        if (rni_value_of(in[i])->buffer == b) return true;
+    return false;
+}
+
 /* Where given values are now. False if the recording does not fit them. */
 static bool gather(rni_recording *r, rn_tensor *const *in)
 {
@@ -490,9 +498,9 @@ static bool gather(rni_recording *r, rn_tensor *const *in)
         const rn_tensor *x = g->from == FROM_ARGUMENT ? rni_value_of(in[g->argument])
                              : g->from == FROM_CELL   ? (g->cell->self ? g->cell->value : NULL)
                                                       : g->constant;
-        if (!x || !x->buffer) return false;
+        if (!x || !x->buffer || (g->cell && g->cell->trains != g->trains)) return false;
         if (g->donated && (rni_refs(x) != 1 || __atomic_load_n(&x->buffer->refs, __ATOMIC_ACQUIRE) != 1 ||
-                           x->buffer->capacity == 0 || x->offset != 0))
+                           x->buffer->capacity == 0 || x->offset != 0 || is_argument(r, in, x->buffer)))
             return false;
         r->buffers[i] = x->buffer;
         r->offsets[i] = x->offset;
@@ -510,9 +518,13 @@ static bool gather(rni_recording *r, rn_tensor *const *in)
 static void renew(const rni_thread *t, rni_recording *r)
 {
     const double further = (double)t->draws - (double)r->first_draw;
-    for (int64_t i = 0; r->draws && further && i < r->n_nodes; i++)
-        if (draws(r->node[i]->op)) ((rn_random *)r->node[i]->opts)->stream += further;
+    const bool moved = further != 0 || t->seed != r->seed;
+    for (int64_t i = 0; r->draws && moved && i < r->n_nodes; i++) {
+        rn_random *p = draws(r->node[i]->op) ? r->node[i]->opts : NULL;
+        if (p && p->seed == (double)r->seed) *p = (rn_random){ (double)t->seed, p->stream + further };
+    }
     r->first_draw = t->draws;
+    r->seed = t->seed;
     for (int64_t i = 0; i < r->n_renewals; i++)
         r->renewal[i].fn(r->renewal[i].user, r->renewal[i].which, r->renewal[i].node->opts);
 }

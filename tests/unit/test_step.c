@@ -243,6 +243,72 @@ static double sum_of(rn_step *s, int64_t n, float first)
     return r;
 }
 
+static void seed_anew(model *m, int i)
+{
+    (void)m;
+    if (i == 6 || i == 9) rn_seed((uint64_t)i);
+}
+
+RN_TEST(a_replay_follows_a_new_seed)
+{
+    CHECK(compare("sgd", NULL, seed_anew).replayed >= STEPS - 2);
+}
+
+static bool descend(void *user, rn_tensor *const *in, rn_tensor **out)
+{
+    model *m = user;
+    if (!rn_update(m->o, rn_sum(rn_call(m->net, in[0])))) return false;
+    out[0] = rn_matmul(rn_call(m->net, in[1]), in[1]);
+    return true;
+}
+
+RN_TEST(a_parameter_can_be_the_argument_of_the_step_that_updates_it)
+{
+    enum { N = 4 };
+    double sum[2][8];
+    for (int k = 0; k < 2; k++) {
+        rn_seed(5);
+        model m = { .net = rn_sequential(rn_linear_link(N, .in = N, .no_bias = true)) };
+        m.o = rn_sgd(m.net);
+        rn_step *s = rn_step_new(descend, &m, .inputs = 2, .outputs = 1);
+        for (int i = 0; i < 8; i++) {
+            RN_SCOPE
+            {
+                rn_tensor *w = rn_link_param((rn_link *)m.net, "0/W"), *x = rn_full(RN_SHAPE(N, N), 1 + i);
+                rn_tensor *in[2] = { i == 5 ? w : x, i >= 5 ? w : x }, *out[1];
+                for (int j = 0; k == 0 && j < 2; j++) in[j] = rn_detach(rn_copy(in[j]));
+                CHECK(rn_step_run(s, in, out));
+                sum[k][i] = rn_item(rn_sum(out[0]));
+            }
+        }
+        rn_step_free(s);
+        free_model(&m);
+    }
+    for (int i = 0; i < 8; i++) CHECK_NEAR(sum[1][i], sum[0][i], 0);
+    CHECK_OK();
+}
+
+static bool differentiates(void *user, rn_tensor *const *in, rn_tensor **out)
+{
+    rn_tensor *p = user, *g = NULL, *y = rn_sum(rn_mul(p, in[0]));
+    if (rn_requires_grad(p) && !rn_grad(RN_LIST(y), RN_LIST(p), .grads = &g)) return false;
+    out[0] = g ? rn_add(y, rn_sum(g)) : y;
+    return true;
+}
+
+RN_TEST(a_parameter_that_needs_no_gradient_any_more_is_recorded_anew)
+{
+    rn_tensor *p = rn_param("p", rn_ones(RN_SHAPE(3)));
+    rn_step *s = rn_step_new(differentiates, p, .inputs = 1, .outputs = 1);
+    for (int i = 0; i < 12; i++) {
+        if (i % 4 == 0) rn_require_grad(p, i != 4);
+        CHECK_NEAR(sum_of(s, 3, 2), i / 4 == 1 ? 6 : 12, 0);
+    }
+    rn_step_free(s);
+    rn_drop(p);
+    CHECK_OK();
+}
+
 static bool double_sum(void *user, rn_tensor *const *in, rn_tensor **out)
 {
     ++*(int *)user;
