@@ -3,8 +3,11 @@
 
     peer.py CASE THREADS SECONDS       "case median_ms version parameters"
     peer.py CASE losses FILE.npz       losses of five steps from the parameters and the batch in FILE
+    peer.py CASE export FOLDER         an inference case as FOLDER/CASE.onnx, its input and output in FOLDER/CASE.json
 
 Each case runs in PyTorch's best configuration that is known for it: see ../README.md."""
+import json
+import os
 import resource
 import statistics
 import sys
@@ -177,12 +180,26 @@ def train(name, budget):
     return measure(train_step(model, x, y, optimizer(model), bf16), budget), model
 
 
-def infer(name, budget):
+def inference(name):
+    """The model and one example."""
     model, x, _, _, _ = TRAIN["mlp1000-sgd" if name == "mlp1000" else name]()
-    model, x = model.eval(), x[:1]
+    return model.eval(), x[:1]
+
+
+def infer(name, budget):
+    model, x = inference(name)
     with torch.inference_mode():
         compiled = torch.jit.optimize_for_inference(torch.jit.trace(model, x))
         return measure(lambda: compiled(x), budget, warm=8), model
+
+
+def export(case, folder):
+    model, x = inference(case[6:])
+    file = os.path.join(folder, case)
+    torch.onnx.export(model, x, file + ".onnx", opset_version=13, input_names=["x"], output_names=["y"])
+    with torch.inference_mode(), open(file + ".json", "w") as f:
+        json.dump({"shape": list(x.shape), "x": x.flatten().tolist(), "y": model(x).flatten().tolist(),
+                   "parameters": sum(p.numel() for p in parameters(model))}, f)
 
 
 def elementwise(name, budget):
@@ -232,9 +249,11 @@ def main():
     if case == "load":
         torch.set_num_threads(int(threads))
         torch.ones(256, 256) @ torch.ones(256, 256)
-        return print(f"load rss {resident():.1f}")
+        return print(f"load 0 pytorch-{torch.__version__} 0 {resident():.1f}")
     if threads == "losses":
         return losses(case, rest)
+    if threads == "export":
+        return export(case, rest)
     torch.set_num_threads(int(threads))
     if case.startswith("infer-"):
         ms, model = infer(case[6:], float(rest))
