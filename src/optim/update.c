@@ -281,7 +281,6 @@ static void advance(void *user)
 static bool tell_step(const step *s)
 {
     if (!rni_step_is_recorded()) return true;
-    if (s->o->accumulate != 1) rni_step_refuse("gradients are collected over several calls");
     if (s->o->scaling) rni_step_refuse("its loss is scaled, so the host looks whether the last step was finite");
     replayed *p = rni_alloc((int64_t)sizeof *p + s->n * (int64_t)sizeof *p->which);
     if (!p) return false;
@@ -364,6 +363,7 @@ static bool collect_or_apply(step *s)
 {
     rn_optimizer *o = s->o;
     if (o->accumulate == 1 && o->collected == 0) return apply(s);
+    rni_step_refuse("gradients are collected over several calls");
     RNI_TRY(add_to_sums(s));
     if (++o->collected < o->accumulate) return true;
     const bool ok = take_sums(s) && apply(s);

@@ -167,6 +167,18 @@ RN_TEST(recomputed_segments_draw_the_same_numbers_in_a_replay)
     CHECK(compare("sgd", recomputed, NULL).replayed > 0);
 }
 
+static void collects(model *m)
+{
+    rn_optimizer_set_accumulate(m->o, 6);
+}
+
+RN_TEST(steps_that_collect_gradients_are_recorded)
+{
+    const course c = compare("sgd", collects, NULL);
+    CHECK_EQ_I64(c.replayed, 0);
+    CHECK(strstr(c.why, "collected over several calls") != NULL);
+}
+
 static void count(model *m, int i)
 {
     m->number = 1 + i;
