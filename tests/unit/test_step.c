@@ -366,6 +366,24 @@ RN_TEST(a_check_finds_numbers_that_change_seldom)
     rn_step_free(s);
 }
 
+static bool draws_noise(void *user, rn_tensor *const *in, rn_tensor **out)
+{
+    (void)user;
+    out[0] = rn_sum(rn_dropout(in[0], .ratio = 0.5));
+    return true;
+}
+
+RN_TEST(a_check_accepts_a_new_seed)
+{
+    rn_step *s = rn_step_new(draws_noise, NULL, .inputs = 1, .outputs = 1, .check = 1);
+    for (uint64_t i = 0; i < 6; i++) {
+        if (i >= 3) rn_seed(i);
+        CHECK(sum_of(s, 3, 1) >= 0);
+    }
+    CHECK_OK();
+    rn_step_free(s);
+}
+
 static bool picks(void *user, rn_tensor *const *in, rn_tensor **out)
 {
     (void)user;
