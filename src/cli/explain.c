@@ -16,6 +16,7 @@ enum { WARM_UP = 3 /* steps until all plans are there */, MEASURED = 20, MEASURE
 typedef struct options {
     cli_project_args project;
     bool json, measure;
+    char *html; /* the file that the page goes to */
 } options;
 
 /* ---- figures ---- */
@@ -37,6 +38,12 @@ const char *cli_step_bound(const cli_explained *e, const cli_plan *p, int64_t k)
 void cli_step_name(const rni_report_step *s, char *buf, size_t size)
 {
     snprintf(buf, size, "%s%s%s", s->grad_of ? s->grad_of : "", s->grad_of ? "' " : "", s->function);
+}
+
+void cli_step_place(const rni_report_step *s, char *buf, size_t size)
+{
+    buf[0] = '\0';
+    if (s->file) snprintf(buf, size, "%s:%d", rni_path_base(s->file), s->line);
 }
 
 void cli_amount(double value, const char *unit, char *buf, size_t size)
@@ -149,8 +156,12 @@ static bool gather_part(rni_session *s, cli_explained *e, cli_part *part, bool i
     rn_precision_mode(precision);
     part->plan = ok ? rni_alloc((part->report->n + 1) * (int64_t)sizeof *part->plan) : NULL;
     ok = part->plan != NULL;
-    for (int64_t i = 0; ok && i < part->report->n; i++)
-        if (part->report->plan[i]->runs > 0) ok = count_plan(e, &part->plan[part->n++], part->report->plan[i]);
+    for (int64_t i = 0; ok && i < part->report->n; i++) {
+        if (part->report->plan[i]->runs == 0) continue;
+        cli_plan *p = &part->plan[part->n++];
+        ok = count_plan(e, p, part->report->plan[i]);
+        snprintf(p->id, sizeof p->id, "%c%lld", part->key[0], (long long)part->n);
+    }
     return ok;
 }
 
@@ -182,11 +193,16 @@ static void explained_free(cli_explained *e)
 static void show(const cli_explained *e, const options *o)
 {
     rni_str text = { 0 };
+    if (o->html) {
+        cli_explain_html(e, &text);
+        if (!text.failed) rni_file_write(o->html, text.at, text.length);
+        rni_str_free(&text);
+    }
     if (o->json) {
         cli_explain_json(e, &text);
         if (!text.failed) puts(text.at);
         rni_str_free(&text);
-    } else
+    } else if (!o->html)
         cli_explain_text(e, stdout);
 }
 
@@ -224,6 +240,7 @@ static int run(int argc, char **argv)
           0 },
         { "measure", NULL, "run 20 steps and show the times as well", CLI_SWITCH, &o.measure, 0, 0 },
         { "json", NULL, "print JSON", CLI_SWITCH, &o.json, 0, 0 },
+        { "html", "FILE", "write a page with tables, graph and plots instead", CLI_TEXT, &o.html, 0, 0 },
         { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &o.project.device, 0, 0 },
         { "threads", "N", "threads to compute with (default: all)", CLI_INT, &o.project.threads, 1, 4096 },
         { 0 },

@@ -1,4 +1,4 @@
-/* rensa explain: what is shown, and the three ways of showing it. */
+/* rensa explain: what is shown, and the ways of showing it. */
 #ifndef RNI_CLI_EXPLAIN_H
 #define RNI_CLI_EXPLAIN_H
 
@@ -8,6 +8,7 @@
 
 /* A plan with what the command has found out about it. */
 typedef struct cli_plan {
+    char id[24]; /* in pages */
     const rni_report_plan *plan;
     double *least; /* seconds of each step within the machine's limits */
     double predicted, measured;
@@ -40,6 +41,8 @@ const char *cli_step_bound(const cli_explained *e, const cli_plan *p, int64_t st
 int32_t *cli_steps_by_time(const cli_explained *e, const cli_plan *p);
 /* "conv' relu+mul": the function, after the one whose gradient it is a part of. */
 void cli_step_name(const rni_report_step *s, char *buf, size_t size);
+/* "model.c:17": the call, or the layer of a project; empty where that is not known. */
+void cli_step_place(const rni_report_step *s, char *buf, size_t size);
 /* "1.25 M", with three digits; of time "12.3 us". */
 void cli_amount(double value, const char *unit, char *buf, size_t size);
 void cli_time(double seconds, char *buf, size_t size);
@@ -47,5 +50,7 @@ void cli_time(double seconds, char *buf, size_t size);
 void cli_explain_text(const cli_explained *e, FILE *to);
 /* Into a text that the caller frees. */
 void cli_explain_json(const cli_explained *e, rni_str *to);
+/* One page that needs nothing else; likewise. */
+void cli_explain_html(const cli_explained *e, rni_str *to);
 
 #endif

@@ -2,7 +2,6 @@
 #include "cli/explain.h"
 
 #include "base/alloc.h"
-#include "base/file.h"
 
 #include <string.h>
 
@@ -52,19 +51,13 @@ static void print_times(FILE *to, const cli_explained *e, const cli_part *part, 
         fprintf(to, "  %-16s %14s %14s   of %s for a whole step, with recording\n", "time", "", measured, step);
 }
 
-static void place_of(const rni_report_step *s, char *buf, size_t size)
-{
-    buf[0] = '\0';
-    if (s->file) snprintf(buf, size, "%s:%d", rni_path_base(s->file), s->line);
-}
-
 static void print_step(FILE *to, const cli_explained *e, const cli_plan *p, int32_t k, double all)
 {
     const rni_report_step *s = &p->plan->step[k];
     const double seconds = cli_step_seconds(e, p, k);
     char name[NAME], place[NAME], time[32], least[32] = "", limit[32] = "";
     cli_step_name(s, name, sizeof name);
-    place_of(s, place, sizeof place);
+    cli_step_place(s, place, sizeof place);
     const size_t n = strlen(place);
     cli_time(seconds, time, sizeof time);
     if (e->machine.known) cli_time(p->least[k], least, sizeof least);
