@@ -13,12 +13,16 @@
 
 int32_t rni_graph_value(rni_graph *g, rn_dtype dtype, const rn_shape *shape)
 {
+    const rni_gvalue value = { .dtype = dtype,
+                               .shape = *shape, /* which may lie among the values that move */
+                               .bytes = rni_shape_count(shape) * rn_dtype_bytes(dtype),
+                               .producer = -1,
+                               .output = -1,
+                               .given = -1 };
     rni_gvalue *p = rni_grow(g->value, g->n_values, &g->cap_values, (int64_t)sizeof *p);
     if (!p) return -1;
     g->value = p;
-    p += g->n_values;
-    *p = (rni_gvalue){ .dtype = dtype, .shape = *shape, .producer = -1, .output = -1, .given = -1 };
-    p->bytes = rni_shape_count(shape) * rn_dtype_bytes(dtype);
+    p[g->n_values] = value;
     return (int32_t)g->n_values++;
 }
 

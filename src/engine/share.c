@@ -27,7 +27,8 @@ static bool same_call(const rni_graph *g, const rni_gnode *a, const rni_gnode *b
 {
     if (a->op != b->op || a->device != b->device || a->n_in != b->n_in || a->n_out != b->n_out || !same_opts(a, b))
         return false;
-    if (memcmp(g->in + a->first_in, g->in + b->first_in, (size_t)a->n_in * sizeof *g->in) != 0) return false;
+    for (int32_t i = 0; i < a->n_in; i++)
+        if (g->in[a->first_in + i] != g->in[b->first_in + i]) return false;
     for (int32_t i = 0; i < a->n_out; i++) {
         const rni_gvalue *x = &g->value[a->first_out + i], *y = &g->value[b->first_out + i];
         if (x->dtype != y->dtype || !rni_shape_equal(&x->shape, &y->shape)) return false;

@@ -180,14 +180,14 @@ RN_TEST(hooks_that_fail_end_the_evaluation_with_their_error)
     RN_SCOPE
     {
         rn_tensor *other = rn_exp(rn_ones(RN_SHAPE(1)));
-        const rn_function_hook looks = { .name = "looks", .begin = look_inside };
+        static const rn_function_hook looks = { .name = "looks", .begin = look_inside };
         rn_function_hook_push(&looks, other);
         CHECK(!rn_eval(square()));
         CHECK_ERROR(RN_ERR_STATE, "a hook cannot look at values");
     }
     RN_SCOPE
     {
-        const rn_function_hook pushes = { .end = push_inside };
+        static const rn_function_hook pushes = { .end = push_inside };
         rn_function_hook_push(&pushes, &n);
         CHECK(!rn_eval(square()));
         CHECK_ERROR(RN_ERR_STATE, "a hook cannot add or remove hooks");

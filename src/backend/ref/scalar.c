@@ -218,7 +218,7 @@ static double binary(rn_code code, double a, double b)
     case RN_CODE_SHL:
         return ldexp(a, (int)b);
     default:
-        return floor(ldexp(a, -(int)b));
+        return floor(ldexp(a, (int)-b));
     }
 }
 

@@ -177,7 +177,7 @@ static inline T op_SHL(T a, T b)
 
 static inline T op_SHR(T a, T b)
 {
-    return FN(floor)(FN(ldexp)(a, -(int)b));
+    return FN(floor)(FN(ldexp)(a, (int)-b));
 }
 
 static inline T op_SELECT(T a, T b, T c)
