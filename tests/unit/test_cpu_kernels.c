@@ -272,7 +272,7 @@ static void check_equals(const rni_device *d, const call *q, const double *ref, 
         have[t] = results(q, name, &n);
         CHECK_EQ_I64(n, count);
     }
-    for (int64_t i = 0; i < count && !q->size; i++) size = fmax(size, fmin(fabs(ref[i]), 10));
+    for (int64_t i = 0; i < count && q->size == 0; i++) size = fmax(size, fmin(fabs(ref[i]), 10));
     for (int64_t i = 0; i < count; i++)
         if (fabs(have[0][i] - ref[i]) > unit * fmax(size, fabs(ref[i])) || (have[0][i] != have[1][i] && !q->library))
             test_failed(__FILE__, __LINE__, "%s: %s: element %lld is %.9g, with three threads %.9g, want %.9g", d->name,

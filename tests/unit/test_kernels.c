@@ -259,7 +259,7 @@ RN_TEST(raw_inputs_are_read_by_position_whatever_their_type_and_strides)
         rn_tensor *at = rn_array_i32(RN_SHAPE(5), 5, 0, 3, 3, 1);
         for (int i = 0; i < 10; i++) {
             rn_tensor *x = rn_cast(rn_array_f32(RN_SHAPE(2, 3), 0, 1, 2, 3, 4, 5), types[i]), *y = rn_transpose(x);
-            const double b = types[i] == RN_BOOL ? 1 : 0;
+            const bool b = types[i] == RN_BOOL;
             VALUES(rn_apply(k, RN_LIST(x, at), .shape = RN_SHAPE(5)), b ? 1 : 5, 0, b ? 1 : 3, b ? 1 : 3, 1);
             VALUES(rn_apply(k, RN_LIST(y, at), .shape = RN_SHAPE(5)), b ? 1 : 5, 0, b ? 1 : 4, b ? 1 : 4, b ? 1 : 3);
         }

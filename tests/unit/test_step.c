@@ -29,7 +29,7 @@ static bool train(void *user, rn_tensor *const *in, rn_tensor **out)
     if (m->deep) h = rn_recompute(segment, NULL, h);
     if (m->rnn) h = rn_call(m->rnn, h);
     if (m->factor) h = rn_mul(h, m->factor);
-    if (m->number) h = rn_mul_scalar(h, m->number);
+    if (m->number != 0) h = rn_mul_scalar(h, m->number);
     rn_tensor *loss = rn_softmax_cross_entropy(h, in[1]);
     if (m->look && rn_item(loss) < 0) return false;
     if (m->hold) {
