@@ -598,6 +598,7 @@ static rni_hash hash_call(const rn_step *s, rn_tensor *const *in)
     const unsigned modes = t->passes_off << 4 | t->no_grad << 2 | t->testing << 1 | t->nan_check;
     rni_hash h = rni_hash_u64(RNI_HASH_START, (uint64_t)t->precision << 32 | modes);
     h = rni_hash_u64(h, (uint64_t)(uintptr_t)t->device);
+    h = rni_hash_u64(h, (uint64_t)t->memory_limit);
     for (int i = 0; i < s->args.inputs; i++) {
         const rn_tensor *x = in[i];
         h = rni_hash_u64(h, (uint64_t)(uintptr_t)x->node->device ^ x->dtype);

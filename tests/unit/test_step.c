@@ -339,6 +339,14 @@ RN_TEST(other_shapes_have_recordings_of_their_own)
     CHECK_EQ_I64(calls, 4);
     for (int n = 1; n <= 20; n++) CHECK_NEAR(sum_of(s, n, 1), 2 * n, 0);
     RN_TEST_MODE CHECK_NEAR(sum_of(s, 3, 1), 6, 0);
+    /* and so has another limit of memory */
+    CHECK_NEAR(sum_of(s, 3, 1), 6, 0);
+    CHECK_NEAR(sum_of(s, 3, 1), 6, 0);
+    calls = 0;
+    const int64_t limit = rn_memory_limit(1 << 20);
+    CHECK_NEAR(sum_of(s, 3, 1), 6, 0);
+    CHECK_EQ_I64(calls, 1);
+    rn_memory_limit(limit);
     rn_step_free(s);
     CHECK_OK();
 }
