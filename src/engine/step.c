@@ -37,7 +37,7 @@ typedef struct {
 } result;
 
 typedef struct {
-    rni_node *node; /* one of the recording's */
+    rni_node *node; /* held */
     rni_renew_fn *fn;
     void *user;
     int64_t which;
@@ -100,6 +100,7 @@ static void recording_clear(rni_recording *r)
         if (r->given[i].constant) rni_tensor_drop(r->given[i].constant);
     }
     for (int64_t i = 0; r->result && i < r->n_results; i++) rni_cell_drop(r->result[i].cell);
+    for (int64_t i = 0; i < r->n_renewals; i++) rni_node_drop(r->renewal[i].node);
     for (int64_t i = 0; i < r->n_parts; i++) r->part[i].end(r->part[i].user);
     rni_free(r->node);
     rni_free(r->given);
@@ -154,7 +155,21 @@ bool rni_step_renews(const rn_tensor *y, rni_renew_fn *fn, void *user, int64_t w
     if (!p) return false;
     r->renewal = p;
     r->renewal[r->n_renewals++] = (renewal){ y->node, fn, user, which };
+    rni_node_keep(y->node);
     return true;
+}
+
+/* Calls whose results nobody wants any more are not evaluated. */
+static void forget_unwanted(rni_recording *r)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < r->n_renewals; i++) {
+        if (__atomic_load_n(&r->renewal[i].node->live, __ATOMIC_ACQUIRE) > 1)
+            r->renewal[n++] = r->renewal[i];
+        else
+            rni_node_drop(r->renewal[i].node);
+    }
+    r->n_renewals = n;
 }
 
 bool rni_step_goes_on(const rni_step_part *part)
@@ -430,7 +445,10 @@ static bool run_recorded(rn_step *s, rni_recording *r, rn_tensor **own, rn_tenso
     if (r) begin(r, t, own, s->args.inputs, out, s->args.outputs);
     t->recording = r;
     bool ok = call_fn(s, own, out, site);
-    if (r) r->called = true;
+    if (r) {
+        r->called = true;
+        forget_unwanted(r);
+    }
     ok = ok && rni_evaluate(t, out, s->args.outputs, site);
     t->recording = outer;
     if (r && ok) end(r, t);
@@ -488,6 +506,13 @@ static bool is_argument(const rni_recording *r, rn_tensor *const *in, const rni_
     for (int i = 0; i < r->n_arguments; i++)
         if (rni_value_of(in[i])->buffer == b) return true;
     return false;
+}
+
+/* False with an error pending. */
+static bool begin_parts(const rni_recording *r)
+{
+    for (int64_t i = 0; i < r->n_parts; i++) RNI_TRY(r->part[i].begin(r->part[i].user));
+    return true;
 }
 
 /* Where given values are now. False if the recording does not fit them. */
@@ -658,6 +683,7 @@ bool rn_step_run_at(const rn_site *site, rn_step *s, rn_tensor *const *in, rn_te
         f->replays += due;
         return record_form(s, f, in, out, site);
     }
+    RNI_TRY(begin_parts(f->latest));
     if (!gather(f->latest, in)) {
         f->ready = false;
         return record_form(s, f, in, out, site);

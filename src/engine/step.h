@@ -34,9 +34,11 @@ rn_step *rni_step_frozen(const rn_step_args *args);
  * a step is being recorded; nor do the others. */
 typedef void rni_renew_fn(void *user, int64_t which, void *opts);
 bool rni_step_renews(const rn_tensor *result, rni_renew_fn *fn, void *user, int64_t which);
-/* A part of the step that goes on in the host's memory: it may be replayed as long as `form` is the same, and then
- * `advance` is called. `end` gives user back. */
+/* A part of the step that goes on in the host's memory. Before a replay, `begin` looks at what the step before has left
+ * open; false with an error pending. The step may be replayed as long as `form` is the same, and then `advance` is
+ * called. `end` gives user back. */
 typedef struct {
+    bool (*begin)(void *user);
     uint64_t (*form)(void *user);
     void (*advance)(void *user);
     void (*end)(void *user);

@@ -304,7 +304,10 @@ bool rn_link_slot_advance(rn_link *link, int slot, rn_tensor *value)
         return rni_fail(RN_ERR_ARG, NULL, "link_slot_advance", "the link has no value in slot %d", slot);
     rni_slot *s = link->slot[slot];
     const rni_thread *t = rni_thread_self();
-    if (t->guarded && !t->recomputing && !s->before) s->before = rn_keep(rn_value(s->cell));
+    if (t->guarded && !t->recomputing && !s->before) {
+        s->before = rni_value_of(s->cell); /* itself: a step that is replayed must know whose value it is */
+        rni_tensor_keep(s->before);
+    }
     return rn_assign(s->cell, value);
 }
 

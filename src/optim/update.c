@@ -13,7 +13,8 @@ typedef struct {
     rn_optimizer *o;
     const rn_site *site;
     int64_t n;
-    rni_optim_param **of;
+    rni_optim_param **of, **missed; /* missed: those that train and have none */
+    int64_t n_missed;
     rn_tensor **param, **grad; /* cells, and gradients */
     bool *decays, *mask, *done;
     rn_tensor **lists; /* scratch: inputs and results of the update, n each */
@@ -24,13 +25,14 @@ typedef struct {
 static bool step_open(step *s, rn_optimizer *o, const rn_site *site)
 {
     const int64_t n = o->n_params, lists = 2 * (1 + RNI_STATES_MAX);
-    const int64_t pointers = 4 + lists;
+    const int64_t pointers = 5 + lists;
     *s = (step){ .o = o, .site = site };
     char *p = rni_alloc((n + 1) * (pointers * (int64_t)sizeof(void *) + 3));
     if (!p) return false;
     s->memory = p;
     s->of = (rni_optim_param **)p;
-    s->param = (rn_tensor **)(s->of + n);
+    s->missed = s->of + n;
+    s->param = (rn_tensor **)(s->missed + n);
     s->grad = s->param + n;
     s->lists = s->grad + n;
     s->fine = s->lists + lists * n;
@@ -42,6 +44,11 @@ static bool step_open(step *s, rn_optimizer *o, const rn_site *site)
 
 static void step_add(step *s, rni_optim_param *p, rn_tensor *grad)
 {
+    if (!grad) {
+        p->missed++;
+        s->missed[s->n_missed++] = p;
+        return;
+    }
     s->of[s->n] = p;
     s->param[s->n] = p->slot->cell;
     s->decays[s->n] = !p->slot->no_decay;
@@ -230,6 +237,12 @@ static bool narrow(step *s, rn_tensor **updated)
                                           .site = s->site });
 }
 
+static void count_step(const rn_optimizer *o, rni_optim_param *p)
+{
+    p->t++;
+    p->stepped = o->scaling != NULL;
+}
+
 static bool assign_all(step *s)
 {
     rn_optimizer *o = s->o;
@@ -239,8 +252,7 @@ static bool assign_all(step *s)
         RNI_TRY(rn_assign_at(s->site, s->param[i], updated[i]));
         for (int k = 0; k < o->n_states; k++)
             RNI_TRY(rn_assign_at(s->site, s->of[i]->state[k], updated[(1 + k) * o->n_params + i]));
-        s->of[i]->t++;
-        s->of[i]->stepped = o->scaling != NULL;
+        count_step(o, s->of[i]);
     }
     return true;
 }
@@ -249,9 +261,14 @@ static bool assign_all(step *s)
 
 typedef struct {
     rn_optimizer *o;
-    int64_t n;
-    int64_t which[]; /* parameters that are updated */
+    int64_t n, n_missed;
+    int64_t which[]; /* parameters that are updated, then those that have no gradient */
 } replayed;
+
+static bool settle(void *user)
+{
+    return rni_optim_settle(((const replayed *)user)->o);
+}
 
 /* What decides, beside the loss, which calls an update is made of. Ages count from that of the first parameter. */
 static uint64_t form_of(void *user)
@@ -262,6 +279,7 @@ static uint64_t form_of(void *user)
     if (o->version != rni_nn_version()) return 0;
     h = rni_hash_u64(h, (uint64_t)o->n_hooks << 32 ^ (uint64_t)o->accumulate << 16 ^ (uint64_t)o->collected);
     h = rni_hash_bytes(h, &o->loss_scale, sizeof o->loss_scale);
+    h = rni_hash_u64(h, (uint64_t)(uintptr_t)o->scaling);
     for (int64_t i = 0; i < p->n; i++) {
         const rni_optim_param *q = &o->param[p->which[i]];
         const uint64_t age = (uint64_t)(q->t - o->param[p->which[0]].t);
@@ -274,20 +292,24 @@ static uint64_t form_of(void *user)
 static void advance(void *user)
 {
     const replayed *p = user;
-    for (int64_t i = 0; i < p->n; i++) p->o->param[p->which[i]].t++;
-    p->o->steps++;
+    rn_optimizer *o = p->o;
+    for (int64_t i = 0; i < p->n; i++) count_step(o, &o->param[p->which[i]]);
+    for (int64_t i = 0; i < p->n_missed; i++) o->param[p->which[p->n + i]].missed++;
+    o->steps++;
+    if (o->scaling) o->scaling->open = true;
 }
 
 static bool tell_step(const step *s)
 {
     if (!rni_step_is_recorded()) return true;
-    if (s->o->scaling) rni_step_refuse("its loss is scaled, so the host looks whether the last step was finite");
-    replayed *p = rni_alloc((int64_t)sizeof *p + s->n * (int64_t)sizeof *p->which);
+    replayed *p = rni_alloc((int64_t)sizeof *p + (s->n + s->n_missed) * (int64_t)sizeof *p->which);
     if (!p) return false;
     p->o = s->o;
     p->n = s->n;
+    p->n_missed = s->n_missed;
     for (int64_t i = 0; i < s->n; i++) p->which[i] = s->of[i] - s->o->param;
-    const rni_step_part part = { .form = form_of, .advance = advance, .end = rni_free, .user = p };
+    for (int64_t i = 0; i < s->n_missed; i++) p->which[s->n + i] = s->missed[i] - s->o->param;
+    const rni_step_part part = { .begin = settle, .form = form_of, .advance = advance, .end = rni_free, .user = p };
     if (rni_step_goes_on(&part)) return true;
     rni_free(p);
     return false;
@@ -408,10 +430,7 @@ static bool differentiate(step *s, rn_tensor *loss)
     if (!rn_grad_at(&args)) return false;
     for (int64_t i = 0; i < n; i++) {
         rni_optim_param *p = s->of[i]; /* step_add writes no place that is still to be read */
-        if (grad[i])
-            step_add(s, p, grad[i]);
-        else
-            p->missed++;
+        step_add(s, p, grad[i]);
     }
     return s->n > 0 || no_gradient(o, s->site, true);
 }
@@ -454,11 +473,7 @@ bool rn_optimizer_step_at(const rn_site *site, rn_optimizer *o)
         rni_optim_param *p = &o->param[i];
         if (!trains(p)) continue;
         any = true;
-        rn_tensor *grad = rn_grad_of(p->slot->cell);
-        if (grad)
-            step_add(&s, p, grad);
-        else
-            p->missed++;
+        step_add(&s, p, rn_grad_of(p->slot->cell));
     }
     const int scope = rn_scope_begin();
     const rn_site *before = rni_site_enter(rni_site_current() ? rni_site_current() : site);

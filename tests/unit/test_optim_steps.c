@@ -259,6 +259,40 @@ RN_TEST(parameters_without_a_gradient_are_left_alone_and_counted)
     CHECK_OK();
 }
 
+typedef struct {
+    rn_link *link;
+    rn_optimizer *o;
+} one_link;
+
+static bool train_one(void *user, rn_tensor *const *in, rn_tensor **out)
+{
+    const one_link *m = user;
+    out[0] = rn_sum(rn_call(m->link, in[0]));
+    return rn_update(m->o, out[0]);
+}
+
+RN_TEST(replays_count_parameters_without_a_gradient)
+{
+    rn_chain *model = rn_chain_new();
+    rn_link *a = rn_chain_add(model, "a", rn_linear_link(1, .no_bias = true));
+    rn_link *b = rn_chain_add(model, "b", rn_linear_link(1, .no_bias = true));
+    rn_optimizer *o = rn_adam(model);
+    rn_step *s = rn_step_new(train_one, &(one_link){ a, o }, .inputs = 1, .outputs = 1);
+    rn_optimizer_param seen = { 0 };
+    const int64_t before = rn_engine().steps_replayed;
+    RN_SCOPE
+    rn_call(b, rn_ones(RN_SHAPE(1, 1)));
+    for (int i = 0; i < 7; i++) RN_SCOPE CHECK(rn_step_call(s, rn_ones(RN_SHAPE(1, 1))));
+    CHECK(rn_engine().steps_replayed > before);
+    CHECK(rn_optimizer_visit(o, find_b, &seen));
+    CHECK_EQ_I64(seen.updates, 0);
+    CHECK_EQ_I64(seen.missed, 7);
+    rn_step_free(s);
+    rn_optimizer_free(o);
+    rn_link_free(model);
+    CHECK_OK();
+}
+
 RN_TEST(frozen_parameters_stay)
 {
     rn_chain *model = rn_chain_new();

@@ -73,7 +73,8 @@ static void batch(int i, int64_t n, rn_tensor **in)
 typedef struct {
     double loss[STEPS], answers[STEPS];
     char hash[65];
-    int64_t replayed, compiled;
+    int64_t replayed, compiled, steps, skipped;
+    double scale;
     char why[200];
 } course;
 
@@ -100,6 +101,9 @@ static course follow(model *m, bool with_step, void (*before)(model *m, int i))
     c.replayed = rn_engine().steps_replayed - start.steps_replayed;
     c.compiled = rn_engine().plans_compiled - start.plans_compiled;
     rn_model_hash(m->net, c.hash);
+    c.steps = rn_optimizer_steps(m->o);
+    c.skipped = rn_optimizer_skipped(m->o);
+    c.scale = rn_optimizer_loss_scale(m->o);
     CHECK_OK();
     return c;
 }
@@ -119,6 +123,9 @@ static course compare(const char *optimizer, void (*prepare)(model *m), void (*b
         CHECK_NEAR(c[1].answers[i], c[0].answers[i], 0);
     }
     CHECK_EQ_STR(c[1].hash, c[0].hash);
+    CHECK_EQ_I64(c[1].steps, c[0].steps);
+    CHECK_EQ_I64(c[1].skipped, c[0].skipped);
+    CHECK_NEAR(c[1].scale, c[0].scale, 0);
     return c[1];
 }
 
@@ -165,6 +172,79 @@ static void recomputed(model *m)
 RN_TEST(recomputed_segments_draw_the_same_numbers_in_a_replay)
 {
     CHECK(compare("sgd", recomputed, NULL).replayed > 0);
+}
+
+static void scaled(model *m)
+{
+    /* far too large at first, and again each time that it grows: many steps are skipped */
+    rn_optimizer_scale_loss(m->o, .scale = 1e30, .factor = 1024, .interval = 2);
+}
+
+RN_TEST(steps_of_a_scaled_loss_are_replayed_and_skipped)
+{
+    const course c = compare("adam", scaled, NULL);
+    CHECK(c.replayed > 0);
+    CHECK_EQ_STR(c.why, "");
+    CHECK(c.skipped > 2 && c.steps > 2);
+    CHECK_EQ_I64(c.steps + c.skipped, STEPS);
+}
+
+typedef struct {
+    rn_link *net;
+    rn_optimizer *o;
+    double factor;
+    bool overwrites;
+} small;
+
+static bool train_small(void *user, rn_tensor *const *in, rn_tensor **out)
+{
+    small *s = user;
+    out[0] = rn_mul_scalar(rn_sum(rn_call(s->net, in[0])), s->factor);
+    if (!rn_update(s->o, out[0])) return false;
+    return !s->overwrites || rn_assign(rn_link_param(s->net, "W"), rn_ones(RN_SHAPE(1, 2)));
+}
+
+static bool run_small(rn_step *s)
+{
+    bool ok = false;
+    RN_SCOPE
+    ok = rn_step_call(s, rn_ones(RN_SHAPE(1, 2))) != NULL;
+    return ok;
+}
+
+RN_TEST(replays_give_up_after_many_steps_that_are_skipped)
+{
+    small m = { .net = rn_linear_link(1, .no_bias = true), .factor = 1e38 };
+    m.o = rn_sgd(m.net);
+    rn_optimizer_scale_loss(m.o, .scale = 1e30, .fixed = true);
+    rn_step *s = rn_step_new(train_small, &m, .inputs = 1, .outputs = 1);
+    int steps = 0;
+    while (steps < 300 && run_small(s)) steps++;
+    CHECK_ERROR(RN_ERR_STATE, "200 steps in a row are skipped");
+    CHECK_EQ_I64(steps, 200);
+    CHECK_EQ_I64(rn_optimizer_skipped(m.o), 200);
+    rn_step_free(s);
+    rn_optimizer_free(m.o);
+    rn_link_free(m.net);
+    CHECK_OK();
+}
+
+RN_TEST(an_update_that_is_overwritten_in_its_step_leaves_nothing_behind)
+{
+    small m = { .net = rn_linear_link(1, .no_bias = true), .factor = 1, .overwrites = true };
+    m.o = rn_sgd(m.net, .rate = 0.5);
+    rn_optimizer_set_schedule(m.o, rn_schedule_exponential(.gamma = 0.5));
+    rn_step *s = rn_step_new(train_small, &m, .inputs = 1, .outputs = 1);
+    const int64_t before = rn_engine().steps_replayed;
+    for (int i = 0; i < 8; i++) CHECK(run_small(s));
+    CHECK_EQ_STR(rn_step_why(s), "");
+    CHECK(rn_engine().steps_replayed > before);
+    CHECK_NEAR(rn_item(rn_sum(rn_link_param(m.net, "W"))), 2, 0);
+    CHECK_EQ_I64(rn_optimizer_steps(m.o), 8);
+    rn_step_free(s);
+    rn_optimizer_free(m.o);
+    rn_link_free(m.net);
+    CHECK_OK();
 }
 
 static void collects(model *m)
