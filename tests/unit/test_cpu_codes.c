@@ -179,6 +179,44 @@ static void check_row(const rni_device *d, const row *r, bool f64, double slack)
     for (int k = 0; k <= r->arity; k++) free(v[k].data);
 }
 
+/* y = code(x) of COUNT numbers from -1000 to 1000, of which one in 97 is `odd` (0: none). */
+static void circular(const rni_device *d, rn_code code, bool f64, double odd, rn_view v[2])
+{
+    const row r = { .code = code, .name = "circular", .arity = 1 };
+    rn_instr in;
+    uint16_t out;
+    const rn_program p = program_of(&r, f64 ? RN_F64 : RN_F32, &in, &out);
+    rni_rng rng = { .seed = 11 };
+    for (int k = 0; k < 2; k++) v[k] = view_new(p.compute, 1, (const int64_t[]){ COUNT });
+    for (int i = 0; i < COUNT; i++) {
+        const double a = 2000 * rni_rng_uniform(&rng) - 1000;
+        rni_store(p.compute, (char *)v[0].data + i * rn_dtype_bytes(p.compute), odd != 0 && i % 97 == 5 ? odd : a);
+    }
+    rn_kernel_call c = { .op = r.name, .n_in = 1, .n_out = 1, .in = v, .out = v + 1, .map = &p, .groups = 1 };
+    cpu_run(d, "map", &c);
+}
+
+RN_TEST(a_large_number_changes_no_bit_of_its_neighbours)
+{
+    static const rn_code codes[] = { RN_CODE_SIN, RN_CODE_COS, RN_CODE_TAN };
+    for (int k = 0; k < 3 * (int)RN_COUNTOF(cpu_isas) * 2; k++) {
+        const rni_device *d = cpu_device(cpu_isas[k / 6]);
+        const bool f64 = k % 2;
+        const size_t bytes = f64 ? 8 : 4;
+        rn_view y[2][2];
+        if (!d) continue;
+        circular(d, codes[k / 2 % 3], f64, 0, y[0]);
+        circular(d, codes[k / 2 % 3], f64, 1.5e7, y[1]);
+        for (int i = 0; i < COUNT; i++) {
+            const char *want = (const char *)y[0][1].data + (size_t)i * bytes,
+                       *have = (const char *)y[1][1].data + (size_t)i * bytes;
+            if ((memcmp(want, have, bytes) == 0) == (i % 97 == 5))
+                test_failed(__FILE__, __LINE__, "%s: code %d: element %d", d->name, (int)codes[k / 2 % 3], i);
+        }
+        for (int n = 0; n < 4; n++) free(y[n / 2][n % 2].data);
+    }
+}
+
 RN_TEST(every_code_in_f32_is_within_its_bound)
 {
     for (int k = 0; k < (int)RN_COUNTOF(cpu_isas); k++) {

@@ -1,7 +1,8 @@
 /* The table of codes of a real type, with loops that the list cannot make: circular functions of large numbers, and
  * powers with one small exponent. Needs what codes.inc.c made, TABLE, the table's name, and SPECIAL_MOD. */
 
-/* Blocks with numbers too large for the reduction of `fast` are left to the C library. */
+/* Numbers too large for the reduction of `fast` are left to the C library; those beside them are not, so that no result
+ * depends on how elements are put into blocks. */
 INLINE void loop_far(void *dv, const void *av, int64_t blocks, unsigned steps, rni_code_fn *fast,
                      double (*slow)(double))
 {
@@ -11,10 +12,15 @@ INLINE void loop_far(void *dv, const void *av, int64_t blocks, unsigned steps, r
     for (; blocks > 0; blocks--, d += RNI_CPU_BLOCK, a += next) {
         int far = 0;
         for (int i = 0; i < RNI_CPU_BLOCK; i++) far |= !(FN(fabs)(a[i]) <= (T)SIN_LIMIT);
-        if (far)
-            for (int i = 0; i < RNI_CPU_BLOCK; i++) d[i] = (T)slow((double)a[i]);
-        else
+        if (!far) {
             fast(d, a, NULL, NULL, 1, 1);
+            continue;
+        }
+        T x[RNI_CPU_BLOCK]; /* d may be a */
+        memcpy(x, a, sizeof x);
+        fast(d, x, NULL, NULL, 1, 1);
+        for (int i = 0; i < RNI_CPU_BLOCK; i++)
+            if (!(FN(fabs)(x[i]) <= (T)SIN_LIMIT)) d[i] = (T)slow((double)x[i]);
     }
 }
 
