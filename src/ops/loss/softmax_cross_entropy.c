@@ -67,6 +67,12 @@ static bool soft(rn_call_info *c)
     }
     if (rn_tensor_rank(x) < 2)
         return rni_refuse_call(c, RN_ERR_SHAPE, "there is no axis of classes", "x is [N, classes, ..]");
+    if (rn_tensor_dim(x, 1) == 1) {
+        rni_refuse_call(c, RN_ERR_SHAPE, "of one class the cross entropy is 0, whatever the scores are",
+                        "x is [N, classes, ..] with two classes at least");
+        rn_infer_hint("sigmoid_cross_entropy decides by one score, mean_squared_error compares numbers");
+        return false;
+    }
     rn_tensor *in[] = { rni_as(c->in[1], rn_tensor_dtype(x)), rn_log_softmax(x, 1) };
     const bool kl = strcmp(rni_loss_choice(c, "soft_target"), "kl-divergence") == 0;
     if (!in[0] || !in[1] || !rn_op_call(kl ? &divergence : &cross, NULL, in, 2, NULL, &y)) return false;
@@ -138,6 +144,7 @@ const rn_op rn_op_softmax_cross_entropy = {
             { .in = "x:f32[4,3] t:bool[4]", .fails = "labels are whole numbers" },
             { .in = "x:f32[4] t:i32[4]", .fails = "no axis of classes" },
             { .in = "x:f32[4,3] t:f32[4]", .fails = "shapes differ" },
+            { .in = "x:f32[4,1] t:f32[4,1]", .fails = "of one class" },
             { .in = "x:f32[4,3] t:i32[4]{0,2} class_weight:f32[4]", .fails = "weights do not fit" },
             { .in = "x:f32[4,3] t:i32[4]{=0,1,2,3}", .fails = "label 3 at [3] of t is out of range" },
             { .in = "x:i32[4,3] t:i32[4]", .fails = "needs numbers with a fraction" },
