@@ -185,7 +185,7 @@ struct rn_backend {
 };
 
 #define RN_BACKEND_DRY 1u      /* nothing is computed: plans run without their kernels */
-#define RN_BACKEND_SEPARATE 2u /* every intermediate value gets memory of its own, which is not pooled */
+#define RN_BACKEND_SEPARATE 2u /* every value gets memory of its own, also results, which is not pooled */
 /* The kernel "map" rounds each result of a program's instructions to the type computed in, so that elementwise calls
  * may be joined to one without any change of their values. */
 #define RN_BACKEND_JOINS 4u

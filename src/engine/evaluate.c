@@ -504,14 +504,16 @@ static bool tell_recording(const walk *w, const rni_cached *entry)
     rn_tensor **result = rni_alloc((entry->plan->n_results + 1) * (int64_t)sizeof *result);
     if (!result) return false;
     told.result = result;
-    for (int64_t i = 0, k = 0; i < w->n_order; i++)
+    int64_t n = 0;
+    for (int64_t i = 0; i < w->n_order; i++)
         for (int o = 0; o < w->order[i]->n_out; o++) {
             rn_tensor *y = &w->order[i]->out[o];
             if (w->kept[w->first[i] + o])
-                result[k++] = y;
+                result[n++] = y;
             else if (rni_refs(y) > w->readers[w->first[i] + o])
                 told.held = y;
         }
+    rn_assert(n == entry->plan->n_results);
     const bool ok = rni_recording_evaluated(w->t->recording, &told);
     rni_free(result);
     return ok;

@@ -450,6 +450,12 @@ static void overwrite_inputs(compiler *c)
 
 /* ---- layout ---- */
 
+/* Every value has memory of its own, and nothing is written over what was read. */
+static bool is_separate(const compiler *c)
+{
+    return c->p->device->backend->flags & RN_BACKEND_SEPARATE;
+}
+
 /* Lets `prepare` read operands that the plan holds; afterwards their views have their offsets again. */
 static bool prepare_kernel(const compiler *c, rni_step *s, int64_t first)
 {
@@ -507,8 +513,7 @@ static bool lay_out(compiler *c)
     if (!p->places) return false;
     for (int64_t k = 0; k < p->n_steps; k++)
         if (!prepare_step(c, &p->step[k])) return false;
-    const bool separate = p->device->backend->flags & RN_BACKEND_SEPARATE;
-    for (int64_t i = 0; separate && i < c->n_stores; i++)
+    for (int64_t i = 0; is_separate(c) && i < c->n_stores; i++)
         if (c->stores[i].kind == STORE_SLAB && c->stores[i].into < 0) c->stores[i].kind = STORE_OWN;
     for (int64_t i = 0; i < c->n_stores; i++)
         if (c->stores[i].kind == STORE_OWN && c->stores[i].into < 0) c->stores[i].index = p->n_own++;
@@ -629,7 +634,7 @@ static bool compile(compiler *c)
         if (!(g->node[k].op->kind == RN_VIEW ? view_step(c, &g->node[k]) : compute_step(c, &g->node[k]))) return false;
     for (int64_t v = 0; v < g->n_values; v++)
         if (g->value[v].output >= 0 && !place_result(c, (int32_t)v)) return false;
-    overwrite_inputs(c);
+    if (!is_separate(c)) overwrite_inputs(c);
     if (!lay_out(c)) return false;
     fix_places(c);
     state_peak(c);

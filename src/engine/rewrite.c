@@ -25,6 +25,7 @@ void rni_rewrite_inputs(const rni_rewrite *w, int64_t k)
 bool rni_rewrite_replace(rni_rewrite *w, int32_t v, int32_t by)
 {
     rni_gvalue *old = &w->g->value[v], *now = &w->g->value[by];
+    rn_assert(old->dtype == now->dtype && old->bytes == now->bytes);
     if (old->output >= 0) {
         if (now->output >= 0 || now->producer < 0 || w->g->node[now->producer].op->kind == RN_VIEW) return false;
         now->output = old->output;

@@ -257,7 +257,9 @@ void rni_node_keep(rni_node *node)
 
 void rni_node_drop(rni_node *node)
 {
-    if (__atomic_fetch_sub(&node->live, 1, __ATOMIC_ACQ_REL) != 1) return;
+    const int32_t live = __atomic_fetch_sub(&node->live, 1, __ATOMIC_ACQ_REL);
+    rn_assert(live > 0);
+    if (live != 1) return;
     graveyard dead = { .first = node };
     node->device = NULL;
     bury(&dead);

@@ -83,6 +83,39 @@ RN_TEST(hooks_see_the_steps_that_run_and_what_they_are)
     CHECK_OK();
 }
 
+/* Counts results that lie over an input. */
+static bool count_overwrites(void *user, const rn_function_run *run)
+{
+    for (int i = 0; i < run->n_in; i++)
+        for (int o = 0; o < run->n_out; o++) *(int *)user += run->in[i].data == run->out[o].data;
+    return true;
+}
+
+static int overwrites(const char *device)
+{
+    static const rn_function_hook counts = { .end = count_overwrites };
+    int n = 0;
+    CHECK(rn_device_use(device));
+    RN_SCOPE
+    {
+        rn_tensor *w = rn_param("w", rn_ones(RN_SHAPE(8, 8)));
+        rn_eval(w);
+        rn_function_hook_push(&counts, &n);
+        for (int i = 0; i < 2; i++)
+            RN_SCOPE CHECK(rn_assign(w, rn_mul_scalar(rn_exp(rn_matmul(w, w)), 1e-9)) && rn_eval(w));
+        CHECK(rn_item(rn_max(w)) > 0);
+    }
+    CHECK_OK();
+    return n;
+}
+
+RN_TEST(every_value_that_is_checked_has_memory_of_its_own)
+{
+    CHECK(overwrites("cpu") > 0);
+    CHECK_EQ_I64(overwrites("check:cpu"), 0);
+    CHECK(rn_device_use("cpu"));
+}
+
 RN_TEST(hooks_nest_and_end_with_their_scope)
 {
     notes outer = { 0 }, inner = { 0 };
