@@ -39,7 +39,8 @@ static const rn_take_opts rows_ignored = { .size = 97, .ignore = true, .ignore_l
 static const rn_batch_norm_opts batch = { .eps = 1e-5 }, two = { .axes = { 2, { 1, 2 } }, .eps = 1e-5 };
 static const rn_batch_norm_opts apart = { .axes = { 2, { 0, 2 } }, .eps = 1e-5 };
 static const rn_layer_norm_opts last = { .axis = -1, .eps = 1e-5 };
-static const rn_matmul_opts plain = { 0 }, first_turned = { .trans_a = true }, second_turned = { .trans_b = true };
+static const rn_matmul_opts plain = { 0 }, first_turned = { .trans_a = true }, second_turned = { .trans_b = true },
+                            both_turned = { .trans_a = true, .trans_b = true };
 static const rn_linear_opts one_batch_axis = { .n_batch_axes = 1 };
 static const rn_conv_opts same = {
     .stride = { 1, 1 }, .pad = { 1, 1 }, .pad_end = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1, .size = { 14, 14 }
@@ -100,9 +101,13 @@ static const call calls[] = {
     { "layer_norm_grad", &last, 3, 3, RN_F32, { S(300, 384), S(300, 384), S(384), S(300, 384), S(384), S(384) } },
     { "rms_norm", &last, 2, 1, RN_F32, { S(300, 384), S(384), S(300, 384) } },
     { "rms_norm_grad", &last, 2, 2, RN_F64, { S(300, 384), S(300, 384), S(300, 384), S(384) } },
-    { "matmul", &plain, 2, 1, RN_F32, { S(70, 90), S(90, 110), S(70, 110) }, .library = true },
+    { "matmul", &plain, 2, 1, RN_F32, { S(70, 90), S(90, 110), S(70, 110) } },
+    { "matmul", &plain, 2, 1, RN_F32, { S(300, 590), S(590, 16), S(300, 16) } },
+    { "matmul", &first_turned, 2, 1, RN_F32, { S(90, 70), S(90, 50), S(70, 50) } },
+    { "matmul", &both_turned, 2, 1, RN_F32, { S(90, 70), S(50, 90), S(70, 50) } },
+    { "matmul", &second_turned, 2, 1, RN_F32, { S(37, 783), S(101, 783), S(37, 101) } },
     { "matmul", &second_turned, 2, 1, RN_F32, { S(30, 70, 90), S(110, 90), S(30, 70, 110) }, .library = true },
-    { "matmul", &second_turned, 2, 1, RN_F32, { S(20, 600), S(500, 600), S(20, 500) }, .library = true },
+    { "matmul", &second_turned, 2, 1, RN_F32, { S(20, 600), S(500, 600), S(20, 500) } },
     { "matmul", &second_turned, 2, 1, RN_F32, { S(3, 1, 70, 90), S(5, 110, 90), S(3, 5, 70, 110) }, .library = true },
     { "matmul", &plain, 2, 1, RN_BF16, { S(70, 90), S(90, 110), S(70, 110) }, .library = true },
     { "matmul", &second_turned, 2, 1, RN_BF16, { S(3, 1, 7, 9), S(5, 11, 9), S(3, 5, 7, 11) }, .library = true },
@@ -112,9 +117,9 @@ static const call calls[] = {
     { "matmul", &plain, 2, 1, RN_F32, { S(3, 4, 70, 90), S(90, 110), S(3, 4, 70, 110) }, .library = true },
     { "matmul", &second_turned, 2, 1, RN_BF16, { S(5, 70, 90), S(1, 110, 90), S(5, 70, 110) }, .library = true },
     { "linear", &one_batch_axis, 3, 1, RN_BF16, { S(64, 20, 30), S(50, 600), S(50), S(64, 50) }, .library = true },
-    { "linear", &one_batch_axis, 3, 1, RN_F32, { S(64, 9, 90), S(500, 810), S(500), S(64, 500) }, .library = true },
+    { "linear", &one_batch_axis, 3, 1, RN_F32, { S(64, 9, 90), S(500, 810), S(500), S(64, 500) } },
     { "matmul", &first_turned, 2, 1, RN_F64, { S(9, 1, 90, 70), S(4, 90, 50), S(9, 4, 70, 50) }, .library = true },
-    { "linear", &one_batch_axis, 3, 1, RN_F32, { S(64, 20, 30), S(50, 600), S(50), S(64, 50) }, .library = true },
+    { "linear", &one_batch_axis, 3, 1, RN_F32, { S(64, 20, 30), S(50, 600), S(50), S(64, 50) } },
     { "linear", &one_batch_axis, 2, 1, RN_F64, { S(64, 600), S(50, 600), S(64, 50) }, .library = true },
     { "conv",
       &same,

@@ -135,10 +135,18 @@ typedef struct rni_pixels {
 typedef struct rni_product {
     const float *a, *b;
     float *y;
-    int64_t rows, columns, n;             /* one or two vectors of columns: as many as rni_winograd.columns, or half */
+    int64_t rows, columns, n;             /* one or two vectors of columns: as many as rni_products.columns, or half */
     int64_t a_row, a_step, b_step, y_row; /* elements from one row of a to the next, from one of its columns, … */
     bool add;
 } rni_product;
+
+typedef struct rni_products {
+    int64_t columns; /* the most that a product may have */
+    void (*multiply)(const rni_product *p);
+    /* to[j, i] = from[i, j]; elements of a row follow each other */
+    void (*turn)(float *to, int64_t to_row, const float *from, int64_t from_row, int64_t rows, int64_t columns);
+    void (*add_row)(float *y, int64_t y_row, const float *b, int64_t rows, int64_t columns); /* to each row of y */
+} rni_products;
 
 /* Convolution with 3x3 filters in tiles of 4x4 results: 36 products for each instead of 144. A tile is taken apart
  * into 36 parts, which lie `step` elements apart; x [6, 6] and y [4, 4] point to its pixels, of n values each. Counts
@@ -201,6 +209,7 @@ typedef struct rni_isa {
     const rni_planes *planes; /* by type: f32, f64 */
     const rni_lines *lines;   /* likewise */
     const rni_pixels *pixels; /* likewise */
+    const rni_products *product;
     const rni_winograd *winograd;
     const rni_pairs *pairs;
     const rni_peaks *peaks;

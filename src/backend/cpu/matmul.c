@@ -6,6 +6,7 @@
 
 #include "backend/cpu/cpu.h"
 #include "backend/cpu/onednn.h"
+#include "backend/cpu/small_product.h"
 
 #include <rensa/error.h>
 #include <rensa/kernels.h>
@@ -114,6 +115,7 @@ typedef struct {
     dnnl_stream_t stream;
     dnnl_primitive_t primitive;
     dnnl_memory_t part[PARTS];
+    int threads; /* of a small product, which has no primitive */
 } state;
 
 static const int argument[PARTS] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD };
@@ -224,13 +226,41 @@ static bool fill_state(state *s, const product *p, int64_t *workspace)
     return ok;
 }
 
+static rni_small_product small_of(const product *p)
+{
+    return (rni_small_product){ .a = p->a.data,
+                                .b = p->b.data,
+                                .bias = p->bias.dtype ? p->bias.data : NULL,
+                                .y = p->y.data,
+                                .m = p->m,
+                                .n = p->n,
+                                .k = p->k,
+                                .a_row = p->la.trans ? 1 : p->la.lead,
+                                .a_step = p->la.trans ? p->la.lead : 1,
+                                .b_row = p->lb.trans ? 1 : p->lb.lead,
+                                .b_step = p->lb.trans ? p->lb.lead : 1 };
+}
+
+static bool run_small(const rn_kernel_call *c, const product *p)
+{
+    rni_small_product small = small_of(p);
+    small.threads = ((const state *)c->state)->threads;
+    rni_cpu_small_product_run(c->device, &small, c->workspace);
+    return true;
+}
+
 bool rni_cpu_matmul_prepare(rn_kernel_call *c, void **out, int64_t *workspace)
 {
     product p;
     *out = NULL;
-    if (!find_product(c, &p) || !wants_primitive(&p)) return true;
+    if (!find_product(c, &p)) return true;
+    rni_small_product small = small_of(&p);
+    const bool is_small =
+        p.y.dtype == RN_F32 && p.batches == 1 && rni_cpu_small_product_plan(c->device, &small, workspace);
+    if (!is_small && !wants_primitive(&p)) return true;
     state *s = calloc(1, sizeof *s);
-    if (s && fill_state(s, &p, workspace)) {
+    if (s) s->threads = is_small ? small.threads : 0;
+    if (s && (is_small || fill_state(s, &p, workspace))) {
         *out = s;
         return true;
     }
@@ -376,7 +406,7 @@ bool rni_cpu_matmul_run(rn_kernel_call *c)
 {
     product p;
     if (!find_product(c, &p)) return c->fail(c, RN_ERR_INTERNAL, "an unreadable operand");
-    if (c->state) return run_primitive(c, &p);
+    if (c->state) return ((const state *)c->state)->threads ? run_small(c, &p) : run_primitive(c, &p);
     if (is_row(&p) && rni_cpu_max_threads(c->device) > 1) {
         row_job r = { c->device, &p };
         rni_cpu_parallel(rni_cpu_threads(c->device, 0.04 * (double)p.n * (double)p.k), multiply_row_part, &r);

@@ -20,6 +20,7 @@ const rni_isa RNI_ISA_NAME(rni_isa) = {
     .planes = RNI_ISA_NAME(rni_planes),
     .lines = RNI_ISA_NAME(rni_lines),
     .pixels = RNI_ISA_NAME(rni_pixels),
+    .product = &RNI_ISA_NAME(rni_products),
     .winograd = &RNI_ISA_NAME(rni_winograd),
     .pairs = &RNI_ISA_NAME(rni_pairs),
     .position = &RNI_ISA_NAME(rni_positions),

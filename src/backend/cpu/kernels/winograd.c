@@ -1,11 +1,11 @@
-/* Winograd's F(4x4, 3x3): transforms of images, results and filters, and the product between them (isa.h,
- * rni_winograd).
+/* Winograd's F(4x4, 3x3): transforms of images, results and filters (isa.h, rni_winograd).
  *
  * A product of polynomials by their values at 0, a, -a, b, -b and infinity (Toom and Cook): with A, B and G of those
  * points, y = A' ((G w G') (B' x B)) A, where A', B' and G' are transposed and the inner product goes element by
  * element. The gradient of w is linear in x and gy by the same matrices: G' ((B' x B) (A gy A')) G. The points decide
  * about the rounding error (Barabasz et al. 2018); a and b are the best of those whose squares have few digits. */
 #include "backend/cpu/kernels/kernels.h"
+#include "backend/cpu/kernels/vector.h"
 
 #define A 0.625f
 #define B 1.5f
@@ -14,30 +14,11 @@
 #define NA (2 * A2 * (A2 - B2))
 #define NB (2 * B2 * (B2 - A2))
 
-#if defined(__AVX512F__)
-enum { VECTOR = 16 };
-#elif defined(__AVX__)
-enum { VECTOR = 8 };
-#else
-enum { VECTOR = 4 };
-#endif
 enum { COLUMNS = 2 * VECTOR, POINTS = 6, TAPS = 3, TILE = 4 };
 
-typedef float vec __attribute__((vector_size(VECTOR * sizeof(float))));
-typedef float vec_memory __attribute__((vector_size(VECTOR * sizeof(float)), aligned(sizeof(float)), may_alias));
 typedef struct {
     vec a, b, c, d, e, f;
 } six;
-
-static inline vec load(const float *p)
-{
-    return *(const vec_memory *)p;
-}
-
-static inline void store(float *p, vec v)
-{
-    *(vec_memory *)p = v;
-}
 
 /* ---- transforms of a line ---- */
 
@@ -188,77 +169,10 @@ static void filters_grad(float *w, int64_t apart, const float *u, int64_t step, 
     }
 }
 
-/* ---- products ---- */
-
-/* Named accumulators: an array of them would not stay in registers. */
-#if defined(__AVX512F__)
-#define EACH_ROW(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)
-#else
-#define EACH_ROW(X) X(0) X(1) X(2) X(3) X(4) X(5)
-#endif
-
-static inline __attribute__((always_inline)) void rows_by_columns(const rni_product *p, const float *a, float *y,
-                                                                  const int rows, const bool wide)
-{
-    const int64_t step = p->a_step, b_step = p->b_step, next = p->a_row;
-    const float *b = p->b;
-#define BEGIN(i) vec s##i = { 0 }, t##i = { 0 };
-#define ADD(i)                                                                                                         \
-    if (i < rows) {                                                                                                    \
-        s##i += load(y + i * p->y_row);                                                                                \
-        if (wide) t##i += load(y + i * p->y_row + VECTOR);                                                             \
-    }
-#define MULTIPLY(i)                                                                                                    \
-    if (i < rows) {                                                                                                    \
-        const float f = (i < 3 ? a : i < 6 ? a3 : i < 9 ? a6 : i < 12 ? a9 : a12)[i % 3 * next];                       \
-        s##i += f * b0;                                                                                                \
-        if (wide) t##i += f * b1;                                                                                      \
-    }
-#define STORE(i)                                                                                                       \
-    if (i < rows) {                                                                                                    \
-        store(y + i * p->y_row, s##i);                                                                                 \
-        if (wide) store(y + i * p->y_row + VECTOR, t##i);                                                              \
-    }
-    EACH_ROW(BEGIN)
-    const float *a3 = a + 3 * next, *a6 = a + 6 * next, *a9 = a + 9 * next, *a12 = a + 12 * next;
-    for (int64_t k = 0; k < p->n; k++) {
-        const vec b0 = load(b), b1 = wide ? load(b + VECTOR) : b0;
-        EACH_ROW(MULTIPLY)
-        a += step, a3 += step, a6 += step, a9 += step, a12 += step, b += b_step;
-    }
-    if (p->add) { /* after, not before: long sums are made of short ones */
-        EACH_ROW(ADD)
-    }
-    EACH_ROW(STORE)
-}
-
-#define FUNCTION(i)                                                                                                    \
-    static void rows_##i(const rni_product *p, const float *a, float *y)                                               \
-    {                                                                                                                  \
-        if (p->columns > VECTOR)                                                                                       \
-            rows_by_columns(p, a, y, i + 1, true);                                                                     \
-        else                                                                                                           \
-            rows_by_columns(p, a, y, i + 1, false);                                                                    \
-    }
-EACH_ROW(FUNCTION)
-
-/* Rows are shared out evenly among as few pieces as there must be. */
-static void multiply(const rni_product *p)
-{
-#define NAME(i) rows_##i,
-    static void (*const piece[])(const rni_product *, const float *, float *) = { EACH_ROW(NAME) };
-    const int64_t pieces = (p->rows + (int)RN_COUNTOF(piece) - 1) / (int)RN_COUNTOF(piece);
-    for (int64_t i = 0, row = 0; i < pieces; i++) {
-        const int64_t n = p->rows / pieces + (i < p->rows % pieces);
-        piece[n - 1](p, p->a + row * p->a_row, p->y + row * p->y_row);
-        row += n;
-    }
-}
-
 const rni_winograd RNI_ISA_NAME(rni_winograd) = { .columns = COLUMNS,
                                                   .image = image,
                                                   .result = result,
                                                   .result_grad = result_grad,
                                                   .filters = filters,
                                                   .filters_grad = filters_grad,
-                                                  .multiply = multiply };
+                                                  .multiply = RNI_ISA_NAME(rni_multiply) };
