@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { BLOCK = 512 };
+enum { BLOCK = 512, LANES = 16, SHORT = 4 * LANES };
 
 #define T float
 #define TYPE f32

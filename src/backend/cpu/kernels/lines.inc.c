@@ -130,8 +130,57 @@ static inline T RNI_PASTE2(top, TYPE)(const T *x, int64_t n)
     return a == -INFINITY ? 0 : a;
 }
 
+/* A short line in whole vectors: what is missing changes neither the largest value nor the sum of powers. Less the
+ * largest value, which it gives. */
+static inline T RNI_PASTE2(short_line, TYPE)(T *line, const T *x, int64_t n, int64_t blocks)
+{
+    T m = -INFINITY;
+    for (int64_t i = (blocks - 1) * LANES; i < blocks * LANES; i++) line[i] = -INFINITY;
+    memcpy(line, x, (size_t)n * sizeof(T));
+#pragma omp simd reduction(max : m)
+    for (int64_t i = 0; i < blocks * LANES; i++) m = line[i] > m ? line[i] : m;
+    m = m == -INFINITY ? 0 : m;
+#pragma omp simd
+    for (int64_t i = 0; i < blocks * LANES; i++) line[i] -= m;
+    return m;
+}
+
+static inline double RNI_PASTE2(short_powers, TYPE)(T *line, int64_t blocks)
+{
+    T s = 0;
+#pragma omp simd reduction(+ : s)
+    for (int64_t i = 0; i < blocks * LANES; i++) {
+        line[i] = EXP(line[i]);
+        s += line[i];
+    }
+    return (double)s;
+}
+
+static double RNI_PASTE2(short_softmax, TYPE)(T *y, const T *x, int64_t n, double factor)
+{
+    T line[SHORT];
+    const int64_t blocks = (n + LANES - 1) / LANES;
+    const T m = RNI_PASTE2(short_line, TYPE)(line, x, n, blocks);
+    const double all = RNI_PASTE2(short_powers, TYPE)(line, blocks);
+    const T f = (T)(all == 0 ? 0 : factor / all);
+#pragma omp simd
+    for (int64_t i = 0; i < blocks * LANES; i++) line[i] *= f;
+    memcpy(y, line, (size_t)n * sizeof(T));
+    return all == 0 ? 0 : (double)m + log(all);
+}
+
+static double RNI_PASTE2(short_log_sum, TYPE)(const T *x, int64_t n, double *taken_out)
+{
+    T line[SHORT];
+    const int64_t blocks = (n + LANES - 1) / LANES;
+    *taken_out = (double)RNI_PASTE2(short_line, TYPE)(line, x, n, blocks);
+    const double all = RNI_PASTE2(short_powers, TYPE)(line, blocks);
+    return all == 0 ? 0 : log(all);
+}
+
 static double RNI_PASTE2(softmax, TYPE)(void *to, const void *values, int64_t n, double factor)
 {
+    if (n > 0 && n <= SHORT) return RNI_PASTE2(short_softmax, TYPE)(to, values, n, factor);
     T *y = to;
     const T *x = values, m = RNI_PASTE2(top, TYPE)(values, n);
     double all = 0;
@@ -162,6 +211,7 @@ static void RNI_PASTE2(powers, TYPE)(void *to, const void *values, int64_t n, do
 
 static double RNI_PASTE2(log_sum, TYPE)(const void *values, int64_t n, double *taken_out)
 {
+    if (n > 0 && n <= SHORT) return RNI_PASTE2(short_log_sum, TYPE)(values, n, taken_out);
     const T *x = values, m = RNI_PASTE2(top, TYPE)(values, n);
     double all = 0;
     for (int64_t from = 0; from < n; from += BLOCK) {
