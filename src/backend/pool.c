@@ -1,8 +1,9 @@
-/* The pool behind rni_buffer: size classes with four steps per power of two, one list of free blocks each.
+/* The pool behind rni_buffer: size classes, one list of free blocks each.
  *
- * A class wastes at most a fifth, and the steady state of a training loop allocates nothing. When the device has no
- * more memory, everything unused goes back to it and the request is tried once more. The first few times that nothing
- * large enough is there, what is large and unused goes back, too: programs begin with plans that they never run again.
+ * A small block wastes at most a fifth and a large one a 33rd, since pages may be resident whether they are used or
+ * not. The steady state of a training loop allocates nothing. When the device has no more memory, everything unused
+ * goes back to it and the request is tried once more. The first few times that nothing large enough is there, what is
+ * large and unused goes back, too: programs begin with plans that they never run again.
  */
 #include "backend/pool.h"
 
@@ -13,7 +14,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { CLASSES = 4 * 48, SMALLEST = 64, LARGE = 1 << 20 /* bytes */, TRIMS_MOST = 16 };
+/* LARGE: bytes, a power of two; STEPS: classes for each power of two, of which small blocks have FEW_STEPS. */
+enum { SMALLEST = 64, LARGE = 1 << 20, STEPS = 32, FEW_STEPS = 4, LOGS = 54, CLASSES = LOGS * STEPS, TRIMS_MOST = 16 };
 
 typedef struct block {
     rni_buffer buffer;
@@ -27,17 +29,18 @@ struct rni_pool {
     rni_pool_info info;
 };
 
-/* First class that holds `bytes`, and its size, whose class is the same one: a block returns to where it came from. -1
- * for more than the largest. */
+/* First class that holds `bytes` > 0, and its size, whose class is the same one: a block returns to where it came from.
+ * -1 for more than the largest. */
 static int class_of(int64_t bytes, int64_t *size)
 {
-    int64_t base = SMALLEST;
-    for (int c = 0; c < CLASSES; c += 4, base *= 2)
-        for (int step = 0; step < 4; step++) {
-            *size = (base + base / 4 * step + 63) / 64 * 64;
-            if (*size >= bytes) return c + step;
-        }
-    return -1;
+    *size = SMALLEST;
+    if (bytes <= SMALLEST) return 0;
+    const int log = 63 - __builtin_clzll((unsigned long long)bytes - 1);
+    if (log >= LOGS) return -1;
+    const int64_t base = (int64_t)1 << log, step = base / (base >= LARGE ? STEPS : FEW_STEPS);
+    const int64_t grain = step > SMALLEST ? step : SMALLEST, steps = (bytes - base + grain - 1) / grain;
+    *size = base + steps * grain;
+    return log * STEPS + (int)steps - 1;
 }
 
 rni_pool *rni_pool_new(void)

@@ -125,6 +125,12 @@ RN_TEST(a_buffer_of_any_size_is_used_again)
         CHECK(b->data == at);
         rni_buffer_drop(b);
     }
+    for (int64_t bytes = 1 << 20; bytes < 40 << 20; bytes += (5 << 20) / 3) {
+        rni_buffer *b = rni_buffer_new(d, bytes);
+        CHECK(b && b->capacity >= bytes);
+        CHECK(b->capacity - bytes <= bytes / 32);
+        rni_buffer_drop(b);
+    }
     CHECK(!rni_buffer_new(d, INT64_MAX));
     CHECK_ERROR(RN_ERR_NOMEM, "not to be had");
 }
