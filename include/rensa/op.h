@@ -228,6 +228,8 @@ struct rn_op {
 /* RN_MAP: i, n and positions are exact, in f64 where that would be f32; constants and functions with a fraction are
  * computed in f64 where that would be i64. */
 #define RN_OP_EXACT 256u
+/* The result is the last input with something added: a kernel that works in place takes that one's memory, only. */
+#define RN_OP_ONTO 512u
 
 /* First member, called `random`, of the options of functions that draw random numbers; in `expr`: rand(seed, stream).
  */

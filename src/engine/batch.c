@@ -18,7 +18,7 @@ typedef struct {
     rni_rewrite w;
     rni_graph *g;
     const rn_op *add, *matmul, *concat;
-    int32_t *reads;        /* of each value; results count as read twice */
+    int32_t *reads;        /* of each value */
     bool *inner;           /* each node: a sum within a larger one */
     int32_t *stack, *term; /* values of the sum at hand */
     int64_t depth, n_terms;
@@ -166,14 +166,6 @@ static bool batch_sum(batcher *b, int32_t k)
     return sum >= 0;
 }
 
-static void count_reads(batcher *b)
-{
-    for (int64_t v = 0; v < b->g->n_values; v++) b->reads[v] = b->g->value[v].output >= 0 ? 2 : 0;
-    for (int64_t k = 0; k < b->g->n_nodes; k++)
-        for (int32_t i = 0; i < b->g->node[k].n_in; i++)
-            if (input(b, &b->g->node[k], i) >= 0) b->reads[input(b, &b->g->node[k], i)]++;
-}
-
 bool rni_batch(rni_graph *g)
 {
     const int32_t n_nodes = (int32_t)g->n_nodes;
@@ -181,13 +173,12 @@ bool rni_batch(rni_graph *g)
                   .add = rni_op_find("add"),
                   .matmul = rni_op_find("matmul"),
                   .concat = rni_op_find("concat"),
-                  .reads = rni_alloc_raw((g->n_values + 1) * (int64_t)sizeof *b.reads),
+                  .reads = rni_graph_reads(g),
                   .inner = rni_alloc(g->n_nodes + 1),
                   .stack = rni_alloc_raw((2 * g->n_nodes + 2) * 2 * (int64_t)sizeof *b.stack) };
     bool ok = b.reads && b.inner && b.stack && rni_rewrite_begin(&b.w, g);
     if (ok) {
         b.term = b.stack + 2 * g->n_nodes + 2;
-        count_reads(&b);
         for (int32_t k = n_nodes - 1; ok && k >= 0; k--)
             if (!b.inner[k] && is_sum(&b, &g->node[k])) ok = batch_sum(&b, k);
         for (int64_t k = 0; b.w.changed && k < g->n_nodes; k++) rni_rewrite_inputs(&b.w, k);

@@ -42,6 +42,26 @@ rni_gnode *rni_graph_node(rni_graph *g, const rn_op *op, const int32_t *in, int3
     return p;
 }
 
+rni_gnode *rni_graph_again(rni_graph *g, int32_t k, const int32_t *in, int32_t n_in)
+{
+    const rni_gnode old = g->node[k];
+    rni_gnode *n = rni_graph_node(g, old.op, in, n_in, old.n_out);
+    if (!n) return NULL;
+    const int32_t first_in = n->first_in, number = (int32_t)g->n_nodes - 1, first = (int32_t)g->n_values;
+    *n = old;
+    n->first_in = first_in;
+    n->n_in = n_in;
+    n->first_out = first;
+    if (n->fusion) n->fusion->shares++;
+    for (int32_t i = 0; i < old.n_out; i++) {
+        const rni_gvalue like = g->value[old.first_out + i];
+        const int32_t v = rni_graph_value(g, like.dtype, &like.shape);
+        if (v < 0) return NULL;
+        g->value[v].producer = number;
+    }
+    return n;
+}
+
 void rni_graph_free(rni_graph *g)
 {
     for (int64_t i = 0; i < g->n_hold; i++) rni_tensor_drop(g->hold[i]);

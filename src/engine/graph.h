@@ -59,6 +59,8 @@ typedef struct rni_graph {
 
 int32_t rni_graph_value(rni_graph *g, rn_dtype dtype, const rn_shape *shape); /* -1 with an error pending */
 rni_gnode *rni_graph_node(rni_graph *g, const rn_op *op, const int32_t *in, int32_t n_in, int32_t n_out);
+/* Appends a call like node k, of other inputs, with results like its own; they follow each other from first_out on. */
+rni_gnode *rni_graph_again(rni_graph *g, int32_t k, const int32_t *in, int32_t n_in);
 void rni_graph_free(rni_graph *g);
 /* A copy of options, and a buffer, that last as long as the graph; NULL and false with an error pending. */
 void *rni_graph_opts(rni_graph *g, const void *opts, size_t bytes);

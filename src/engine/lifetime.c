@@ -134,7 +134,8 @@ bool rni_lifetimes_step(rni_lifetimes *l, int32_t k)
     for (int32_t v = n->first_out; v < n->first_out + n->n_out; v++)
         if (l->g->value[v].output < 0) made += l->g->value[v].bytes;
     /* elementwise calls write over what they read */
-    const int64_t here = n->op->kind == RN_MAP || made < growth ? growth : made;
+    const bool over = n->op->kind == RN_MAP || n->op->flags & RN_OP_ONTO;
+    const int64_t here = over || made < growth ? growth : made;
     if (l->alive + here > l->most) l->most = l->alive + here;
     l->alive += growth;
     rni_lifetimes_read(l, k);

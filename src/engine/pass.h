@@ -11,6 +11,7 @@
     X(FOLD, "fold", "what depends on nothing is computed once, with the plan")                                         \
     X(SHARE, "share", "equal calls of equal values become one call")                                                   \
     X(BATCH, "batch", "sums of small products become one product")                                                     \
+    X(SCATTER, "scatter", "parts that are picked from a table add their gradients to it in its place")                 \
     X(SPLIT, "split", "calls over lists leave out what is large, which gets calls of its own")                         \
     X(FUSE, "fuse", "elementwise calls of one shape become one call")                                                  \
     X(ORDER, "order", "calls run in an order that takes less memory, where there is one")                              \

@@ -423,7 +423,7 @@ static int32_t input_to_overwrite(const compiler *c, int64_t k, int32_t o)
     const int32_t *stores = c->view_store + s->workspace_at;
     const int32_t out = stores[n_in + o];
     int32_t found = -1;
-    for (int32_t i = o % groups; i < n_in; i += groups) {
+    for (int32_t i = s->op->flags & RN_OP_ONTO ? n_in - 1 : o % groups; i < n_in; i += groups) {
         if (!can_overwrite(c, k, views, stores, i, out, &views[n_in + o])) continue;
         const int32_t st = standing(c, stores[i]);
         if ((c->stores[st].kind == STORE_GIVEN) == c->stores[out].final) return st;

@@ -160,22 +160,10 @@ static bool run_again(remat *r, int32_t k)
         const int32_t v = g->in[old.first_in + i];
         in[i] = v >= 0 && v < r->n_copy ? r->copy[v] : v;
     }
-    rni_gnode *n = in ? rni_graph_node(g, old.op, in, old.n_in, old.n_out) : NULL;
+    const rni_gnode *n = in ? rni_graph_again(g, k, in, old.n_in) : NULL;
     rni_free(in);
-    if (!n) return false;
-    const int32_t first_in = n->first_in, number = (int32_t)g->n_nodes - 1, first = (int32_t)g->n_values;
-    *n = old;
-    n->first_in = first_in;
-    n->first_out = first;
-    if (n->fusion) n->fusion->shares++;
-    for (int32_t i = 0; i < old.n_out; i++) {
-        const rni_gvalue like = g->value[old.first_out + i];
-        const int32_t v = rni_graph_value(g, like.dtype, &like.shape);
-        if (v < 0) return false;
-        g->value[v].producer = number;
-        r->copy[old.first_out + i] = v;
-    }
-    return true;
+    for (int32_t i = 0; n && i < old.n_out; i++) r->copy[old.first_out + i] = n->first_out + i;
+    return n != NULL;
 }
 
 /* Lets calls behind the peak read the copy of a root, and of its views. */

@@ -44,6 +44,16 @@ bool rni_has_dynamic_options(const rni_gnode *n)
     return false;
 }
 
+int32_t *rni_graph_reads(const rni_graph *g)
+{
+    int32_t *reads = rni_alloc_raw((g->n_values + 1) * (int64_t)sizeof *reads);
+    for (int64_t v = 0; reads && v < g->n_values; v++) reads[v] = g->value[v].output >= 0 ? 2 : 0;
+    for (int64_t k = 0; reads && k < g->n_nodes; k++)
+        for (int32_t i = g->node[k].first_in; i < g->node[k].first_in + g->node[k].n_in; i++)
+            if (g->in[i] >= 0) reads[g->in[i]]++;
+    return reads;
+}
+
 /* ---- what is left ---- */
 
 enum { UNSEEN, NEEDED, PLACED };
@@ -137,5 +147,6 @@ bool rni_rewrite_graph(rni_graph *g, rni_device *device, unsigned passes)
 {
     return (!(passes & RNI_PASS_SIMPLIFY) || rni_simplify(g)) &&
            (!(passes & RNI_PASS_FOLD) || rni_fold(g, device, passes)) && (!(passes & RNI_PASS_SHARE) || rni_share(g)) &&
-           (!(passes & RNI_PASS_BATCH) || rni_batch(g)) && (!(passes & RNI_PASS_SPLIT) || rni_split_lists(g));
+           (!(passes & RNI_PASS_BATCH) || rni_batch(g)) && (!(passes & RNI_PASS_SCATTER) || rni_scatter(g)) &&
+           (!(passes & RNI_PASS_SPLIT) || rni_split_lists(g));
 }

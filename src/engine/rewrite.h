@@ -26,11 +26,15 @@ bool rni_graph_settle(rni_graph *g);
 /* Whether numbers of the call may be others in the next run of the same plan. */
 bool rni_has_dynamic_options(const rni_gnode *n);
 
+/* How often calls read each value; that it is a result counts as two. NULL with an error pending. */
+int32_t *rni_graph_reads(const rni_graph *g);
+
 /* The passes, one file each. */
 bool rni_simplify(rni_graph *g);
 bool rni_fold(rni_graph *g, rni_device *device, unsigned passes);
 bool rni_share(rni_graph *g);
 bool rni_batch(rni_graph *g);
+bool rni_scatter(rni_graph *g);
 bool rni_split_lists(rni_graph *g);
 bool rni_order(rni_graph *g);
 /* Brings what lies between down to that many bytes, if it can. */

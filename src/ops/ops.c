@@ -2654,7 +2654,7 @@ rn_tensor *rn_scatter_add_at(const rn_scatter_add_args *a)
     if (!rni_args(a, __func__)) return NULL;
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->indices, a->values, };
-    if (!rni_apply(&rn_ops_take[4], &a->site, in, 3, a, offsets, out)) return NULL;
+    if (!rni_apply(&rn_ops_take[6], &a->site, in, 3, a, offsets, out)) return NULL;
     return out[0];
 }
 
@@ -2682,7 +2682,7 @@ rn_tensor *rn_select_item_at(const rn_select_item_args *a)
     if (!rni_args(a, __func__)) return NULL;
     rn_tensor *out[1] = { 0 };
     rn_tensor *const in[] = { a->x, a->t, };
-    if (!rni_apply(&rn_ops_take[5], &a->site, in, 2, a, NULL, out)) return NULL;
+    if (!rni_apply(&rn_ops_take[7], &a->site, in, 2, a, NULL, out)) return NULL;
     return out[0];
 }
 

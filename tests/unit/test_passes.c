@@ -385,6 +385,78 @@ RN_TEST(what_does_not_fit_is_an_error_that_says_how_much_is_needed)
     CHECK_EQ_I64(rn_memory_limit(0), 1 << 20);
 }
 
+/* ---- parts of tables ---- */
+
+static rn_tensor *parts_of_rows_and_columns(rn_tensor *x, rn_tensor *y, double number)
+{
+    rn_tensor *rows = rn_array(RN_I32, RN_SHAPE(ROWS), ((const int32_t[]){ 1, 4, 1, 1, 0, 4 }));
+    rn_tensor *columns = rn_array(RN_I64, RN_SHAPE(COLUMNS), ((const int64_t[]){ 5, 5, -6, 2, 3, 2 }));
+    return rn_scatter_add(rn_scatter_add(rn_mul_scalar(x, number), rows, y), columns, y, .axis = 1);
+}
+
+static rn_tensor *parts_of_what_is_read_again(rn_tensor *x, rn_tensor *y, double number)
+{
+    rn_tensor *rows = rn_array(RN_I32, RN_SHAPE(ROWS), ((const int32_t[]){ 1, 4, 1, 1, 0, 4 }));
+    rn_tensor *t = rn_mul_scalar(x, number);
+    return rn_mul(rn_scatter_add(t, rows, y), t);
+}
+
+RN_TEST(parts_are_added_to_a_table_in_its_place)
+{
+    compare("scatter", parts_of_rows_and_columns, 3, 5);
+    compare("scatter", parts_of_what_is_read_again, 3, 4);
+}
+
+enum { SYMBOLS = 500, VECTOR = 40, WORDS = 64 };
+
+static bool lies_over;
+
+static void note_place(void *user, rn_log_level level, const char *topic, const char *text)
+{
+    (void)user, (void)level;
+    lies_over |= strcmp(topic, "step") == 0 && strstr(text, "embed_grad_onto) in place");
+}
+
+/* Gradient of a table that gives vectors and scores; returns whether parts were added to it where it lay. */
+static bool shared_table(rn_dtype dtype, float *to)
+{
+    int32_t word[WORDS];
+    for (int i = 0; i < WORDS; i++) word[i] = i * i % SYMBOLS;
+    lies_over = false;
+    rn_log_set(note_place, NULL);
+    CHECK(rn_log_levels("step:debug"));
+    rn_seed(4);
+    RN_SCOPE
+    {
+        rn_tensor *table = rn_cast(rn_normal(RN_SHAPE(SYMBOLS, VECTOR)), dtype), *g = NULL;
+        CHECK(rn_eval(table));
+        rn_require_grad(table, true);
+        rn_tensor *x = rn_embed(rn_array(RN_I32, RN_SHAPE(WORDS), word), table);
+        rn_tensor *loss = rn_mean(rn_square(rn_matmul(rn_tanh(x), table, .trans_b = true)));
+        CHECK(rn_grad(RN_LIST(loss), RN_LIST(table), .grads = &g));
+        const float *now = rn_data(rn_cast(g, RN_F32));
+        if (now) memcpy(to, now, SYMBOLS * VECTOR * sizeof *now);
+    }
+    rn_shutdown();
+    rn_log_set(NULL, NULL);
+    CHECK(rn_log_levels(""));
+    CHECK_OK();
+    return lies_over;
+}
+
+RN_TEST(a_table_used_twice_has_one_gradient_in_memory)
+{
+    static float on[SYMBOLS * VECTOR], off[SYMBOLS * VECTOR];
+    for (int narrow = 0; narrow < 2; narrow++) {
+        CHECK(rn_device_use("cpu"));
+        CHECK(shared_table(narrow ? RN_BF16 : RN_F32, on));
+        rn_pass_mode("scatter", false);
+        CHECK(!shared_table(narrow ? RN_BF16 : RN_F32, off));
+        rn_pass_mode("scatter", true);
+        CHECK(memcmp(on, off, sizeof on) == 0);
+    }
+}
+
 /* ---- lists ---- */
 
 enum { WIDE = 200, WIDE_COUNT = WIDE * WIDE };

@@ -227,10 +227,10 @@ static bool sync_device(void *device)
     {                                                                                                                  \
         .op = name, .prepare = function##_prepare, .run = function##_run, .release = free, .flags = RN_KERNEL_IN_PLACE \
     }
-#define TAKE_GRAD(name)                                                                                                \
+#define TAKE_GRAD(name, flag)                                                                                          \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_take_grad_refuse, .prepare = rni_cpu_take_grad_prepare,                          \
-        .run = rni_cpu_take_grad_run                                                                                   \
+        .run = rni_cpu_take_grad_run, .flags = flag                                                                    \
     }
 
 static const rn_kernel kernels[] = {
@@ -270,8 +270,10 @@ static const rn_kernel kernels[] = {
     { .op = "take", .prepare = rni_cpu_take_prepare, .run = rni_cpu_take_run },
     { .op = "take_along_axis", .refuse = rni_cpu_take_along_refuse, .run = rni_cpu_take_along_run },
     { .op = "embed", .prepare = rni_cpu_take_prepare, .run = rni_cpu_take_run },
-    TAKE_GRAD("take_grad"),
-    TAKE_GRAD("embed_grad"),
+    TAKE_GRAD("take_grad", 0),
+    TAKE_GRAD("embed_grad", 0),
+    TAKE_GRAD("take_grad_onto", RN_KERNEL_IN_PLACE),
+    TAKE_GRAD("embed_grad_onto", RN_KERNEL_IN_PLACE),
     SORT("sort"),
     SORT("topk"),
     { .op = "cumsum", .refuse = rni_cpu_cumulative_refuse, .run = rni_cpu_cumulative_run },

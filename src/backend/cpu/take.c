@@ -1,5 +1,5 @@
 /* take and embed, which copy parts, and their gradients, which sort indices by the place that they name and add up the
- * parts of each place in their order. */
+ * parts of each place in their order; into zeros, or onto what is there. */
 #include "backend/cpu/take.h"
 
 #include "backend/cpu/lines.h"
@@ -111,10 +111,13 @@ const char *rni_cpu_take_grad_refuse(const rn_kernel_call *c)
     return d == RN_F16 || d == RN_BF16 || d == RN_F32 || d == RN_F64 ? NULL : "no sums of this type";
 }
 
+enum { ROOMS = 4 };
+
 /* Indices of place p: order[first[p]] … order[first[p + 1] - 1]. Then, for each thread, sums of a piece in both
- * precisions and a loaded piece. */
+ * precisions, a loaded piece, and a sum as it would be stored. */
 typedef struct {
     picking p;
+    const rn_view *onto; /* NULL: zeros */
     int64_t *first, *order;
     const rni_isa *isa;
     rni_cpu_compute compute;
@@ -125,9 +128,10 @@ typedef struct {
 static grad_job grad_job_of(const rn_kernel_call *c)
 {
     grad_job j = { .p = picking_of(c), .isa = ((const rni_cpu *)c->device)->isa };
+    j.onto = c->n_in > 2 ? &c->in[2] : NULL;
     j.compute = rni_line_compute(j.p.x->dtype);
     j.piece = j.p.inner < PIECE ? j.p.inner : PIECE;
-    j.room = 3 * rni_cpu_round_up(j.piece * 8, 64);
+    j.room = ROOMS * rni_cpu_round_up(j.piece * 8, 64);
     j.first = c->workspace;
     j.order = j.first + rni_cpu_round_up(j.p.size + 2, 8);
     j.rooms = (char *)(j.order + rni_cpu_round_up(2 * j.p.n, 8));
@@ -162,22 +166,22 @@ static const char *part_at(const grad_job *j, int64_t outer, int64_t index, int6
            (((outer * j->p.n + index) * j->p.inner + from) << rni_cpu_log_bytes(j->p.y->dtype));
 }
 
-/* n elements from `from` on of the sum of the parts of a place. */
-static void add_up(const grad_job *j, char *room, int64_t outer, int64_t place, int64_t from, int64_t n)
+static char *place_at(const grad_job *j, const rn_view *v, int64_t outer, int64_t place, int64_t from)
+{
+    return (char *)v->data + (((outer * j->p.size + place) * j->p.inner + from) << rni_cpu_log_bytes(v->dtype));
+}
+
+/* n elements from `from` on of the sum of the parts of a place, of which there are some. */
+static void add_up(const grad_job *j, char *room, char *to, int64_t outer, int64_t place, int64_t from, int64_t n)
 {
     const rn_dtype d = j->p.x->dtype;
-    const int log_bytes = rni_cpu_log_bytes(d);
     const int64_t first = j->first[place], last = j->first[place + 1];
-    char *to = (char *)j->p.x->data + (((outer * j->p.size + place) * j->p.inner + from) << log_bytes);
-    if (last - first < 2) {
-        if (last > first)
-            memcpy(to, part_at(j, outer, j->order[first], from), (size_t)n << log_bytes);
-        else
-            memset(to, 0, (size_t)n << log_bytes);
+    if (last - first == 1) {
+        memcpy(to, part_at(j, outer, j->order[first], from), (size_t)n << rni_cpu_log_bytes(d));
         return;
     }
     const rni_join *add = &j->isa->joins->join[j->compute][RN_JOIN_ADD];
-    char *wide = room, *sum = room + j->room / 3, *part = room + j->room / 3 * 2;
+    char *wide = room, *sum = room + j->room / ROOMS, *part = room + j->room / ROOMS * 2;
     memset(wide, 0, (size_t)n * 8);
     for (int64_t k = first; k < last; k++) {
         const char *g = part_at(j, outer, j->order[k], from);
@@ -189,6 +193,32 @@ static void add_up(const grad_job *j, char *room, int64_t outer, int64_t place, 
     j->isa->move->store[RNI_CPU_F64][d](to, wide, n);
 }
 
+/* to = x + y, all of the type of the result */
+static void add(const grad_job *j, char *room, char *to, const char *x, const char *y, int64_t n)
+{
+    const rn_dtype d = j->p.x->dtype;
+    char *sum = room, *part = room + j->room / ROOMS;
+    j->isa->move->load[j->compute][d](sum, x, n);
+    j->isa->move->load[j->compute][d](part, y, n);
+    j->isa->joins->join[j->compute][RN_JOIN_ADD].columns(sum, part, n, 1);
+    j->isa->move->store[j->compute][d](to, sum, n);
+}
+
+static void fill(const grad_job *j, char *room, int64_t outer, int64_t place, int64_t from, int64_t n)
+{
+    char *to = place_at(j, j->p.x, outer, place, from), *sum = room + j->room / ROOMS * 3;
+    const char *onto = j->onto ? place_at(j, j->onto, outer, place, from) : NULL;
+    const bool any = j->first[place + 1] > j->first[place];
+    const size_t bytes = (size_t)n << rni_cpu_log_bytes(j->p.x->dtype);
+    if (any) add_up(j, room, onto ? sum : to, outer, place, from, n);
+    if (any && onto)
+        add(j, room, to, onto, sum, n);
+    else if (!any && !onto)
+        memset(to, 0, bytes);
+    else if (!any && onto != to)
+        memcpy(to, onto, bytes);
+}
+
 static void grad_part(void *user, int thread, int threads)
 {
     const grad_job *j = user;
@@ -197,8 +227,8 @@ static void grad_part(void *user, int thread, int threads)
     rni_cpu_part(p->outer * p->size, thread, threads, &at, &to);
     for (; at < to; at++)
         for (int64_t from = 0; from < p->inner; from += j->piece)
-            add_up(j, j->rooms + thread * j->room, at / p->size, at % p->size, from,
-                   p->inner - from < j->piece ? p->inner - from : j->piece);
+            fill(j, j->rooms + thread * j->room, at / p->size, at % p->size, from,
+                 p->inner - from < j->piece ? p->inner - from : j->piece);
 }
 
 bool rni_cpu_take_grad_run(rn_kernel_call *c)

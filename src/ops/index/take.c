@@ -12,8 +12,9 @@
 
 #include <string.h>
 
-enum { TAKE, TAKE_GRAD, EMBED, EMBED_GRAD };
+enum { TAKE, TAKE_GRAD, EMBED, EMBED_GRAD, TAKE_GRAD_ONTO, EMBED_GRAD_ONTO };
 
+extern const rn_op rn_ops_take[];
 static rn_tensor *call(int row, rn_tensor *x, rn_tensor *indices, const rn_take_opts *o);
 
 /* x with axis `axis` replaced by the axes of the indices. */
@@ -84,6 +85,18 @@ static bool embed_grad_backward(rn_vjp *v)
 {
     v->gin[0] = call(EMBED, v->in[1], v->gout[0], v->opts);
     return v->gin[0] != NULL;
+}
+
+/* Made by the compiler, of a gradient and the sum that it is part of; inputs g, indices, onto. */
+static bool onto_build(rn_call_info *c)
+{
+    const int grad = c->op == &rn_ops_take[TAKE_GRAD_ONTO] ? TAKE_GRAD : EMBED_GRAD;
+    return (c->out[0] = rn_add(c->in[2], call(grad, c->in[0], c->in[1], c->opts))) != NULL;
+}
+
+static bool onto_infer(rn_infer *f)
+{
+    return rn_out(f, 0, f->dtype[2], *f->shape[2]);
 }
 
 /* ---- kernels ---- */
@@ -271,6 +284,15 @@ static bool select_build(rn_call_info *c)
         "size", RN_OPT_TYPE_I64, RN_OPT_HIDDEN, (int)offsetof(rn_take_opts, size), 1, 0, 0, 0, 0, 0                    \
     }
 #define AXIS RN_OPT_I64(rn_take_opts, axis, 0, -8, 7, "axis of x that the indices count along")
+#define ONTO(text, names, ...)                                                                                         \
+    {                                                                                                                  \
+        .name = text, .kind = RN_COMPOSITE, .flags = RN_OP_INTERNAL | RN_OP_ONTO, .inputs = names,                     \
+        .infer = onto_infer, .build = onto_build, .backward = rn_backward_by_build, .cost = rni_cost_add,              \
+        .opts = (const rn_opt[]){ __VA_ARGS__, { 0 } }, .opts_size = sizeof(rn_take_opts), .doc = {                    \
+            .brief = "onto with the gradient added to it.",                                                            \
+            .since = "0.1"                                                                                             \
+        }                                                                                                              \
+    }
 
 const rn_op rn_ops_take[] = {
     { .name = "take",
@@ -353,6 +375,8 @@ const rn_op rn_ops_take[] = {
       .opts = (const rn_opt[]){ HIDDEN_SIZE, IGNORE, { 0 } },
       .opts_size = sizeof(rn_take_opts),
       .doc = { .brief = "Zeros to which rows of g are added where embed would pick them.", .since = "0.1" } },
+    ONTO("take_grad_onto", "g, indices, onto", AXIS, HIDDEN_SIZE),
+    ONTO("embed_grad_onto", "g, x, onto", HIDDEN_SIZE, IGNORE),
     { .name = "scatter_add",
       .kind = RN_FUNCTION,
       .inputs = "x, indices, values",
