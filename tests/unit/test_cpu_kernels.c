@@ -29,6 +29,7 @@ typedef struct {
         .rank = (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), .dim = { __VA_ARGS__ }                    \
     }
 
+static const rn_pool_opts by_fours = { .kernel = { 2, 2 }, .stride = { 2, 2 }, .dilation = { 1, 1 } };
 static const rn_pool_opts windows = {
     .kernel = { 3, 2, 1 }, .stride = { 2, 3, 1 }, .pad = { 1 }, .dilation = { 1, 1, 1 }, .size = { 45, 50 }
 };
@@ -61,6 +62,10 @@ static const rn_strided_opts meeting = { .shape = S(40, 64), .strides = { 1, 1 }
 static const call calls[] = {
     { "max_pool", &windows, 1, 1, RN_F32, { S(2, 37, 45, 50), S(2, 37, 22, 17) } },
     { "max_pool_grad", &windows, 2, 1, RN_F32, { S(2, 37, 45, 50), S(2, 37, 22, 17), S(2, 37, 45, 50) } },
+    { "max_pool", &by_fours, 1, 1, RN_F32, { S(3, 20, 14, 10), S(3, 20, 7, 5) } },
+    { "max_pool", &by_fours, 1, 1, RN_F64, { S(3, 5, 14, 10), S(3, 5, 7, 5) } },
+    { "max_pool_grad", &by_fours, 2, 1, RN_F32, { S(3, 50, 14, 10), S(3, 50, 7, 5), S(3, 50, 14, 10) } },
+    { "max_pool_grad", &by_fours, 2, 1, RN_F32, { S(3, 5, 14, 10), S(3, 5, 7, 5), S(3, 5, 14, 10) } },
     { "max_pool_take", &windows, 2, 1, RN_F64, { S(2, 37, 45, 50), S(2, 37, 45, 50), S(2, 37, 22, 17) } },
     { "average_pool", &windows, 1, 1, RN_F16, { S(2, 37, 45, 50), S(2, 37, 22, 17) } },
     { "average_pool_grad", &windows, 1, 1, RN_F32, { S(2, 37, 22, 17), S(2, 37, 45, 50) } },

@@ -115,6 +115,10 @@ typedef struct rni_pixels {
     void (*largest_take)(void *y, const void *const *x, const void *const *z, int64_t count, int64_t n);
     /* gx[k] = gy where x[k] is what was taken, else 0; or is added to */
     void (*largest_grad)(void *const *gx, const void *const *x, int64_t count, const void *gy, int64_t n, bool add);
+    /* The same for windows of 2x2 pixels, of which each is in one, along two rows. */
+    void (*largest_row)(void *y, const void *top, const void *bottom, int64_t windows, int64_t n);
+    void (*largest_row_grad)(void *top_grad, void *bottom_grad, const void *top, const void *bottom, const void *gy,
+                             int64_t windows, int64_t n);
     void (*mean)(void *y, const void *const *x, int64_t count, int64_t n, double divisor);
     void (*mean_grad)(void *const *gx, int64_t count, const void *gy, int64_t n, double divisor, bool add);
     /* Of each channel over rows [rows, n]: the mean, and the sum of squares around it. They are joined with those of

@@ -80,6 +80,7 @@ typedef struct {
     int64_t images, channels, size[AXES], out[AXES], step[AXES], pad[AXES], dilation[AXES];
     int64_t count; /* pixels of a window */
     bool tiles;    /* is_tiled */
+    bool squares;  /* these are of 2x2 pixels, of which the largest are taken */
     int threads;
     range *met[AXES]; /* of each window along an axis */
 } state;
@@ -123,6 +124,8 @@ static void describe(const rn_kernel_call *c, state *st)
         for (int64_t i = 0; i < st->out[a]; i++) st->met[a][i] = meet(o, from, st->size[a], i);
         if (a + 1 < AXES) st->met[a + 1] = st->met[a] + st->out[a];
     }
+    const bool square = st->step[0] == 1 && st->step[1] == 2 && st->step[2] == 2;
+    st->squares = st->tiles && square && !st->average && !st->half && c->n_in == (st->grad ? 2 : 1);
 }
 
 /* Units are rows of windows; where windows write to the image, whole images. */
@@ -233,6 +236,19 @@ static void pool_window(const job *j, const range *const *met, int64_t start, ch
     for (int64_t i = 0; i < n; i++) j->store(j->into[i], into + i * channels, channels);
 }
 
+/* A row of windows of 2x2 pixels which begins at pixel `start`. */
+static void pool_squares(const job *j, int64_t start, char *value)
+{
+    const state *st = j->st;
+    const int64_t top = start * st->bytes, bottom = top + st->size[2] * st->bytes;
+    const char *x = j->image;
+    char *gx = j->second;
+    if (st->grad)
+        j->kernels->largest_row_grad(gx + top, gx + bottom, x + top, x + bottom, value, st->out[2], st->channels);
+    else
+        j->kernels->largest_row(value, x + top, x + bottom, st->out[2], st->channels);
+}
+
 /* Rows of windows from … to - 1 of an image. */
 static void pool_rows(job *j, const rn_kernel_call *c, int64_t image, int64_t from, int64_t to)
 {
@@ -250,6 +266,11 @@ static void pool_rows(job *j, const rn_kernel_call *c, int64_t image, int64_t fr
         const range *met[AXES] = { &st->met[0][plane], &st->met[1][line], st->met[2] };
         int64_t start = (plane * st->step[0] - st->pad[0]) * st->size[1] + line * st->step[1] - st->pad[1];
         start = start * st->size[2] - st->pad[2];
+        if (st->squares) {
+            pool_squares(j, start, value);
+            value += st->out[2] * st->bytes;
+            continue;
+        }
         for (int64_t w = 0; w < st->out[2]; w++, met[2]++, start += st->step[2], value += st->bytes)
             pool_window(j, met, start, value);
     }

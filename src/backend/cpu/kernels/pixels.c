@@ -1,5 +1,6 @@
 /* Pooling and batch normalisation of images with channels innermost (isa.h, rni_pixels). */
 #include "backend/cpu/kernels/kernels.h"
+#include "backend/cpu/kernels/vector.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,7 +22,8 @@ enum {
 #define ROW(type)                                                                                                      \
     {                                                                                                                  \
         .largest = largest_##type, .largest_take = largest_take_##type, .largest_grad = largest_grad_##type,           \
-        .mean = mean_##type, .mean_grad = mean_grad_##type, .moments = moments_##type, .sum_pull = sum_pull_##type,    \
+        .largest_row = largest_row_##type, .largest_row_grad = largest_row_grad_##type, .mean = mean_##type,           \
+        .mean_grad = mean_grad_##type, .moments = moments_##type, .sum_pull = sum_pull_##type,                         \
         .affine = affine_##type, .pull = pull_##type                                                                   \
     }
 

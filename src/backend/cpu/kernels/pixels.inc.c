@@ -6,28 +6,101 @@ static inline int64_t RNI_PASTE2(together, TYPE)(int64_t n, int64_t from)
     return n - from < TOGETHER ? n - from : TOGETHER;
 }
 
-/* a, unless b is larger or the first NaN; whether it is a. In steps that the compiler makes vectors of. */
-static inline T RNI_PASTE2(larger, TYPE)(T a, T b)
+/* ---- windows of four pixels, which most are: in registers ---- */
+
+typedef T RNI_PASTE2(lanes, TYPE) __attribute__((vector_size(VECTOR * sizeof(float))));
+typedef T RNI_PASTE2(lanes_memory, TYPE)
+    __attribute__((vector_size(VECTOR * sizeof(float)), aligned(sizeof(T)), may_alias));
+typedef PLACE RNI_PASTE2(mask, TYPE) __attribute__((vector_size(VECTOR * sizeof(float))));
+#define V RNI_PASTE2(lanes, TYPE)
+#define MEMORY RNI_PASTE2(lanes_memory, TYPE)
+#define MASK RNI_PASTE2(mask, TYPE)
+#define WIDTH (int64_t)(VECTOR * sizeof(float) / sizeof(T))
+#define KEEP(mask, v) ((V)((MASK)(v) & (mask)))
+
+/* Where a is taken rather than b: unless that is larger or the first NaN. */
+static inline MASK RNI_PASTE2(stays, TYPE)(V a, V b)
 {
-    const T larger = a >= b ? a : b;
-    return a != a ? a : larger;
+    return (a >= b) | (a != a);
 }
 
-static inline PLACE RNI_PASTE2(stays, TYPE)(T a, T b)
+static inline V RNI_PASTE2(larger, TYPE)(V a, V b)
 {
-    const PLACE larger = a >= b ? 1 : 0;
-    return a != a ? 1 : larger;
+    const MASK m = RNI_PASTE2(stays, TYPE)(a, b);
+    return (V)((MASK)KEEP(m, a) | (MASK)KEEP(~m, b));
 }
 
-/* Windows of four, which most are, with their values in registers. */
-static void RNI_PASTE2(largest_of_four, TYPE)(T *restrict y, const T *a, const T *b, const T *c, const T *d, int64_t n)
+static inline void RNI_PASTE2(four_values, TYPE)(T *y, const T *a, const T *b, const T *c, const T *d)
 {
-#pragma omp simd
-    for (int64_t i = 0; i < n; i++) {
-        const T p = RNI_PASTE2(larger, TYPE)(a[i], b[i]), q = RNI_PASTE2(larger, TYPE)(c[i], d[i]);
-        y[i] = RNI_PASTE2(larger, TYPE)(p, q);
+    const V p = RNI_PASTE2(larger, TYPE)(*(const MEMORY *)a, *(const MEMORY *)b);
+    const V q = RNI_PASTE2(larger, TYPE)(*(const MEMORY *)c, *(const MEMORY *)d);
+    *(MEMORY *)y = RNI_PASTE2(larger, TYPE)(p, q);
+}
+
+static inline void RNI_PASTE2(four_grads, TYPE)(T *const *gx, const T *const *x, const T *gy, int64_t i)
+{
+    const V a = *(const MEMORY *)(x[0] + i), b = *(const MEMORY *)(x[1] + i);
+    const V c = *(const MEMORY *)(x[2] + i), d = *(const MEMORY *)(x[3] + i), g = *(const MEMORY *)(gy + i);
+    const MASK ab = RNI_PASTE2(stays, TYPE)(a, b), cd = RNI_PASTE2(stays, TYPE)(c, d);
+    const MASK upper = RNI_PASTE2(stays, TYPE)(RNI_PASTE2(larger, TYPE)(a, b), RNI_PASTE2(larger, TYPE)(c, d));
+    const V top = KEEP(upper, g), bottom = KEEP(~upper, g);
+    *(MEMORY *)(gx[0] + i) = KEEP(ab, top);
+    *(MEMORY *)(gx[1] + i) = KEEP(~ab, top);
+    *(MEMORY *)(gx[2] + i) = KEEP(cd, bottom);
+    *(MEMORY *)(gx[3] + i) = KEEP(~cd, bottom);
+}
+
+/* Whole vectors, the last one over the one before; few channels go through one of their own. */
+static inline void RNI_PASTE2(largest_of_four, TYPE)(T *y, const T *a, const T *b, const T *c, const T *d, int64_t n)
+{
+    if (n < WIDTH) {
+        T own[5][VECTOR] = { { 0 } };
+        const T *const x[] = { a, b, c, d };
+        for (int k = 0; k < 4; k++) memcpy(own[k], x[k], (size_t)n * sizeof(T));
+        RNI_PASTE2(four_values, TYPE)(own[4], own[0], own[1], own[2], own[3]);
+        memcpy(y, own[4], (size_t)n * sizeof(T));
+        return;
+    }
+    for (int64_t i = 0; i < n; i += WIDTH) {
+        const int64_t at = i + WIDTH <= n ? i : n - WIDTH;
+        RNI_PASTE2(four_values, TYPE)(y + at, a + at, b + at, c + at, d + at);
     }
 }
+
+static inline void RNI_PASTE2(set_grad_of_four, TYPE)(T *const *gx, const T *const *x, const T *gy, int64_t n)
+{
+    if (n < WIDTH) {
+        T own[9][VECTOR] = { { 0 } };
+        for (int k = 0; k < 4; k++) memcpy(own[k], x[k], (size_t)n * sizeof(T));
+        memcpy(own[8], gy, (size_t)n * sizeof(T));
+        RNI_PASTE2(four_grads, TYPE)
+        ((T *const[]){ own[4], own[5], own[6], own[7] }, (const T *const[]){ own[0], own[1], own[2], own[3] }, own[8],
+         0);
+        for (int k = 0; k < 4; k++) memcpy(gx[k], own[4 + k], (size_t)n * sizeof(T));
+        return;
+    }
+    for (int64_t i = 0; i < n; i += WIDTH) RNI_PASTE2(four_grads, TYPE)(gx, x, gy, i + WIDTH <= n ? i : n - WIDTH);
+}
+
+static void RNI_PASTE2(largest_row, TYPE)(void *to, const void *top, const void *bottom, int64_t windows, int64_t n)
+{
+    T *y = to;
+    const T *a = top, *c = bottom;
+    for (int64_t w = 0; w < windows; w++, y += n, a += 2 * n, c += 2 * n)
+        RNI_PASTE2(largest_of_four, TYPE)(y, a, a + n, c, c + n, n);
+}
+
+static void RNI_PASTE2(largest_row_grad, TYPE)(void *top_grad, void *bottom_grad, const void *top, const void *bottom,
+                                               const void *gy, int64_t windows, int64_t n)
+{
+    T *ga = top_grad, *gc = bottom_grad;
+    const T *a = top, *c = bottom, *g = gy;
+    for (int64_t w = 0; w < windows; w++, g += n, a += 2 * n, c += 2 * n, ga += 2 * n, gc += 2 * n)
+        RNI_PASTE2(set_grad_of_four, TYPE)
+    ((T *const[]){ ga, ga + n, gc, gc + n }, (const T *const[]){ a, a + n, c, c + n }, g, n);
+}
+
+/* ---- any windows ---- */
 
 static void RNI_PASTE2(largest, TYPE)(void *to, const void *const *x, int64_t count, int64_t n)
 {
@@ -79,41 +152,12 @@ static void RNI_PASTE2(largest_take, TYPE)(void *to, const void *const *x, const
     }
 }
 
-static inline __attribute__((always_inline)) void
-RNI_PASTE2(four_grads, TYPE)(void *const *gx, const void *const *x, const T *restrict gy, int64_t from, int64_t n)
-{
-    const T *restrict a = x[0], *restrict b = x[1], *restrict c = x[2], *restrict d = x[3];
-    T *restrict ga = gx[0], *restrict gb = gx[1], *restrict gc = gx[2], *restrict gd = gx[3];
-#pragma omp simd
-    for (int64_t i = from; i < from + n; i++) {
-        const PLACE ab = RNI_PASTE2(stays, TYPE)(a[i], b[i]), cd = RNI_PASTE2(stays, TYPE)(c[i], d[i]);
-        const T p = RNI_PASTE2(larger, TYPE)(a[i], b[i]), q = RNI_PASTE2(larger, TYPE)(c[i], d[i]);
-        const PLACE upper = RNI_PASTE2(stays, TYPE)(p, q);
-        const T g = upper == 1 ? gy[i] : 0, h = upper == 1 ? 0 : gy[i];
-        ga[i] = ab == 1 ? g : 0;
-        gb[i] = ab == 1 ? 0 : g;
-        gc[i] = cd == 1 ? h : 0;
-        gd[i] = cd == 1 ? 0 : h;
-    }
-}
-
-/* Whole vectors only, the last one over the one before: single values would be chosen by branches. */
-static void RNI_PASTE2(set_grad_of_four, TYPE)(void *const *gx, const void *const *x, const T *gy, int64_t n)
-{
-    enum { LANES = 64 / sizeof(T) };
-    if (n < LANES) {
-        RNI_PASTE2(four_grads, TYPE)(gx, x, gy, 0, n);
-        return;
-    }
-    for (int64_t i = 0; i + LANES <= n; i += LANES) RNI_PASTE2(four_grads, TYPE)(gx, x, gy, i, LANES);
-    if (n % LANES) RNI_PASTE2(four_grads, TYPE)(gx, x, gy, n - LANES, LANES);
-}
-
 static void RNI_PASTE2(largest_grad, TYPE)(void *const *gx, const void *const *x, int64_t count, const void *gy,
                                            int64_t n, bool add)
 {
     if (count == 4 && !add) {
-        RNI_PASTE2(set_grad_of_four, TYPE)(gx, x, gy, n);
+        RNI_PASTE2(set_grad_of_four, TYPE)
+        ((T *const[]){ gx[0], gx[1], gx[2], gx[3] }, (const T *const[]){ x[0], x[1], x[2], x[3] }, gy, n);
         return;
     }
     for (int64_t c = 0; c < n; c += TOGETHER) {
@@ -338,3 +382,8 @@ static void RNI_PASTE2(pull, TYPE)(void *gx, const void *g, const void *x, int64
 #undef T
 #undef TYPE
 #undef PLACE
+#undef V
+#undef MEMORY
+#undef MASK
+#undef WIDTH
+#undef KEEP
