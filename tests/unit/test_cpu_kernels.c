@@ -309,7 +309,7 @@ RN_TEST(functions_that_matter_have_kernels_that_equal_plain_c)
 /* ---- convolutions by Winograd's algorithm ---- */
 
 typedef struct {
-    int64_t n, in, out, size[2], pad[2], pad_end[2];
+    int64_t n, in, out, size[2], pad[2], pad_end[2], side; /* side: of the filters, or 0 for 3 */
 } winograd_case;
 
 static const winograd_case winograd_cases[] = {
@@ -318,18 +318,23 @@ static const winograd_case winograd_cases[] = {
     { 1, 48, 16, { 3, 30 }, { 2, 2 }, { 2, 2 } },    { 2, 16, 16, { 6, 6 }, { 5, 0 }, { 0, 6 } },
     { 3, 64, 64, { 29, 31 }, { 1, 1 }, { 1, 1 } },   /* several blocks */
     { 140, 256, 240, { 1, 1 }, { 1, 1 }, { 1, 1 } }, /* many filters, and more tiles than a block has */
+    { 2, 28, 29, { 9, 6 }, { 1, 1 }, { 1, 1 } },     { 1, 16, 24, { 5, 5 }, { 0, 0 }, { 0, 0 }, 5 },
+    { 3, 29, 62, { 9, 12 }, { 2, 0 }, { 1, 4 }, 5 }, { 40, 31, 16, { 12, 12 }, { 2, 2 }, { 2, 2 }, 5 },
+    { 40, 32, 16, { 25, 25 }, { 1, 1 }, { 1, 1 } },
 };
 
 static call winograd_call(const winograd_case *w, const char *op, rn_dtype type, rn_conv_opts *o)
 {
-    const int64_t h = w->size[0] + w->pad[0] + w->pad_end[0] - 2, v = w->size[1] + w->pad[1] + w->pad_end[1] - 2;
-    const rn_shape x = S(w->n, w->in, w->size[0], w->size[1]), y = S(w->n, w->out, h, v), f = S(w->out, w->in, 3, 3);
+    const int64_t side = w->side ? w->side : 3, less = side - 1;
+    const int64_t h = w->size[0] + w->pad[0] + w->pad_end[0] - less, v = w->size[1] + w->pad[1] + w->pad_end[1] - less;
+    const rn_shape x = S(w->n, w->in, w->size[0], w->size[1]), y = S(w->n, w->out, h, v);
+    const rn_shape f = S(w->out, w->in, side, side);
     *o = (rn_conv_opts){ .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1 };
     memcpy(o->pad, w->pad, sizeof w->pad);
     memcpy(o->pad_end, w->pad_end, sizeof w->pad_end);
     if (strcmp(op, "conv") == 0) return (call){ op, o, 3, 1, type, { x, f, S(w->out), y } };
     const bool grad_x = strcmp(op, "conv_grad_x") == 0;
-    for (int i = 0; i < 2; i++) o->size[i] = grad_x ? w->size[i] : 3;
+    for (int i = 0; i < 2; i++) o->size[i] = grad_x ? w->size[i] : side;
     if (grad_x) return (call){ op, o, 2, 1, type, { y, f, x } };
     return (call){ op, o, 2, 1, type, { x, y, f } };
 }

@@ -152,17 +152,18 @@ typedef struct rni_products {
     void (*add_row)(float *y, int64_t y_row, const float *b, int64_t rows, int64_t columns); /* to each row of y */
 } rni_products;
 
-/* Convolution with 3x3 filters in tiles of 4x4 results: 36 products for each instead of 144. A tile is taken apart
- * into 36 parts, which lie `step` elements apart; x [6, 6] and y [4, 4] point to its pixels, of n values each. Counts
- * are multiples of 16. Results are off by about twice (the gradient of the filters: up to three times) as much as those
- * of direct sums: less than 2e-5 of their root mean square for 512 channels. What is not finite spoils all results of a
- * tile. */
+/* Convolution with 3x3 filters in tiles of 4x4 results, or with 5x5 filters in tiles of 2x2: 36 products for each
+ * instead of 144 or 100. A tile is taken apart into 36 parts, which lie `step` elements apart; x [6, 6] and y [tile,
+ * tile] point to its pixels, of n values each. Counts are at least half of `columns`. Results are off by about twice
+ * (the gradient of the filters: up to three times) as much as those of direct sums: less than 2e-5 of their root mean
+ * square for 512 channels. What is not finite spoils all results of a tile. */
 typedef struct rni_winograd {
     int64_t columns; /* of a product */
+    int64_t taps, tile;
     void (*image)(float *v, int64_t step, const float *const *x, const float *const *next, int64_t n);
     void (*result)(float *const *y, const float *m, int64_t step, const float *b, int64_t n); /* plus b, or NULL */
     void (*result_grad)(float *v, int64_t step, const float *const *y, const float *const *next, int64_t n);
-    /* n filters of 3x3 values which lie `apart`; `turned` by half a turn */
+    /* n filters of taps x taps values which lie `apart`; `turned` by half a turn */
     void (*filters)(float *u, int64_t step, const float *w, int64_t apart, bool turned, int64_t n);
     void (*filters_grad)(float *w, int64_t apart, const float *u, int64_t step, int64_t n);
     void (*multiply)(const rni_product *p);
@@ -214,7 +215,7 @@ typedef struct rni_isa {
     const rni_lines *lines;   /* likewise */
     const rni_pixels *pixels; /* likewise */
     const rni_products *product;
-    const rni_winograd *winograd;
+    const rni_winograd *winograd; /* of 3x3 and of 5x5 filters */
     const rni_pairs *pairs;
     const rni_peaks *peaks;
 } rni_isa;

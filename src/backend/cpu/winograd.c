@@ -1,5 +1,5 @@
-/* conv, conv_grad_x and conv_grad_w with 3x3 filters by Winograd's F(4x4, 3x3) (isa.h, rni_winograd): 36 products for a
- * tile of 4x4 results instead of 144. Images lie with channels innermost.
+/* conv, conv_grad_x and conv_grad_w with 3x3 and 5x5 filters by Winograd's F(4x4, 3x3) and F(2x2, 5x5) (isa.h,
+ * rni_winograd): 36 products for a tile of 4x4 (2x2) results instead of 144 (100). Images lie with channels innermost.
  *
  * Tiles are taken block by block. The parts of a block's images are V [36, tiles, in], those of the filters
  * U [panels, 36, in, columns], a panel being as many filters as a product has columns; the parts of the results are
@@ -8,7 +8,9 @@
  * all threads share a block, and each makes the panels of U that it needs and uses them at once.
  *
  * For the gradient of the filters all threads share V and D [36, tiles, out], the parts of gy, of a block; each joins
- * pieces of [36, CHUNK, columns] over its tiles. No result depends on the number of threads.
+ * pieces of [36, CHUNK, columns] over its tiles. Where filters are few, the tiles are cut in SHARES, which are summed
+ * apart, in blocks of the thread's own: what one core has written is far from the other. No result depends on the
+ * number of threads.
  *
  * Images of bf16 become f32 tile by tile, filters at once: so few products in f32 take less time than all of them in
  * bf16. */
@@ -25,9 +27,8 @@
 
 enum {
     PARTS = 36,
-    TAPS = 9,
-    SIDE = 6, /* of what a tile of results is made from */
-    TILE = 4,
+    SIDE = 6,               /* of what a tile of results is made from */
+    TILE_MOST = 4,          /* of results */
     COLUMNS_MOST = 64,      /* of a panel */
     HALF_LEAST = 64,        /* channels, from which on it is worth it in bf16 */
     CHUNK = 64,             /* input channels of a piece of the filters' gradient */
@@ -35,6 +36,8 @@ enum {
     OWN_TILES = 14,         /* and no fewer tiles than that */
     SHARED_BYTES = 4 << 20, /* likewise, where threads share it */
     SHARED_TILES = 128,
+    SHARES = 8, /* of all tiles, for which the gradient is summed apart where filters are few */
+    SHARES_BYTES = 8 << 20,
     KEPT_BYTES = 3 << 20,
     MANY_BYTES = 8 << 20 /* of U, from which on they do; twice as many where U would be made for several blocks */
 };
@@ -46,6 +49,7 @@ typedef struct {
 
 typedef struct {
     const rni_winograd *isa;
+    void (*add_row)(float *y, int64_t y_row, const float *b, int64_t rows, int64_t columns);
     images x, y; /* from x to y; both are read for the gradient of the filters */
     float *w;
     const float *bias;
@@ -61,6 +65,7 @@ typedef struct {
     void *w_half;
     float *kept;          /* U of filters that stay as they are, else NULL */
     int64_t first, count; /* the block that is shared */
+    int64_t shares;
 } job;
 
 static int64_t least(int64_t a, int64_t b)
@@ -74,6 +79,12 @@ static int64_t apart(int64_t elements)
     return (rni_cpu_round_up(elements, 16) / 16 | 1) * 16;
 }
 
+/* Elements from one row of `channels` to the next. Narrow rows that are no whole lines follow each other. */
+static int64_t row_of(int64_t channels)
+{
+    return channels % 16 ? rni_cpu_round_up(channels, 4) : apart(channels);
+}
+
 /* ---- tiles ---- */
 
 /* The [side, side] pixels of a tile from channel c on; `outside` stands for those beyond the edges. */
@@ -81,7 +92,8 @@ static void find_pixels(const job *j, const images *v, int64_t tile, int64_t sid
                         void **pixel)
 {
     const int64_t image = tile / (j->tile[0] * j->tile[1]), height = v->size[0], width = v->size[1];
-    const int64_t top = tile / j->tile[1] % j->tile[0] * TILE + v->at[0], left = tile % j->tile[1] * TILE + v->at[1];
+    const int64_t top = tile / j->tile[1] % j->tile[0] * j->isa->tile + v->at[0];
+    const int64_t left = tile % j->tile[1] * j->isa->tile + v->at[1];
     for (int64_t r = top; r < top + side; r++) {
         const int64_t row = (image * height + r) * width * v->channels + c;
         for (int64_t q = left; q < left + side; q++) {
@@ -145,9 +157,10 @@ static void make_filters(const job *j, float *u, int64_t p, int64_t i)
 static void make_panel(const job *j, const float *v, const float *u, float *m, int64_t first, int64_t count, int64_t p)
 {
     const int64_t columns = j->isa->columns, n = panel_columns(j, p);
-    float *spare = m + PARTS * j->m_part, wide[TILE * TILE][COLUMNS_MOST], *own[TILE * TILE];
-    void *pixel[TILE * TILE];
-    for (int k = 0; k < TILE * TILE; k++) own[k] = wide[k];
+    const int64_t pixels = j->isa->tile * j->isa->tile;
+    float *spare = m + PARTS * j->m_part, wide[TILE_MOST * TILE_MOST][COLUMNS_MOST], *own[TILE_MOST * TILE_MOST];
+    void *pixel[TILE_MOST * TILE_MOST];
+    for (int64_t k = 0; k < pixels; k++) own[k] = wide[k];
     for (int k = 0; k < PARTS; k++)
         j->isa->multiply(&(rni_product){ .a = v + k * j->v_part,
                                          .b = u + k * j->u_part,
@@ -160,10 +173,10 @@ static void make_panel(const job *j, const float *v, const float *u, float *m, i
                                          .b_step = columns,
                                          .y_row = columns });
     for (int64_t t = 0; t < count; t++) {
-        find_pixels(j, &j->y, first + t, TILE, p * columns, spare, pixel);
+        find_pixels(j, &j->y, first + t, j->isa->tile, p * columns, spare, pixel);
         j->isa->result((float *const *)(j->store ? (void *const *)own : pixel), m + t * columns, j->m_part,
                        j->bias ? j->bias + p * columns : NULL, n);
-        for (int k = 0; j->store && k < TILE * TILE; k++)
+        for (int64_t k = 0; j->store && k < pixels; k++)
             if (pixel[k] != spare) j->store(pixel[k], own[k], n);
     }
 }
@@ -225,13 +238,18 @@ static void each_shared_block(job *j, rni_cpu_task *take, rni_cpu_task *make)
 
 /* ---- gradient of the filters ---- */
 
+static void take_gradients(const job *j, float *wide, int64_t first, int64_t from, int64_t end)
+{
+    take_images(j, wide, j->v, first, from, end);
+    take_tiles(j, j->isa->result_grad, &j->y, j->isa->tile, wide, j->d, j->d_row, j->d_part, first, from, end);
+}
+
 static void take_shared_gradients(void *user, int thread, int threads)
 {
     const job *j = user;
     int64_t from, end;
     rni_cpu_part(j->count, thread, threads, &from, &end);
-    take_images(j, wide_of(j, thread), j->v, j->first, from, end);
-    take_tiles(j, j->isa->result_grad, &j->y, TILE, wide_of(j, thread), j->d, j->d_row, j->d_part, j->first, from, end);
+    take_gradients(j, wide_of(j, thread), j->first, from, end);
 }
 
 static int64_t pieces(const job *j)
@@ -289,6 +307,42 @@ static void finish_pieces(void *user, int thread, int threads)
     for (; i < end; i++) finish_piece(j, j->m + i * PARTS * j->m_part, i);
 }
 
+static float *share_of(const job *j, int64_t share)
+{
+    return j->m + share * pieces(j) * PARTS * j->m_part;
+}
+
+/* Of few filters: blocks of the thread's own, whose parts stay in its cache. */
+static void join_shares(void *user, int thread, int threads)
+{
+    job own = *(const job *)user;
+    const job *j = &own;
+    own.v += thread * own.own;
+    own.d = own.v + PARTS * own.v_part;
+    int64_t share, last;
+    rni_cpu_part(j->shares, thread, threads, &share, &last);
+    for (; share < last; share++) {
+        const int64_t from = j->tiles * share / j->shares, n = j->tiles * (share + 1) / j->shares - from;
+        const int64_t blocks = (n + j->block - 1) / j->block;
+        for (int64_t b = 0; b < blocks; b++) {
+            own.first = n * b / blocks;
+            own.count = n * (b + 1) / blocks - own.first;
+            take_gradients(j, wide_of(j, thread), from + own.first, 0, own.count);
+            for (int64_t i = 0; i < pieces(j) * PARTS; i++)
+                join_part(j, share_of(j, share) + i / PARTS * PARTS * j->m_part, i / PARTS, i % PARTS);
+        }
+    }
+}
+
+static void sum_shares(void *user, int thread, int threads)
+{
+    const job *j = user;
+    int64_t i, end;
+    rni_cpu_part(pieces(j) * PARTS, thread, threads, &i, &end);
+    for (const int64_t n = j->m_part; i < end; i++)
+        for (int64_t k = 1; k < j->shares; k++) j->add_row(j->m + i * n, n, share_of(j, k) + i * n, 1, n);
+}
+
 /* Where there is but one block, a piece is done at once, in memory of its thread. */
 static void join_and_finish(void *user, int thread, int threads)
 {
@@ -319,20 +373,24 @@ static job job_of(const rn_kernel_call *c)
     const rn_conv_opts *o = c->opts;
     const bool grad_w = is_grad_w(c), grad_x = strcmp(c->op, "conv_grad_x") == 0;
     const rn_view *x = &c->in[0], *w = grad_w ? &c->out[0] : &c->in[1], *y = grad_w ? &c->in[1] : &c->out[0];
-    const int64_t channels = w->dim[1];
+    const int64_t channels = w->dim[1], side = w->dim[2], taps = side * side;
     const rni_isa *isa = ((const rni_cpu *)c->device)->isa;
-    job j = { .isa = isa->winograd, .w = w->data, .turned = grad_x, .log_bytes = rni_cpu_log_bytes(x->dtype) };
+    job j = { .isa = &isa->winograd[side == 5],
+              .add_row = isa->product->add_row,
+              .w = w->data,
+              .turned = grad_x,
+              .log_bytes = rni_cpu_log_bytes(x->dtype) };
     if (x->dtype != RN_F32) {
         j.load = isa->move->load[RNI_CPU_F32][x->dtype];
         j.store = isa->move->store[RNI_CPU_F32][x->dtype];
     }
     /* gx is the convolution of gy with the filters turned, padded so that the two paddings make up for the filter. */
-    j.x = images_of(x, grad_x ? o->pad[0] - 2 : -o->pad[0], grad_x ? o->pad[1] - 2 : -o->pad[1]);
+    j.x = images_of(x, grad_x ? o->pad[0] + 1 - side : -o->pad[0], grad_x ? o->pad[1] + 1 - side : -o->pad[1]);
     j.y = images_of(y, 0, 0);
-    j.w_in = TAPS * (grad_x ? channels : 1);
-    j.w_out = TAPS * (grad_x ? 1 : channels);
+    j.w_in = taps * (grad_x ? channels : 1);
+    j.w_out = taps * (grad_x ? 1 : channels);
     if (!grad_w && c->n_in > 2 && c->in[2].dtype) j.bias = c->in[2].data;
-    for (int i = 0; i < 2; i++) j.tile[i] = (j.y.size[i] + TILE - 1) / TILE;
+    for (int i = 0; i < 2; i++) j.tile[i] = (j.y.size[i] + j.isa->tile - 1) / j.isa->tile;
     j.tiles = x->dim[0] * j.tile[0] * j.tile[1];
     j.panels = (j.y.channels + j.isa->columns - 1) / j.isa->columns;
     return j;
@@ -346,13 +404,24 @@ static void cut_blocks(job *j, int64_t bytes, int64_t least_block, int64_t row, 
     j->blocks = (j->tiles + block - 1) / block;
     j->block = (j->tiles + j->blocks - 1) / j->blocks;
     j->v_part = apart(j->block * j->v_row);
-    j->d_part = apart(j->block * j->d_row);
+    j->d_part = apart(j->block * j->d_row + j->isa->columns); /* the last panel may be read as a whole one */
     j->m_part = apart((m_rows ? m_rows : j->block) * j->isa->columns);
+}
+
+static void cut_gradient(job *j)
+{
+    const int64_t row = j->v_row + j->d_row, rows = least(CHUNK, j->x.channels);
+    cut_blocks(j, OWN_BYTES, OWN_TILES, row, rows);
+    const int64_t bytes = SHARES * pieces(j) * PARTS * j->m_part * (int64_t)sizeof(float);
+    if (bytes <= SHARES_BYTES && j->blocks >= SHARES)
+        j->shares = SHARES;
+    else
+        cut_blocks(j, SHARED_BYTES, SHARED_TILES, row, rows);
 }
 
 static int64_t filter_count(const job *j)
 {
-    return TAPS * j->x.channels * j->y.channels;
+    return j->isa->taps * j->isa->taps * j->x.channels * j->y.channels;
 }
 
 /* Gives the workspace its places, if there is one; its elements. */
@@ -361,7 +430,11 @@ static int64_t place(job *j, bool grad_w, float *workspace)
     const int64_t columns = j->isa->columns, own = PARTS * j->m_part + columns, v = PARTS * j->v_part;
     const int64_t zeros = apart(j->x.channels > j->y.channels ? j->x.channels : j->y.channels);
     int64_t v_at = zeros, u_at = 0, d_at = 0, m_at = 0, end;
-    if (grad_w) {
+    if (grad_w && j->shares) {
+        j->own = v + PARTS * j->d_part;
+        m_at = v_at + j->threads * j->own;
+        end = m_at + j->shares * pieces(j) * PARTS * j->m_part;
+    } else if (grad_w) {
         d_at = v_at + v;
         m_at = d_at + PARTS * j->d_part;
         end = m_at + (j->blocks > 1 ? pieces(j) : j->threads) * PARTS * j->m_part;
@@ -409,13 +482,13 @@ bool rni_cpu_winograd_prepare(rn_kernel_call *c, void **state, int64_t *workspac
     /* products, twice what they take with AVX-512 as two threads pay from 7 us on, and transforms to and fro */
     const double each = 0.6 * (double)in * (double)j->y.channels + 4 * (double)(in + j->y.channels);
     j->threads = rni_cpu_threads(c->device, (double)j->tiles * each);
-    j->v_row = apart(in);
-    j->d_row = apart(j->y.channels);
+    j->v_row = row_of(in);
+    j->d_row = row_of(j->y.channels);
     j->u_part = apart(in * j->isa->columns);
     j->u_panel = PARTS * j->u_part;
     j->shared = j->panels * j->u_panel * (int64_t)sizeof(float) >= MANY_BYTES * (j->tiles > SHARED_TILES ? 2 : 1);
     if (is_grad_w(c))
-        cut_blocks(j, SHARED_BYTES, SHARED_TILES, j->v_row + j->d_row, least(CHUNK, in));
+        cut_gradient(j);
     else if (j->shared)
         cut_blocks(j, SHARED_BYTES, SHARED_TILES, j->v_row, 0);
     else
@@ -474,7 +547,11 @@ bool rni_cpu_winograd_run(rn_kernel_call *c)
     j.bias = now.bias;
     place(&j, is_grad_w(c), c->workspace);
     if (j.load) begin_half(&j, is_grad_w(c));
-    if (is_grad_w(c)) {
+    if (j.shares) {
+        rni_cpu_parallel(j.threads, join_shares, &j);
+        rni_cpu_parallel(j.threads, sum_shares, &j);
+        rni_cpu_parallel(j.threads, finish_pieces, &j);
+    } else if (is_grad_w(c)) {
         each_shared_block(&j, take_shared_gradients, j.blocks > 1 ? join_shared_block : join_and_finish);
         if (j.blocks > 1) rni_cpu_parallel(j.threads, finish_pieces, &j);
     } else if (j.shared)
@@ -491,22 +568,26 @@ static bool fits(const rn_kernel_call *c)
 {
     const rn_conv_opts *o = c->opts;
     const rn_view *w = is_grad_w(c) ? &c->out[0] : &c->in[1];
-    if (w->rank != 4 || w->dim[2] != 3 || w->dim[3] != 3 || o->groups != 1) return false;
+    if (w->rank != 4 || w->dim[2] != w->dim[3] || (w->dim[2] != 3 && w->dim[2] != 5) || o->groups != 1) return false;
     for (int i = 0; i < 2; i++)
         if (o->stride[i] != 1 || o->dilation[i] != 1) return false;
-    return w->dim[0] % 16 == 0 && w->dim[1] % 16 == 0;
+    const job j = job_of(c);
+    const int64_t vector = j.isa->columns / 2;
+    return j.x.channels >= vector && panel_columns(&j, j.panels - 1) >= vector && j.y.channels >= vector;
 }
 
 /* What Winograd saves in products it loses in transforms where tiles, channels or the results in a tile are few. */
 static bool is_faster(const rn_kernel_call *c)
 {
     const job j = job_of(c);
-    const int64_t results = j.y.size[0] * j.y.size[1], tiles = j.tile[0] * j.tile[1];
+    const rn_view *y = strcmp(c->op, "conv") == 0 ? &c->out[0] : &c->in[is_grad_w(c)];
+    const double results = (double)(y->dim[2] * y->dim[3] * j.isa->taps * j.isa->taps * j.y.channels);
+    const double parts = (double)(j.tile[0] * j.tile[1] * PARTS * rni_cpu_round_up(j.y.channels, j.isa->columns / 2));
     if (c->in[0].dtype != RN_F32 && least(j.x.channels, j.y.channels) < HALF_LEAST) return false;
     /* U is there already, and as long as it stays in the caches */
     if (!is_grad_w(c) && c->in[0].dtype == RN_F32 && c->constant >> 1 & 1)
         return j.tiles >= 4 && PARTS * j.x.channels * j.y.channels * (int64_t)sizeof(float) <= KEPT_BYTES;
-    return j.tiles >= (least(j.x.channels, j.y.channels) < 32 ? 128 : 8) && 2 * results >= TILE * TILE * tiles;
+    return j.tiles >= (least(j.x.channels, j.y.channels) < 32 ? 128 : 8) && results >= 2 * parts;
 }
 
 const char *rni_cpu_winograd_refuse(const rn_kernel_call *c)
@@ -515,7 +596,7 @@ const char *rni_cpu_winograd_refuse(const rn_kernel_call *c)
     const char *why = rni_cpu_conv_refuse(c);
     if (why) return why;
     if (c->in[0].dtype != RN_F32 && c->in[0].dtype != RN_BF16) return "only f32 and bf16";
-    if (!fits(c)) return "only 3x3 filters with stride 1 and multiples of 16 channels";
+    if (!fits(c)) return "only 3x3 and 5x5 filters with stride 1 and certain numbers of channels";
     if (cpu->winograd == RNI_CPU_NEVER) return "switched off";
     return cpu->winograd == RNI_CPU_ALWAYS || is_faster(c) ? NULL : "it is no faster";
 }

@@ -1,4 +1,4 @@
-/* Convolutions with 3x3 filters by Winograd's minimal filtering. */
+/* Convolutions with 3x3 and 5x5 filters by Winograd's minimal filtering. */
 #ifndef RNI_BACKEND_CPU_WINOGRAD_H
 #define RNI_BACKEND_CPU_WINOGRAD_H
 

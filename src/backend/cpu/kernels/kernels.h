@@ -15,7 +15,7 @@ extern const rni_planes RNI_ISA_NAME(rni_planes)[2];
 extern const rni_lines RNI_ISA_NAME(rni_lines)[2];
 extern const rni_pixels RNI_ISA_NAME(rni_pixels)[2];
 extern const rni_products RNI_ISA_NAME(rni_products);
-extern const rni_winograd RNI_ISA_NAME(rni_winograd);
+extern const rni_winograd RNI_ISA_NAME(rni_winograd)[2];
 extern const rni_pairs RNI_ISA_NAME(rni_pairs);
 extern const rni_peaks RNI_ISA_NAME(rni_peaks);
 void RNI_ISA_NAME(rni_multiply)(const rni_product *p);
