@@ -192,3 +192,16 @@ RN_TEST(nan_to_num_fills_with_the_largest_numbers_of_the_type)
     }
     CHECK_OK();
 }
+
+RN_TEST(fma_of_whole_numbers_adds_the_product)
+{
+    static const char *const devices[] = { "ref", "cpu" };
+    for (int i = 0; i < (int)RN_COUNTOF(devices); i++) RN_SCOPE
+        {
+            CHECK(rn_device_use(devices[i]));
+            rn_tensor *a = rn_array_i32(RN_SHAPE(3), 5, -7, 2), *b = rn_array_i32(RN_SHAPE(3), 3, 2, 0);
+            VALUES(rn_fma(a, b, rn_array_i32(RN_SHAPE(3), 9, 1, -4)), 24, -13, -4);
+            VALUES(rn_fma(a, rn_greater_scalar(b, 0), b), 8, -5, 0);
+        }
+    CHECK_OK();
+}

@@ -349,12 +349,13 @@ static void compute(const rn_program *p, rn_code code, rni_ref_value a, rni_ref_
     const bool whole = p->compute == RN_I64;
     if (code == RN_CODE_SELECT)
         *d = (whole ? a.i != 0 : a.f != 0) ? b : c;
-    else if (code == RN_CODE_FMA)
-        d->f = fma(a.f, b.f, c.f);
     else if (code == RN_CODE_COPY)
         *d = a;
     else if (whole)
-        d->i = integer(code, a.i, b.i);
+        d->i =
+            code == RN_CODE_FMA ? integer(RN_CODE_ADD, integer(RN_CODE_MUL, a.i, b.i), c.i) : integer(code, a.i, b.i);
+    else if (code == RN_CODE_FMA)
+        d->f = fma(a.f, b.f, c.f);
     else
         d->f = arity[code] == 1 ? unary(code, a.f) : binary(code, a.f, b.f);
 }
