@@ -342,7 +342,8 @@ static bool set_list(const rn_opt *o, char *p, const char *text)
     if (n < 0) return false;
     if (o->type == RN_OPT_TYPE_AXES) {
         rn_axes a = { .n = n };
-        for (int i = 0; i < n; i++) a.axis[i] = (int)v[i];
+        for (int i = 0; i < n; i++)
+            if ((a.axis[i] = (int)v[i]) != v[i]) return false;
         memcpy(p, &a, sizeof a);
     } else if (o->type == RN_OPT_TYPE_SHAPE) {
         rn_shape s = { .rank = n };

@@ -96,6 +96,7 @@ RN_TEST(texts_that_are_no_value_are_refused_with_what_is_allowed)
         { "d", "f33", "option d" },
         { "axes", "0,a", "option axes" },
         { "axes", "1,2,3,4,5,6,7,8,9", "option axes" },
+        { "axes", "0,4294967297", "option axes" },
         { "shape", "99999999999999999999", "option shape" },
         { "ranges", "1:2:3:4", "option ranges" },
         { "ranges", "", "option ranges" },
