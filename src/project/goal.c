@@ -230,7 +230,9 @@ static rn_tensor *zeros_of(const rn_column *c, int64_t batch)
 bool rni_goal_check(rni_goal *g, const rni_data *data, int64_t batch, rni_trace_fn *trace, void *user)
 {
     const int n = rn_dataset_column_count(data->set);
+    const int64_t there = rn_dataset_count(data->set);
     rn_tensor *columns[64];
+    if (batch > there) batch = there;
     if (n > (int)RN_COUNTOF(columns)) return rni_fail(RN_ERR_ARG, NULL, NULL, "a data set of more than 64 columns");
     uint64_t random[2];
     rn_random_state(random);

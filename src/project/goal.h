@@ -38,7 +38,8 @@ void rni_goal_free(rni_goal *g);
 rn_tensor *rni_goal_loss(void *user, const rn_batch *batch, rn_metrics *m);
 /* The network's output for a batch. Scoped. */
 rn_tensor *rni_goal_output(rni_goal *g, const rn_batch *batch);
-/* Checks, without computing anything, that the network, the loss and the metrics fit the data. */
+/* Checks, without computing anything, that the network, the loss and the metrics fit the data, in batches of so many
+ * examples, or all there are. */
 bool rni_goal_check(rni_goal *g, const rni_data *data, int64_t batch, rni_trace_fn *trace, void *user);
 
 /* State that recurrent links keep from one call to the next. */

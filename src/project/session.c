@@ -276,8 +276,7 @@ static bool open_session(rni_session *s, const rni_session_args *a)
     rn_seed(s->training.seed);
     s->model = rni_model_new(s->project, &s->variables);
     if (!s->model || !read_goals(s)) return false;
-    const int64_t n = rn_dataset_count(s->data->set), batch = batch_of(s, s->data);
-    if (!rni_goal_check(&s->goal, s->data, batch < n ? batch : n, NULL, NULL)) return false;
+    if (!rni_goal_check(&s->goal, s->data, batch_of(s, s->data), NULL, NULL)) return false;
     if (!open_watches(s) || ((a->out || a->steps) && !make_steps(s))) return false;
     return !a->out || make_trainer(s, a);
 }

@@ -75,6 +75,8 @@ printf '{"data": {"train": {"source": "t.csv", "target": "height"}}, "network": 
  "training": {"loss": "softmax_cross_entropy"}}' >p.json
 says 1 'p.json:2:23: the target "t" holds numbers, not classes' "$RENSA" train p.json --check
 says 1 '"classify": true' "$RENSA" train p.json --check
+printf '{"data": "t.csv", "network": [{"type": "linear", "out": 3}], "training": {"batch": 4294967296000}}' >p.json
+says 0 "linear" "$RENSA" train p.json --check
 training '"threads": 5000' '' 'from 1 to 4096'
 printf '{"data": {"train": {"source": "t.csv",\n "steps": [{"type": "subst"}]}}, "network": ["relu"]}' >p.json
 says 1 'p.json:2:21: there is no step called "subst"' "$RENSA" train p.json --out run
@@ -131,7 +133,7 @@ cat >short.json <<'END'
  "units": {"stack": {"arguments": {"w": null, "n": 1}, "layers": [{"type": "dense", "out": "=w + i", "repeat": "=n"}]},
            "dense": {"arguments": {"out": null}, "layers": [{"type": "linear", "out": "=out"}, "tanh"]}}}
 END
-says 0 "f32[100, 9]" "$RENSA" train short.json --check
+says 0 "f32[24, 9]" "$RENSA" train short.json --check
 holds "the parameters are not those of 2-8-9-3" -n "$(grep -x '  135 parameters' out)"
 "$RENSA" train short.json --show >shown.json 2>out
 "$RENSA" train shown.json --show >again.json 2>>out
