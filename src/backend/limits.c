@@ -80,17 +80,12 @@ static void keep(const char *path, const char *name, rn_limits *l)
     rni_str text = { 0 };
     rni_json_writer w = { .to = &text, .indent = 2 };
     rni_json_object_begin(&w);
-    rni_json_write_key(&w, "machine");
-    rni_json_write_string(&w, name);
-    rni_json_write_key(&w, "threads");
-    rni_json_write_int(&w, l->threads);
-    rni_json_write_key(&w, "cached");
-    rni_json_write_int(&w, l->cached);
-    rni_json_write_key(&w, "shared_cached");
-    rni_json_write_int(&w, l->shared_cached);
+    rni_json_put_string(&w, "machine", name);
+    rni_json_put_int(&w, "threads", l->threads);
+    rni_json_put_int(&w, "cached", l->cached);
+    rni_json_put_int(&w, "shared_cached", l->shared_cached);
     for (size_t i = 0; i < RN_COUNTOF(keys); i++) {
-        rni_json_write_key(&w, keys[i]);
-        rni_json_write_number(&w, *field(l, i));
+        rni_json_put_number(&w, keys[i], *field(l, i));
     }
     rni_json_object_end(&w);
     rni_str_add(&text, "\n");

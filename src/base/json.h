@@ -82,5 +82,10 @@ void rni_json_write_int(rni_json_writer *w, int64_t value);
 void rni_json_write_digits(rni_json_writer *w, const char *text); /* of rni_json_number_text */
 void rni_json_write_bool(rni_json_writer *w, bool value);
 void rni_json_write_null(rni_json_writer *w);
+/* A key with its value. */
+void rni_json_put_string(rni_json_writer *w, const char *key, const char *text);
+void rni_json_put_number(rni_json_writer *w, const char *key, double value);
+void rni_json_put_int(rni_json_writer *w, const char *key, int64_t value);
+void rni_json_put_bool(rni_json_writer *w, const char *key, bool value);
 
 #endif

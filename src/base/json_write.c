@@ -161,3 +161,27 @@ void rni_json_write_null(rni_json_writer *w)
 {
     add_value(w, "null");
 }
+
+void rni_json_put_string(rni_json_writer *w, const char *key, const char *text)
+{
+    rni_json_write_key(w, key);
+    rni_json_write_string(w, text);
+}
+
+void rni_json_put_number(rni_json_writer *w, const char *key, double value)
+{
+    rni_json_write_key(w, key);
+    rni_json_write_number(w, value);
+}
+
+void rni_json_put_int(rni_json_writer *w, const char *key, int64_t value)
+{
+    rni_json_write_key(w, key);
+    rni_json_write_int(w, value);
+}
+
+void rni_json_put_bool(rni_json_writer *w, const char *key, bool value)
+{
+    rni_json_write_key(w, key);
+    rni_json_write_bool(w, value);
+}

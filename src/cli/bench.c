@@ -81,12 +81,10 @@ static void print_json(const timing *t, const options *o)
                     { "examples_per_second", t->rate } };
     rni_json_object_begin(&w);
     for (size_t i = 0; i < RN_COUNTOF(texts); i++) {
-        rni_json_write_key(&w, texts[i].key);
-        rni_json_write_string(&w, texts[i].text);
+        rni_json_put_string(&w, texts[i].key, texts[i].text);
     }
     for (size_t i = 0; i < RN_COUNTOF(numbers); i++) {
-        rni_json_write_key(&w, numbers[i].key);
-        rni_json_write_number(&w, numbers[i].value);
+        rni_json_put_number(&w, numbers[i].key, numbers[i].value);
     }
     rni_json_object_end(&w);
     if (!text.failed) puts(text.at);
@@ -153,16 +151,13 @@ static void print_machine_json(const cli_machine *m)
     rni_str text = { 0 };
     rni_json_writer w = { .to = &text, .indent = 2 };
     rni_json_object_begin(&w);
-    rni_json_write_key(&w, "machine");
-    rni_json_write_string(&w, m->name);
-    rni_json_write_key(&w, "threads");
-    rni_json_write_int(&w, m->limits.threads);
+    rni_json_put_string(&w, "machine", m->name);
+    rni_json_put_int(&w, "threads", m->limits.threads);
     for (size_t i = 0; i < RN_COUNTOF(machine_rows); i++)
         for (int k = 0; k < 2; k++) {
             char key[32];
             snprintf(key, sizeof key, "%s_%s", machine_rows[i].key, k ? "all" : "1");
-            rni_json_write_key(&w, key);
-            rni_json_write_number(&w, machine_row(&m->limits, i)[k]);
+            rni_json_put_number(&w, key, machine_row(&m->limits, i)[k]);
         }
     rni_json_object_end(&w);
     if (!text.failed) puts(text.at);

@@ -10,17 +10,12 @@ enum { OWN = 1, OTHER = 2 };
 static void write_json(rni_json_writer *j, rni_session *s, const char *model, const rni_watch *w, const cli_report *r)
 {
     rni_json_object_begin(j);
-    rni_json_write_key(j, "model");
-    rni_json_write_string(j, model);
-    rni_json_write_key(j, "monitor");
-    rni_json_write_string(j, w->name);
-    rni_json_write_key(j, "data");
-    rni_json_write_string(j, rn_dataset_source(w->data->set));
-    rni_json_write_key(j, "examples");
-    rni_json_write_int(j, r->examples);
+    rni_json_put_string(j, "model", model);
+    rni_json_put_string(j, "monitor", w->name);
+    rni_json_put_string(j, "data", rn_dataset_source(w->data->set));
+    rni_json_put_int(j, "examples", r->examples);
     for (int i = 0; i < r->n_means; i++) {
-        rni_json_write_key(j, r->mean[i].name);
-        rni_json_write_number(j, r->mean[i].value);
+        rni_json_put_number(j, r->mean[i].name, r->mean[i].value);
     }
     if (r->confusion) {
         rni_json_write_key(j, "confusion");
@@ -36,8 +31,7 @@ static void write_json(rni_json_writer *j, rni_session *s, const char *model, co
     }
     char hash[65];
     if (rn_model_hash(s->model->root, hash)) {
-        rni_json_write_key(j, "parameters_sha256");
-        rni_json_write_string(j, hash);
+        rni_json_put_string(j, "parameters_sha256", hash);
     }
     rni_json_object_end(j);
 }

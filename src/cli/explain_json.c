@@ -3,24 +3,6 @@
 
 #include "base/json.h"
 
-static void key_number(rni_json_writer *w, const char *key, double value)
-{
-    rni_json_write_key(w, key);
-    rni_json_write_number(w, value);
-}
-
-static void key_text(rni_json_writer *w, const char *key, const char *value)
-{
-    rni_json_write_key(w, key);
-    rni_json_write_string(w, value);
-}
-
-static void key_bool(rni_json_writer *w, const char *key, bool value)
-{
-    rni_json_write_key(w, key);
-    rni_json_write_bool(w, value);
-}
-
 static void write_pair(rni_json_writer *w, const char *key, const double *v)
 {
     rni_json_write_key(w, key);
@@ -39,8 +21,8 @@ static void write_machine(rni_json_writer *w, const cli_machine *m)
         return;
     }
     rni_json_object_begin(w);
-    key_text(w, "name", m->name);
-    key_number(w, "threads", m->limits.threads);
+    rni_json_put_string(w, "name", m->name);
+    rni_json_put_number(w, "threads", m->limits.threads);
     write_pair(w, "f32", m->limits.f32);
     write_pair(w, "bf16", m->limits.bf16);
     write_pair(w, "memory", m->limits.memory);
@@ -54,24 +36,24 @@ static void write_step(rni_json_writer *w, const cli_explained *e, const cli_pla
     const rni_report_step *s = &p->plan->step[k];
     rni_json_flat_begin(w);
     rni_json_object_begin(w);
-    key_number(w, "step", (double)k);
-    key_text(w, "function", s->function);
-    key_text(w, "gradient_of", s->grad_of);
-    key_text(w, "kernel", s->kernel);
-    key_text(w, "file", s->file);
-    key_number(w, "line", s->line);
-    key_text(w, "shapes", s->shapes);
-    key_text(w, "layout", s->layout);
-    key_number(w, "calls", s->calls);
-    key_bool(w, "in_place", s->in_place);
-    key_bool(w, "plain_c", s->plain_c);
-    key_text(w, "added", s->added);
-    key_number(w, "flop", rni_report_flop(s));
-    key_number(w, "bytes", s->cost.bytes);
-    key_number(w, "bytes_live", (double)s->live);
-    if (e->machine.known) key_number(w, "least_seconds", p->least[k]);
-    if (e->machine.known) key_text(w, "bound", cli_step_bound(e, p, k));
-    if (e->measured) key_number(w, "seconds", s->seconds);
+    rni_json_put_number(w, "step", (double)k);
+    rni_json_put_string(w, "function", s->function);
+    rni_json_put_string(w, "gradient_of", s->grad_of);
+    rni_json_put_string(w, "kernel", s->kernel);
+    rni_json_put_string(w, "file", s->file);
+    rni_json_put_number(w, "line", s->line);
+    rni_json_put_string(w, "shapes", s->shapes);
+    rni_json_put_string(w, "layout", s->layout);
+    rni_json_put_number(w, "calls", s->calls);
+    rni_json_put_bool(w, "in_place", s->in_place);
+    rni_json_put_bool(w, "plain_c", s->plain_c);
+    rni_json_put_string(w, "added", s->added);
+    rni_json_put_number(w, "flop", rni_report_flop(s));
+    rni_json_put_number(w, "bytes", s->cost.bytes);
+    rni_json_put_number(w, "bytes_live", (double)s->live);
+    if (e->machine.known) rni_json_put_number(w, "least_seconds", p->least[k]);
+    if (e->machine.known) rni_json_put_string(w, "bound", cli_step_bound(e, p, k));
+    if (e->measured) rni_json_put_number(w, "seconds", s->seconds);
     rni_json_write_key(w, "reads");
     rni_json_array_begin(w);
     for (int i = 0; i < s->n_inputs; i++)
@@ -89,12 +71,12 @@ static void write_reasons(rni_json_writer *w, const rni_why *why)
         const rni_reason *r = &why->at[i];
         rni_json_flat_begin(w);
         rni_json_object_begin(w);
-        key_text(w, "pass", r->pass);
-        key_text(w, "from", r->from);
-        key_text(w, "to", r->to);
-        key_text(w, "why", r->why);
-        key_number(w, "count", (double)r->count);
-        key_number(w, "bytes", r->bytes);
+        rni_json_put_string(w, "pass", r->pass);
+        rni_json_put_string(w, "from", r->from);
+        rni_json_put_string(w, "to", r->to);
+        rni_json_put_string(w, "why", r->why);
+        rni_json_put_number(w, "count", (double)r->count);
+        rni_json_put_number(w, "bytes", r->bytes);
         rni_json_object_end(w);
         rni_json_flat_end(w);
     }
@@ -105,34 +87,34 @@ static void write_plan(rni_json_writer *w, const cli_explained *e, const cli_pla
 {
     const rni_report_plan *r = p->plan;
     rni_json_object_begin(w);
-    key_text(w, "device", r->device);
+    rni_json_put_string(w, "device", r->device);
     rni_json_write_key(w, "recorded");
     rni_json_object_begin(w);
-    key_number(w, "calls", (double)r->recorded.calls);
-    key_number(w, "views", (double)r->recorded.views);
-    key_number(w, "values", (double)r->recorded.values);
-    key_number(w, "flop", r->recorded.flop);
-    key_number(w, "bytes", r->recorded.bytes);
-    key_number(w, "peak_bytes", (double)r->recorded.peak);
+    rni_json_put_number(w, "calls", (double)r->recorded.calls);
+    rni_json_put_number(w, "views", (double)r->recorded.views);
+    rni_json_put_number(w, "values", (double)r->recorded.values);
+    rni_json_put_number(w, "flop", r->recorded.flop);
+    rni_json_put_number(w, "bytes", r->recorded.bytes);
+    rni_json_put_number(w, "peak_bytes", (double)r->recorded.peak);
     rni_json_object_end(w);
     rni_json_write_key(w, "compiled");
     rni_json_object_begin(w);
-    key_number(w, "calls_lowered", (double)r->calls_lowered);
-    key_number(w, "steps", (double)r->n_steps);
-    key_number(w, "kernels", (double)p->kernels);
-    key_number(w, "fused", (double)p->fused);
-    key_number(w, "in_place", (double)p->in_place);
-    key_number(w, "copies", (double)p->added);
-    key_number(w, "plain_c", (double)p->plain_c);
-    key_number(w, "flop", r->flop);
-    key_number(w, "bytes", r->bytes);
-    key_number(w, "peak_bytes", (double)r->peak);
-    key_number(w, "shared_bytes", (double)r->slab_bytes);
-    key_number(w, "result_bytes", (double)r->result_bytes);
-    key_number(w, "given_bytes", (double)r->given_bytes);
-    key_number(w, "overwritten_bytes", (double)r->donated_bytes);
-    if (e->machine.known) key_number(w, "least_seconds", p->predicted);
-    if (e->measured) key_number(w, "seconds", p->measured);
+    rni_json_put_number(w, "calls_lowered", (double)r->calls_lowered);
+    rni_json_put_number(w, "steps", (double)r->n_steps);
+    rni_json_put_number(w, "kernels", (double)p->kernels);
+    rni_json_put_number(w, "fused", (double)p->fused);
+    rni_json_put_number(w, "in_place", (double)p->in_place);
+    rni_json_put_number(w, "copies", (double)p->added);
+    rni_json_put_number(w, "plain_c", (double)p->plain_c);
+    rni_json_put_number(w, "flop", r->flop);
+    rni_json_put_number(w, "bytes", r->bytes);
+    rni_json_put_number(w, "peak_bytes", (double)r->peak);
+    rni_json_put_number(w, "shared_bytes", (double)r->slab_bytes);
+    rni_json_put_number(w, "result_bytes", (double)r->result_bytes);
+    rni_json_put_number(w, "given_bytes", (double)r->given_bytes);
+    rni_json_put_number(w, "overwritten_bytes", (double)r->donated_bytes);
+    if (e->machine.known) rni_json_put_number(w, "least_seconds", p->predicted);
+    if (e->measured) rni_json_put_number(w, "seconds", p->measured);
     rni_json_object_end(w);
     write_reasons(w, &r->why);
     rni_json_write_key(w, "steps");
@@ -146,16 +128,16 @@ void cli_explain_json(const cli_explained *e, rni_str *to)
 {
     rni_json_writer w = { .to = to, .indent = 2 };
     rni_json_object_begin(&w);
-    key_text(&w, "version", rn_version());
-    key_text(&w, "name", e->name);
-    key_number(&w, "batch", (double)e->batch);
-    key_number(&w, "parameters", (double)e->parameters);
-    key_number(&w, "threads", e->threads);
+    rni_json_put_string(&w, "version", rn_version());
+    rni_json_put_string(&w, "name", e->name);
+    rni_json_put_number(&w, "batch", (double)e->batch);
+    rni_json_put_number(&w, "parameters", (double)e->parameters);
+    rni_json_put_number(&w, "threads", e->threads);
     write_machine(&w, &e->machine);
     for (int i = 0; i < 2; i++) {
         rni_json_write_key(&w, e->part[i].key);
         rni_json_object_begin(&w);
-        if (e->measured) key_number(&w, "step_seconds", e->part[i].step);
+        if (e->measured) rni_json_put_number(&w, "step_seconds", e->part[i].step);
         rni_json_write_key(&w, "plans");
         rni_json_array_begin(&w);
         for (int64_t k = 0; k < e->part[i].n; k++) write_plan(&w, e, &e->part[i].plan[k]);

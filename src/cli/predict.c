@@ -144,18 +144,15 @@ static void write_json(rni_json_writer *w, const opinion *o)
 {
     char buf[32];
     rni_json_object_begin(w);
-    rni_json_write_key(w, "example");
-    rni_json_write_string(w, o->label);
+    rni_json_put_string(w, "example", o->label);
     if (o->classes) {
         rni_json_write_key(w, "top");
         rni_json_array_begin(w);
         for (int r = 0; r < TOP && o->top[r] >= 0; r++) {
             rni_json_flat_begin(w);
             rni_json_object_begin(w);
-            rni_json_write_key(w, "class");
-            rni_json_write_string(w, class_name(o->classes, o->top[r], buf));
-            rni_json_write_key(w, "probability");
-            rni_json_write_number(w, o->output[o->top[r]]);
+            rni_json_put_string(w, "class", class_name(o->classes, o->top[r], buf));
+            rni_json_put_number(w, "probability", o->output[o->top[r]]);
             rni_json_object_end(w);
             rni_json_flat_end(w);
         }
@@ -169,12 +166,10 @@ static void write_json(rni_json_writer *w, const opinion *o)
         rni_json_flat_end(w);
     }
     if (o->truth >= 0 && o->classes) {
-        rni_json_write_key(w, "true");
-        rni_json_write_string(w, class_name(o->classes, o->truth, buf));
+        rni_json_put_string(w, "true", class_name(o->classes, o->truth, buf));
     }
     if (!isnan(o->target)) {
-        rni_json_write_key(w, "true");
-        rni_json_write_number(w, o->target);
+        rni_json_put_number(w, "true", o->target);
     }
     rni_json_object_end(w);
 }

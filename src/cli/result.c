@@ -12,24 +12,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static void put_text(rni_json_writer *w, const char *key, const char *text)
-{
-    rni_json_write_key(w, key);
-    rni_json_write_string(w, text);
-}
-
-static void put_int(rni_json_writer *w, const char *key, int64_t value)
-{
-    rni_json_write_key(w, key);
-    rni_json_write_int(w, value);
-}
-
-static void put_number(rni_json_writer *w, const char *key, double value)
-{
-    rni_json_write_key(w, key);
-    rni_json_write_number(w, value);
-}
-
 static void put_command(rni_json_writer *w, int argc, char **argv)
 {
     rni_json_write_key(w, "command");
@@ -49,8 +31,8 @@ static void put_data(rni_json_writer *w, const rni_datas *d)
         if (d->at[i].state != 2) continue;
         rni_json_write_key(w, d->at[i].name);
         rni_json_object_begin(w);
-        put_text(w, "source", rn_dataset_source(d->at[i].set));
-        put_int(w, "examples", rn_dataset_count(d->at[i].set));
+        rni_json_put_string(w, "source", rn_dataset_source(d->at[i].set));
+        rni_json_put_int(w, "examples", rn_dataset_count(d->at[i].set));
         rni_json_object_end(w);
     }
     rni_json_object_end(w);
@@ -61,13 +43,13 @@ static void put_training(rni_json_writer *w, const rn_trainer *t)
 {
     for (int64_t i = 0; i < t->seen.count; i++) {
         const rni_mean *p = &t->seen.mean[i];
-        if (strncmp(p->name, "train_", 6) == 0 && p->weight > 0) put_number(w, p->name, p->sum);
+        if (strncmp(p->name, "train_", 6) == 0 && p->weight > 0) rni_json_put_number(w, p->name, p->sum);
     }
     for (int64_t i = 0; i < t->now.count; i++) {
         const rni_mean *p = &t->now.mean[i];
         char name[128];
         snprintf(name, sizeof name, "train_%s", p->name);
-        if (p->weight > 0 && isnan(rn_trainer_value(t, name))) put_number(w, name, p->sum / p->weight);
+        if (p->weight > 0 && isnan(rn_trainer_value(t, name))) rni_json_put_number(w, name, p->sum / p->weight);
     }
 }
 
@@ -76,10 +58,10 @@ static void put_report(rni_json_writer *w, const rni_watch *watch, const cli_rep
     for (int i = 0; i < r->n_means; i++) {
         char name[160];
         snprintf(name, sizeof name, "%s_%s", watch->name, r->mean[i].name);
-        put_number(w, name, r->mean[i].value);
+        rni_json_put_number(w, name, r->mean[i].value);
         if (watch->data->text && strcmp(r->mean[i].name, "loss") == 0) {
             snprintf(name, sizeof name, "%s_nats_per_token", watch->name);
-            put_number(w, name, r->mean[i].value);
+            rni_json_put_number(w, name, r->mean[i].value);
         }
     }
     if (!r->confusion) return;
@@ -101,11 +83,11 @@ static void put_versions(rni_json_writer *w)
 {
     rni_json_write_key(w, "versions");
     rni_json_object_begin(w);
-    put_text(w, "rensa", rn_version());
+    rni_json_put_string(w, "rensa", rn_version());
 #ifdef __clang__
-    put_text(w, "compiler", __VERSION__);
+    rni_json_put_string(w, "compiler", __VERSION__);
 #else
-    put_text(w, "compiler", "GCC " __VERSION__);
+    rni_json_put_string(w, "compiler", "GCC " __VERSION__);
 #endif
     rni_json_object_end(w);
 }
@@ -116,7 +98,8 @@ static void put_watches(rni_json_writer *w, const rni_session *s, const cli_repo
     for (int64_t i = 0; reports && i < s->n_watches; i++) put_report(w, &s->watch[i], &reports[i]);
     const rn_metrics *seen = &s->trainer->seen;
     for (int64_t i = 0; !reports && i < seen->count; i++)
-        if (strncmp(seen->mean[i].name, "train_", 6) != 0) put_number(w, seen->mean[i].name, seen->mean[i].sum);
+        if (strncmp(seen->mean[i].name, "train_", 6) != 0)
+            rni_json_put_number(w, seen->mean[i].name, seen->mean[i].sum);
 }
 
 static void put_all(rni_json_writer *w, const rni_session *s, const cli_outcome *o)
@@ -128,25 +111,25 @@ static void put_all(rni_json_writer *w, const rni_session *s, const cli_outcome 
     const rn_trainer *t = s->trainer;
     const double seconds = rn_trainer_seconds(t);
     const char *name = rni_json_string(rni_json_get(s->project->json, "name"));
-    put_text(w, "status", o->status);
-    if (o->error) put_text(w, "error", o->error);
+    rni_json_put_string(w, "status", o->status);
+    if (o->error) rni_json_put_string(w, "error", o->error);
     put_command(w, o->argc, o->argv);
-    if (name) put_text(w, "name", name);
-    put_int(w, "seed", (int64_t)s->training.seed);
+    if (name) rni_json_put_string(w, "name", name);
+    rni_json_put_int(w, "seed", (int64_t)s->training.seed);
     put_versions(w);
-    put_text(w, "device", rn_device_name());
-    put_int(w, "threads", cli_threads());
+    rni_json_put_string(w, "device", rn_device_name());
+    rni_json_put_int(w, "threads", cli_threads());
     put_data(w, s->datas);
     put_training(w, t);
     put_watches(w, s, o->reports);
-    put_number(w, "epochs", rn_trainer_epoch(t));
-    put_int(w, "iterations", rn_trainer_iteration(t));
-    put_number(w, "seconds", seconds);
-    put_number(w, "examples_per_second", seconds > 0 ? (double)rn_trainer_examples(t) / seconds : 0);
-    put_int(w, "peak_memory_bytes", (int64_t)usage.ru_maxrss * 1024);
-    put_int(w, "peak_device_bytes", rn_memory().peak);
-    put_int(w, "parameters", elements);
-    if (o->hash) put_text(w, "parameters_sha256", o->hash);
+    rni_json_put_number(w, "epochs", rn_trainer_epoch(t));
+    rni_json_put_int(w, "iterations", rn_trainer_iteration(t));
+    rni_json_put_number(w, "seconds", seconds);
+    rni_json_put_number(w, "examples_per_second", seconds > 0 ? (double)rn_trainer_examples(t) / seconds : 0);
+    rni_json_put_int(w, "peak_memory_bytes", (int64_t)usage.ru_maxrss * 1024);
+    rni_json_put_int(w, "peak_device_bytes", rn_memory().peak);
+    rni_json_put_int(w, "parameters", elements);
+    if (o->hash) rni_json_put_string(w, "parameters_sha256", o->hash);
 }
 
 bool cli_result_write(const rni_session *s, const char *out, const cli_outcome *o)

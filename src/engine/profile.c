@@ -255,12 +255,10 @@ static void write_rows(rni_json_writer *w, rn_profile *p, rn_profile_by by)
         rni_json_flat_begin(w);
         rni_json_object_begin(w);
         for (size_t k = 0; k < RN_COUNTOF(texts); k++) {
-            rni_json_write_key(w, texts[k].key);
-            rni_json_write_string(w, texts[k].text);
+            rni_json_put_string(w, texts[k].key, texts[k].text);
         }
         for (size_t k = 0; k < RN_COUNTOF(numbers); k++) {
-            rni_json_write_key(w, numbers[k].key);
-            rni_json_write_number(w, numbers[k].value);
+            rni_json_put_number(w, numbers[k].key, numbers[k].value);
         }
         rni_json_object_end(w);
         rni_json_flat_end(w);
@@ -275,8 +273,7 @@ bool rn_profile_save(rn_profile *p, const char *path)
     rni_str text = { 0 };
     rni_json_writer w = { .to = &text, .indent = 2 };
     rni_json_object_begin(&w);
-    rni_json_write_key(&w, "seconds");
-    rni_json_write_number(&w, p->seconds);
+    rni_json_put_number(&w, "seconds", p->seconds);
     rni_json_write_key(&w, "functions");
     write_rows(&w, p, RN_PROFILE_FUNCTION);
     rni_json_write_key(&w, "lines");

@@ -53,18 +53,6 @@ rn_trace *rn_trace_open(const char *path)
 
 /* ---- events ---- */
 
-static void number(rni_json_writer *w, const char *key, double value)
-{
-    rni_json_write_key(w, key);
-    rni_json_write_number(w, value);
-}
-
-static void text(rni_json_writer *w, const char *key, const char *value)
-{
-    rni_json_write_key(w, key);
-    rni_json_write_string(w, value);
-}
-
 /* Begins an event; the caller adds "args" and ends it. Microseconds with a nanosecond's digits. */
 static rni_json_writer event(rn_trace *t, const char *phase, const char *name, int thread, double at)
 {
@@ -72,17 +60,17 @@ static rni_json_writer event(rn_trace *t, const char *phase, const char *name, i
     t->any = true;
     rni_json_writer w = { .to = &t->text };
     rni_json_object_begin(&w);
-    text(&w, "ph", phase);
-    text(&w, "name", name);
-    number(&w, "pid", 1);
-    number(&w, "tid", thread);
-    number(&w, "ts", (double)(int64_t)((at - t->start) * 1e9) * 1e-3);
+    rni_json_put_string(&w, "ph", phase);
+    rni_json_put_string(&w, "name", name);
+    rni_json_put_number(&w, "pid", 1);
+    rni_json_put_number(&w, "tid", thread);
+    rni_json_put_number(&w, "ts", (double)(int64_t)((at - t->start) * 1e9) * 1e-3);
     return w;
 }
 
 static void duration(rni_json_writer *w, double seconds)
 {
-    number(w, "dur", (double)(int64_t)(seconds * 1e9) * 1e-3);
+    rni_json_put_number(w, "dur", (double)(int64_t)(seconds * 1e9) * 1e-3);
 }
 
 static void add_views(rni_str *s, const rn_view *v, int n)
@@ -101,24 +89,24 @@ static void add_step(rn_trace *t, const source *from, const rn_function_run *r)
 {
     rni_str s = { 0 };
     rni_json_writer w = event(t, "X", r->function, from->number, r->begin);
-    text(&w, "cat", r->grad_of ? "gradient" : "forward");
+    rni_json_put_string(&w, "cat", r->grad_of ? "gradient" : "forward");
     duration(&w, r->seconds);
     rni_json_write_key(&w, "args");
     rni_json_object_begin(&w);
-    text(&w, "kernel", r->kernel);
-    if (r->grad_of) text(&w, "gradient of", r->grad_of);
+    rni_json_put_string(&w, "kernel", r->kernel);
+    if (r->grad_of) rni_json_put_string(&w, "gradient of", r->grad_of);
     if (r->site.file) {
         rni_str_addf(&s, "%s:%d", r->site.file, r->site.line);
-        text(&w, "line", s.at);
+        rni_json_put_string(&w, "line", s.at);
         rni_str_free(&s);
         s = (rni_str){ 0 };
     }
     add_views(&s, r->in, r->n_in);
     rni_str_add(&s, " ->");
     add_views(&s, r->out, r->n_out);
-    text(&w, "shapes", s.at ? s.at + 1 : NULL);
-    if (r->flop > 0) number(&w, "flop", r->flop);
-    number(&w, "bytes", r->bytes);
+    rni_json_put_string(&w, "shapes", s.at ? s.at + 1 : NULL);
+    if (r->flop > 0) rni_json_put_number(&w, "flop", r->flop);
+    rni_json_put_number(&w, "bytes", r->bytes);
     rni_json_object_end(&w);
     rni_json_object_end(&w);
     rni_str_free(&s);
@@ -129,8 +117,8 @@ static void add_memory(rn_trace *t, const source *from, const rn_function_run *r
     rni_json_writer w = event(t, "C", "memory", from->number, r->begin);
     rni_json_write_key(&w, "args");
     rni_json_object_begin(&w);
-    number(&w, "bytes in use", (double)r->bytes_used);
-    number(&w, "of this evaluation", (double)r->bytes_live);
+    rni_json_put_number(&w, "bytes in use", (double)r->bytes_used);
+    rni_json_put_number(&w, "of this evaluation", (double)r->bytes_live);
     rni_json_object_end(&w);
     rni_json_object_end(&w);
 }
@@ -138,12 +126,12 @@ static void add_memory(rn_trace *t, const source *from, const rn_function_run *r
 static void add_run(rn_trace *t, const source *from, const rn_function_run *r)
 {
     rni_json_writer w = event(t, "X", "evaluation", from->number, from->run_begin);
-    text(&w, "cat", "plan");
+    rni_json_put_string(&w, "cat", "plan");
     duration(&w, r->begin + r->seconds - from->run_begin);
     rni_json_write_key(&w, "args");
     rni_json_object_begin(&w);
-    number(&w, "plan", (double)r->plan);
-    number(&w, "steps", (double)r->steps);
+    rni_json_put_number(&w, "plan", (double)r->plan);
+    rni_json_put_number(&w, "steps", (double)r->steps);
     rni_json_object_end(&w);
     rni_json_object_end(&w);
 }
@@ -175,7 +163,7 @@ static void name_thread(rn_trace *t, const source *from)
     rni_json_writer w = event(t, "M", "thread_name", from->number, t->start);
     rni_json_write_key(&w, "args");
     rni_json_object_begin(&w);
-    text(&w, "name", name);
+    rni_json_put_string(&w, "name", name);
     rni_json_object_end(&w);
     rni_json_object_end(&w);
 }

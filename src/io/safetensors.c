@@ -272,8 +272,7 @@ static bool write_entry(rni_json_writer *w, const char *name, rn_tensor *t, int6
         return rni_fail(RN_ERR_ARG, NULL, NULL, "a tensor called \"%s\" cannot be saved as safetensors", name);
     rni_json_write_key(w, name);
     rni_json_object_begin(w);
-    rni_json_write_key(w, "dtype");
-    rni_json_write_string(w, e->safetensors);
+    rni_json_put_string(w, "dtype", e->safetensors);
     rni_json_write_key(w, "shape");
     rni_json_array_begin(w);
     for (int i = 0; i < shape->rank; i++) rni_json_write_int(w, shape->dim[i]);
@@ -296,8 +295,7 @@ static bool write_header(const rn_dict *d, const int64_t *begin, rni_str *out)
         rni_json_write_key(&w, METADATA);
         rni_json_object_begin(&w);
         for (int64_t i = 0; i < rn_dict_text_count(d); i++) {
-            rni_json_write_key(&w, rn_dict_text_name_at(d, i));
-            rni_json_write_string(&w, rn_dict_text(d, rn_dict_text_name_at(d, i)));
+            rni_json_put_string(&w, rn_dict_text_name_at(d, i), rn_dict_text(d, rn_dict_text_name_at(d, i)));
         }
         rni_json_object_end(&w);
     }

@@ -210,15 +210,12 @@ static rni_json *long_form(const char *text, const rni_member *table, nesting_ki
         for (size_t i = 0; i < RN_COUNTOF(parts); i++) {
             rni_json_write_key(&w, parts[i]);
             rni_json_object_begin(&w);
-            rni_json_write_key(&w, "source");
-            rni_json_write_string(&w, text);
-            rni_json_write_key(&w, "part");
-            rni_json_write_string(&w, parts[i]);
+            rni_json_put_string(&w, "source", text);
+            rni_json_put_string(&w, "part", parts[i]);
             rni_json_object_end(&w);
         }
     } else {
-        rni_json_write_key(&w, table == rni_members_data ? "source" : "type");
-        rni_json_write_string(&w, text);
+        rni_json_put_string(&w, table == rni_members_data ? "source" : "type", text);
     }
     rni_json_object_end(&w);
     rni_json *v = s.failed ? NULL : rni_json_parse(s.at, s.length, "long form");

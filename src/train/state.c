@@ -227,8 +227,7 @@ static void write_means(rni_json_writer *w, const char *key, const rn_metrics *m
     rni_json_array_begin(w);
     for (int64_t i = 0; i < m->count; i++) {
         rni_json_object_begin(w);
-        rni_json_write_key(w, "name");
-        rni_json_write_string(w, m->mean[i].name);
+        rni_json_put_string(w, "name", m->mean[i].name);
         write_number(w, "sum", m->mean[i].sum);
         write_number(w, "weight", m->mean[i].weight);
         rni_json_object_end(w);
@@ -243,12 +242,9 @@ static void write_history(rni_json_writer *w, const rn_trainer *t)
     for (int64_t i = 0; i < t->n_history; i++) {
         const rni_log_row *r = &t->history[i];
         rni_json_object_begin(w);
-        rni_json_write_key(w, "iteration");
-        rni_json_write_int(w, r->iteration);
-        rni_json_write_key(w, "epoch");
-        rni_json_write_number(w, r->epoch);
-        rni_json_write_key(w, "seconds");
-        rni_json_write_number(w, r->seconds);
+        rni_json_put_int(w, "iteration", r->iteration);
+        rni_json_put_number(w, "epoch", r->epoch);
+        rni_json_put_number(w, "seconds", r->seconds);
         rni_json_write_key(w, "means");
         rni_json_object_begin(w);
         for (int64_t k = 0; k < r->count; k++) write_number(w, r->name[k], r->value[k]);
@@ -275,20 +271,15 @@ static void write_run(rni_json_writer *w, const rn_trainer *t)
     };
     rni_json_object_begin(w);
     for (size_t i = 0; i < RN_COUNTOF(integers); i++) {
-        rni_json_write_key(w, integers[i].key);
-        rni_json_write_int(w, integers[i].value);
+        rni_json_put_int(w, integers[i].key, integers[i].value);
     }
-    rni_json_write_key(w, "optimizer");
-    rni_json_write_string(w, rn_optimizer_name(t->optimizer));
-    rni_json_write_key(w, "epoch");
-    rni_json_write_number(w, t->epoch);
-    rni_json_write_key(w, "seconds");
-    rni_json_write_number(w, rn_trainer_seconds(t));
+    rni_json_put_string(w, "optimizer", rn_optimizer_name(t->optimizer));
+    rni_json_put_number(w, "epoch", t->epoch);
+    rni_json_put_number(w, "seconds", rn_trainer_seconds(t));
     rni_json_write_key(w, "last");
     rni_json_object_begin(w);
     for (int64_t i = 0; i < t->n_hung; i++) {
-        rni_json_write_key(w, t->hung[i].name);
-        rni_json_write_number(w, t->hung[i].last);
+        rni_json_put_number(w, t->hung[i].name, t->hung[i].last);
     }
     rni_json_object_end(w);
     write_means(w, "now", &t->now);

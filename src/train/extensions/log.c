@@ -28,15 +28,11 @@ static void write_record(rni_str *s, const rni_log_row *r)
 {
     rni_json_writer w = { .to = s };
     rni_json_object_begin(&w);
-    rni_json_write_key(&w, "iteration");
-    rni_json_write_int(&w, r->iteration);
-    rni_json_write_key(&w, "epoch");
-    rni_json_write_number(&w, r->epoch);
-    rni_json_write_key(&w, "seconds");
-    rni_json_write_number(&w, r->seconds);
+    rni_json_put_int(&w, "iteration", r->iteration);
+    rni_json_put_number(&w, "epoch", r->epoch);
+    rni_json_put_number(&w, "seconds", r->seconds);
     for (int64_t i = 0; i < r->count; i++) {
-        rni_json_write_key(&w, r->name[i]);
-        rni_json_write_number(&w, r->value[i]);
+        rni_json_put_number(&w, r->name[i], r->value[i]);
     }
     rni_json_object_end(&w);
     rni_str_add(s, "\n");
