@@ -78,6 +78,28 @@ static inline void cpu_run(const rni_device *d, const char *name, rn_kernel_call
     cpu_run_times(d, name, c, 1);
 }
 
+/* A call of the kernel map, or of reduce over the axes of a mask: inputs and results by the program. */
+static inline rn_kernel_call map_call(const rn_program *p, rn_view *in, rn_view *out, const double *scalars)
+{
+    return (rn_kernel_call){ .op = p->name,
+                             .n_in = p->n_in,
+                             .n_out = p->n_out,
+                             .in = in,
+                             .out = out,
+                             .map = p,
+                             .scalars = scalars,
+                             .groups = 1 };
+}
+
+static inline rn_kernel_call reduce_call(const rn_program *p, rn_view *x, rn_view *y, rn_join join, uint32_t mask)
+{
+    rn_kernel_call c = map_call(p, x, y, NULL);
+    c.op = "reduce";
+    c.join = join;
+    c.reduce_mask = mask;
+    return c;
+}
+
 /* A row-major view; memory of its own (free(v.data)). */
 static inline rn_view view_new(rn_dtype dtype, int rank, const int64_t *dim)
 {

@@ -158,9 +158,7 @@ static void check_row(const rni_device *d, const row *r, bool f64, double slack)
             else
                 ((float *)v[k].data)[i] = (float)a;
         }
-    rn_kernel_call c = {
-        .op = r->name, .n_in = r->arity, .n_out = 1, .in = v, .out = v + r->arity, .map = &p, .groups = 1
-    };
+    rn_kernel_call c = map_call(&p, v, v + r->arity, NULL);
     cpu_run(d, "map", &c);
     const double bound = (f64 ? r->f64 : r->f32) + ((f64 ? r->f64 : r->f32) > 0 ? slack : 0);
     for (int i = 0; i < COUNT; i++) {
@@ -192,7 +190,7 @@ static void circular(const rni_device *d, rn_code code, bool f64, double odd, rn
         const double a = 2000 * rni_rng_uniform(&rng) - 1000;
         rni_store(p.compute, (char *)v[0].data + i * rn_dtype_bytes(p.compute), odd != 0 && i % 97 == 5 ? odd : a);
     }
-    rn_kernel_call c = { .op = r.name, .n_in = 1, .n_out = 1, .in = v, .out = v + 1, .map = &p, .groups = 1 };
+    rn_kernel_call c = map_call(&p, v, v + 1, NULL);
     cpu_run(d, "map", &c);
 }
 
@@ -251,9 +249,7 @@ RN_TEST(every_code_of_whole_numbers_equals_plain_c)
                 ((int64_t *)v[1].data)[e] = odd[e / 14];
                 ((int64_t *)v[2].data)[e] = e;
             }
-            rn_kernel_call c = {
-                .op = rows[i].name, .n_in = p.n_in, .n_out = 1, .in = v, .out = &v[3], .map = &p, .groups = 1
-            };
+            rn_kernel_call c = map_call(&p, v, &v[3], NULL);
             const char *why;
             const bool whole = rows[i].f32 == 0 || (rows[i].code >= RN_CODE_ADD && rows[i].code <= RN_CODE_POW);
             if (cpu_kernel(d, "map", &c, &why) && rows[i].code != RN_CODE_FMA) {
@@ -303,7 +299,7 @@ RN_TEST(denormals_are_flushed_inside_and_the_caller_keeps_its_state)
         ((float *)v[0].data)[i] = 0x1p-100f;
         ((float *)v[1].data)[i] = 0x1p-40f;
     }
-    rn_kernel_call c = { .op = "mul", .n_in = 2, .n_out = 1, .in = v, .out = v + 2, .map = &p, .groups = 1 };
+    rn_kernel_call c = map_call(&p, v, v + 2, NULL);
     const unsigned before = _mm_getcsr();
     cpu_run(cpu_device("0"), "map", &c);
     CHECK_EQ_I64(_mm_getcsr() & ~0x3fu, before & ~0x3fu); /* but for flags of what happened */

@@ -74,7 +74,7 @@ static void check_types(const rni_device *d)
                           numbers[i % (int)RN_COUNTOF(numbers)] * (i < 500 ? 1 : 1.37));
             /* bf16 and f32 values below the normal ones are kept or flushed: not part of this */
             const rn_program p = identity(compute_type(v[0].dtype, v[1].dtype));
-            rn_kernel_call c = { .op = "cast", .n_in = 1, .n_out = 1, .in = v, .out = v + 1, .map = &p, .groups = 1 };
+            rn_kernel_call c = map_call(&p, v, v + 1, NULL);
             char what[64];
             snprintf(what, sizeof what, "%s to %s", rn_dtype_name(v[0].dtype), rn_dtype_name(v[1].dtype));
             check_call(d, what, &c);
@@ -98,7 +98,7 @@ RN_TEST(every_16_bit_float_survives_a_round_trip)
                              view_new(t ? RN_F16 : RN_BF16, 1, dim) };
             for (int i = 0; i < 65536; i++) ((uint16_t *)v[0].data)[i] = (uint16_t)i;
             const rn_program p = identity(RN_F32);
-            rn_kernel_call c = { .op = "cast", .n_in = 1, .n_out = 1, .in = v, .out = v + 1, .map = &p, .groups = 1 };
+            rn_kernel_call c = map_call(&p, v, v + 1, NULL);
             cpu_run(d, "map", &c);
             c.in = v + 1;
             c.out = v + 2;
@@ -181,14 +181,7 @@ static void check_random_programs(const rni_device *d)
         char *memory[8];
         for (int i = 0; i < n_in; i++) v[i] = random_view(&r, in_type, rank, dim, &memory[i]);
         for (int o = 0; o < n_out; o++) v[n_in + o] = view_new(out_type, rank, dim);
-        rn_kernel_call c = { .op = "random",
-                             .n_in = n_in,
-                             .n_out = n_out,
-                             .in = v,
-                             .out = v + n_in,
-                             .map = &q.p,
-                             .scalars = q.scalar,
-                             .groups = 1 };
+        rn_kernel_call c = map_call(&q.p, v, v + n_in, q.scalar);
         char what[64];
         snprintf(what, sizeof what, "random program %d", turn);
         check_call(d, what, &c);
@@ -218,14 +211,7 @@ static void check_in_place(const rni_device *d)
             memcpy(saved[i].data, v[i].data, (size_t)view_bytes(&v[i]));
             ref[i] = view_new(v[i].dtype, 1, dim);
         }
-        rn_kernel_call c = { .op = "random",
-                             .n_in = 3,
-                             .n_out = 3,
-                             .in = saved,
-                             .out = ref,
-                             .map = &q.p,
-                             .scalars = q.scalar,
-                             .groups = 1 };
+        rn_kernel_call c = map_call(&q.p, saved, ref, q.scalar);
         rni_ref_map(&c);
         /* results over inputs, in any order that fits */
         const int shift = random_below(&r, 2);
@@ -260,7 +246,7 @@ RN_TEST(an_input_left_out_is_zero)
     };
     rn_view v[3] = { view_new(RN_F32, 1, dim), { 0 }, view_new(RN_F32, 1, dim) };
     for (int i = 0; i < 100; i++) ((float *)v[0].data)[i] = (float)i;
-    rn_kernel_call c = { .op = "add", .n_in = 2, .n_out = 1, .in = v, .out = v + 2, .map = &p, .groups = 1 };
+    rn_kernel_call c = map_call(&p, v, v + 2, NULL);
     cpu_run(cpu_device("0"), "map", &c);
     check_same(cpu_device("0"), "left out", &v[2], &v[0]);
     free(v[0].data);
@@ -279,7 +265,7 @@ static void check_random_numbers(const rni_device *d)
         for (int64_t n = 1; n < 5000; n = n * 3 + 1) {
             rn_view y = view_new(t ? RN_F64 : RN_F32, 1, &n);
             p.compute = y.dtype;
-            rn_kernel_call c = { .op = "uniform", .n_out = 1, .out = &y, .map = &p, .scalars = scalars, .groups = 1 };
+            rn_kernel_call c = map_call(&p, NULL, &y, scalars);
             check_call(d, "random numbers", &c);
             free(y.data);
         }
@@ -376,7 +362,7 @@ RN_TEST(large_results_are_written_past_the_caches)
     const rn_program p = identity(RN_F32);
     rn_view v[2] = { view_new(RN_F32, 1, dim), view_new(RN_F32, 1, dim) };
     for (int i = 0; i < dim[0]; i++) ((float *)v[0].data)[i] = (float)i;
-    rn_kernel_call c = { .op = "copy", .n_in = 1, .n_out = 1, .in = v, .out = v + 1, .map = &p, .groups = 1 };
+    rn_kernel_call c = map_call(&p, v, v + 1, NULL);
     cpu_run(cpu_device("0"), "map", &c);
     CHECK(memcmp(v[0].data, v[1].data, (size_t)view_bytes(&v[0])) == 0);
     free(v[0].data);

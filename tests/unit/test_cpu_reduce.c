@@ -108,16 +108,8 @@ static void check_random(const rni_device *d)
                                              compute),
                          q = mean_program(compute);
         rn_view y = result_view(out_type, &x, mask);
-        rn_kernel_call c = { .op = "reduce",
-                             .n_in = 1,
-                             .n_out = 1,
-                             .in = &x,
-                             .out = &y,
-                             .map = &p,
-                             .groups = 1,
-                             .join = join,
-                             .post = post ? &q : NULL,
-                             .reduce_mask = mask };
+        rn_kernel_call c = reduce_call(&p, &x, &y, join, mask);
+        c.post = post ? &q : NULL;
         char what[128];
         snprintf(what, sizeof what, "turn %d: join %d of %s rank %d mask %x%s", turn, join, rn_dtype_name(type), rank,
                  mask, post ? " mean" : "");
@@ -156,15 +148,7 @@ RN_TEST(threads_do_not_change_results)
             const rn_program p = element_program(true, 0, RN_F32);
             for (int t = 0; t < 2; t++) {
                 y[t] = result_view(joins[k] >= RN_JOIN_ARGMAX ? RN_I64 : RN_F32, &x, large[s].mask);
-                rn_kernel_call c = { .op = "reduce",
-                                     .n_in = 1,
-                                     .n_out = 1,
-                                     .in = &x,
-                                     .out = &y[t],
-                                     .map = &p,
-                                     .groups = 1,
-                                     .join = joins[k],
-                                     .reduce_mask = large[s].mask };
+                rn_kernel_call c = reduce_call(&p, &x, &y[t], joins[k], large[s].mask);
                 cpu_run(cpu_device(t ? "threads=3" : "threads=1"), "reduce", &c);
             }
             if (memcmp(y[0].data, y[1].data, (size_t)view_bytes(&y[0])) != 0)
@@ -183,15 +167,7 @@ RN_TEST(long_reductions_are_accurate)
         for (int64_t i = 0; i < n; i++) ((float *)x.data)[i] = (float)rni_rng_uniform(&r);
         const rn_program p = element_program(true, 0, RN_F32);
         rn_view y = result_view(RN_F32, &x, large[s].mask), z = result_view(RN_F32, &x, large[s].mask);
-        rn_kernel_call c = { .op = "sum",
-                             .n_in = 1,
-                             .n_out = 1,
-                             .in = &x,
-                             .out = &y,
-                             .map = &p,
-                             .groups = 1,
-                             .join = RN_JOIN_ADD,
-                             .reduce_mask = large[s].mask };
+        rn_kernel_call c = reduce_call(&p, &x, &y, RN_JOIN_ADD, large[s].mask);
         cpu_run(cpu_device("0"), "reduce", &c);
         c.out = &z;
         rni_ref_reduce(&c);
@@ -218,15 +194,7 @@ RN_TEST(reductions_whose_elements_know_their_place_are_refused)
     rn_program p = element_program(true, 0, RN_F32);
     p.uses_index = true;
     rn_view v[2] = { view_new(RN_F32, 1, dim), view_new(RN_F32, 0, dim) };
-    rn_kernel_call c = { .op = "sum",
-                         .n_in = 1,
-                         .n_out = 1,
-                         .in = v,
-                         .out = v + 1,
-                         .map = &p,
-                         .groups = 1,
-                         .join = RN_JOIN_ADD,
-                         .reduce_mask = 1 };
+    rn_kernel_call c = reduce_call(&p, v, v + 1, RN_JOIN_ADD, 1);
     const char *why;
     CHECK(!cpu_kernel(cpu_device("0"), "reduce", &c, &why));
     CHECK(strstr(why, "position"));

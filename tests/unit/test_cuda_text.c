@@ -233,9 +233,7 @@ RN_TEST(the_text_reads_and_writes_every_type)
                                    .instr = none,
                                    .out = reg,
                                    .compute = computes[t] };
-            rn_kernel_call c = {
-                .op = "types", .n_in = TYPES, .n_out = TYPES, .in = v, .out = v + TYPES, .map = &p, .groups = 1
-            };
+            rn_kernel_call c = map_call(&p, v, v + TYPES, NULL);
             check_host(rn_dtype_name(computes[t]), &c, 0);
             for (int i = 0; i < 2 * TYPES; i++) free(v[i].data);
         }
@@ -260,7 +258,7 @@ RN_TEST(the_text_follows_strides)
         char *memory[3];
         for (int i = 0; i < 3; i++) v[i] = random_view(&r, i == 2 ? RN_BF16 : RN_F32, 3, dim, &memory[i]);
         v[3] = view_new(RN_F16, 3, dim);
-        rn_kernel_call c = { .op = "strides", .n_in = 3, .n_out = 1, .in = v, .out = v + 3, .map = &p, .groups = 1 };
+        rn_kernel_call c = map_call(&p, v, v + 3, NULL);
         check_host("strides", &c, 0);
         for (int i = 0; i < 3; i++) free(memory[i]);
         free(v[3].data);

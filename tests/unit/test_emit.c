@@ -117,7 +117,7 @@ static bool is_taken(const rni_device *d, rn_dtype type, rn_instr in)
                            .instr = &in,
                            .out = &reg,
                            .compute = type };
-    rn_kernel_call c = { .op = "code", .n_in = 3, .n_out = 1, .in = v, .out = v + 3, .map = &p, .groups = 1 };
+    rn_kernel_call c = map_call(&p, v, v + 3, NULL);
     const char *why;
     return cpu_kernel(d, "map", &c, &why) != NULL;
 }
@@ -162,9 +162,7 @@ static void check_codes(const rni_device *a, const rni_device *b, rn_dtype type,
         instr[p.n_instr++] = one;
         p.n_reg++;
     }
-    rn_kernel_call c = {
-        .op = "codes", .n_in = 3, .n_out = p.n_out, .in = in, .out = out, .map = &p, .scalars = scalars, .groups = 1
-    };
+    rn_kernel_call c = map_call(&p, in, out, scalars);
     char what[64];
     snprintf(what, sizeof what, "all codes of %s, way %d", rn_dtype_name(type), way);
     check_both(a, b, "map", what, &c);
@@ -246,14 +244,7 @@ static void check_layouts(const rni_device *a, const rni_device *b, int turns)
         char *memory[8];
         for (int i = 0; i < n_in; i++) v[i] = random_view(&r, type, rank, dim, &memory[i]);
         for (int o = 0; o < n_out; o++) v[n_in + o] = view_new(type, rank, dim);
-        rn_kernel_call c = { .op = "random",
-                             .n_in = n_in,
-                             .n_out = n_out,
-                             .in = v,
-                             .out = v + n_in,
-                             .map = &q.p,
-                             .scalars = q.scalar,
-                             .groups = 1 };
+        rn_kernel_call c = map_call(&q.p, v, v + n_in, q.scalar);
         char what[64];
         snprintf(what, sizeof what, "random program %d of %s", turns, rn_dtype_name(type));
         check_both(a, b, "map", what, &c);
@@ -290,14 +281,7 @@ RN_TEST(compiled_results_may_lie_over_inputs)
             }
         for (int w = 0; w < 2; w++) {
             for (int o = 0; o < 3; o++) out[w][o] = in[w][(o + turn) % 3];
-            rn_kernel_call c = { .op = "random",
-                                 .n_in = 3,
-                                 .n_out = 3,
-                                 .in = in[w],
-                                 .out = out[w],
-                                 .map = &q.p,
-                                 .scalars = q.scalar,
-                                 .groups = 1 };
+            rn_kernel_call c = map_call(&q.p, in[w], out[w], q.scalar);
             cpu_run(w ? b : a, "map", &c);
         }
         int64_t where;
@@ -348,15 +332,7 @@ RN_TEST(reductions_give_the_same_bits_compiled)
                 for (int i = 0; i < shapes[s].rank; i++)
                     if (!(shapes[s].mask >> i & 1)) dim[y.rank++] = shapes[s].dim[i];
                 y = view_new(joins[k] == RN_JOIN_ARGMIN ? RN_I64 : type, y.rank, dim);
-                rn_kernel_call c = { .op = "reduce",
-                                     .n_in = 1,
-                                     .n_out = 1,
-                                     .in = &x,
-                                     .out = &y,
-                                     .map = &p,
-                                     .groups = 1,
-                                     .join = joins[k],
-                                     .reduce_mask = shapes[s].mask };
+                rn_kernel_call c = reduce_call(&p, &x, &y, joins[k], shapes[s].mask);
                 char what[64];
                 snprintf(what, sizeof what, "shape %d, join %d of %s", s, joins[k], rn_dtype_name(type));
                 check_both(a, b, "reduce", what, &c);

@@ -1,5 +1,5 @@
 /* Joined calls against the same calls one by one: equal bits, fewer steps. */
-#include "test.h"
+#include "steps.h"
 
 #include "base/alloc.h"
 
@@ -10,37 +10,20 @@
 
 /* ---- what is joined ---- */
 
-static int steps;
-static char names[4096];
-
-static void count_steps(void *user, rn_log_level level, const char *topic, const char *text)
-{
-    (void)user, (void)level;
-    const char *name = strstr(text, " us  ");
-    if (strcmp(topic, "step") != 0 || !name) return;
-    steps++;
-    snprintf(names + strlen(names), sizeof names - strlen(names), "%.*s;", (int)strcspn(name + 5, "("), name + 5);
-}
-
 typedef rn_tensor *body(rn_tensor *x, rn_tensor *y);
 
 /* Steps of the plan that computes f of two given values. */
 static int steps_of(body *f, rn_shape shape_x, rn_shape shape_y, bool fuse)
 {
-    steps = 0;
-    names[0] = 0;
     RN_SCOPE
     {
         static const float zeros[2048];
         rn_tensor *x = rn_array(RN_F32, shape_x, zeros), *y = rn_array(RN_F32, shape_y, zeros);
-        rn_log_set(count_steps, NULL);
         rn_pass_mode("fuse", fuse);
-        CHECK(rn_log_levels("step:debug"));
+        steps_begin();
         rn_eval(f(x, y));
     }
-    rn_shutdown(); /* plans list their steps when they end */
-    rn_log_set(NULL, NULL);
-    CHECK(rn_log_levels(""));
+    steps_end();
     CHECK_OK();
     return steps;
 }

@@ -1,4 +1,5 @@
 /* Functions made from texts by rn_elementwise_kernel and rn_reduction_kernel. */
+#include "steps.h"
 #include "values.h"
 
 #include "base/rng.h"
@@ -610,30 +611,18 @@ RN_TEST(long_joins_of_any_text_equal_a_loop)
 
 /* ---- as other functions ---- */
 
-static int steps;
-
-static void count_steps(void *user, rn_log_level level, const char *topic, const char *text)
-{
-    (void)user, (void)level;
-    steps += strcmp(topic, "step") == 0 && strstr(text, " us  ") != NULL;
-}
-
 static int steps_of(bool reduce)
 {
-    steps = 0;
     RN_SCOPE
     {
         rn_tensor *x = rn_array(RN_F32, RN_SHAPE(32), NULL);
-        rn_log_set(count_steps, NULL);
-        CHECK(rn_log_levels("step:debug"));
+        steps_begin();
         if (reduce)
             rn_eval(rn_apply(l2norm(), RN_LIST(x)));
         else
             rn_eval(rn_tanh(rn_mul_scalar(rn_apply(squared_diff(), RN_LIST(rn_exp(x), x)), 2)));
     }
-    rn_shutdown(); /* plans list their steps when they end */
-    rn_log_set(NULL, NULL);
-    CHECK(rn_log_levels(""));
+    steps_end();
     CHECK_OK();
     return steps;
 }

@@ -1,6 +1,6 @@
 /* Orders of axes in memory: networks of images, whose values lie with channels innermost on the CPU back end, against
  * plain C, where they do not; and that nothing is copied on the way. */
-#include "test.h"
+#include "steps.h"
 
 #include "base/alloc.h"
 
@@ -133,19 +133,10 @@ RN_TEST(images_with_channels_innermost_equal_plain_c)
     CHECK(rn_device_use("cpu"));
 }
 
-static int steps, copies;
-
-static void count_steps(void *user, rn_log_level level, const char *topic, const char *text)
-{
-    (void)user, (void)level;
-    steps += strcmp(topic, "step") == 0 && strstr(text, " us  ");
-    copies += strcmp(topic, "step") == 0 && strstr(text, " us  copy (");
-}
-
 RN_TEST(images_are_turned_once_on_the_way_in_and_once_on_the_way_out)
 {
-    rn_log_set(count_steps, NULL);
-    CHECK(rn_log_levels("step:debug") && rn_device_use("cpu"));
+    CHECK(rn_device_use("cpu"));
+    steps_begin();
     RN_SCOPE
     {
         rn_tensor *x = rn_ones(RN_SHAPE(2, 3, 8, 8)), *w = rn_full(RN_SHAPE(3, 3, 3, 3), 0.5);
@@ -154,11 +145,9 @@ RN_TEST(images_are_turned_once_on_the_way_in_and_once_on_the_way_out)
         rn_eval(rn_add(normalise(rn_conv2d(h, w, .pad = { 1, 1 })), h));
     }
     CHECK_OK();
-    rn_shutdown(); /* plans list their steps when they end */
-    CHECK_EQ_I64(copies, 2);
+    steps_end();
+    CHECK_EQ_I64(steps_named("copy"), 2);
     CHECK_EQ_I64(steps, 10); /* ones, full, copy, conv, relu, max_pool, conv, batch_norm, add, copy */
-    rn_log_set(NULL, NULL);
-    CHECK(rn_log_levels(""));
 }
 
 /* ---- poolings of 16 bits ---- */

@@ -1,5 +1,5 @@
 /* Passes over the graph: what each leaves out, and that values stay as they are. */
-#include "test.h"
+#include "steps.h"
 
 #include <math.h>
 #include <rensa.h>
@@ -8,20 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- steps of a plan ---- */
-
-static int steps;
-static char names[4096];
-
-static void count_steps(void *user, rn_log_level level, const char *topic, const char *text)
-{
-    (void)user, (void)level;
-    const char *name = strstr(text, " us  ");
-    if (strcmp(topic, "step") != 0 || !name) return;
-    steps++;
-    snprintf(names + strlen(names), sizeof names - strlen(names), "%.*s;", (int)strcspn(name + 5, "("), name + 5);
-}
-
 typedef rn_tensor *body(rn_tensor *x, rn_tensor *y, double number);
 
 enum { ROWS = 6, COLUMNS = 6, COUNT = ROWS * COLUMNS };
@@ -29,11 +15,8 @@ enum { ROWS = 6, COLUMNS = 6, COUNT = ROWS * COLUMNS };
 /* Values of f of two matrices, run by one plan for each of two numbers; returns its steps. */
 static int run(body *f, float *to)
 {
-    steps = 0;
-    names[0] = 0;
     const int64_t before = rn_engine().plans_compiled;
-    rn_log_set(count_steps, NULL);
-    CHECK(rn_log_levels("step:debug"));
+    steps_begin();
     for (int i = 0; i < 2; i++) RN_SCOPE
         {
             float a[COUNT], b[COUNT];
@@ -47,9 +30,7 @@ static int run(body *f, float *to)
             if (z) memcpy(to + i * COUNT, z, COUNT * sizeof *to);
         }
     CHECK_EQ_I64(rn_engine().plans_compiled - before, 1);
-    rn_shutdown(); /* plans list their steps when they end */
-    rn_log_set(NULL, NULL);
-    CHECK(rn_log_levels(""));
+    steps_end();
     CHECK_OK();
     return steps;
 }
@@ -254,10 +235,7 @@ static rn_tensor *gradient_over_steps(rn_tensor *w)
 
 static int products(float *to)
 {
-    steps = 0;
-    names[0] = 0;
-    rn_log_set(count_steps, NULL);
-    CHECK(rn_log_levels("step:debug"));
+    steps_begin();
     RN_SCOPE
     {
         float a[IN * OUT];
@@ -483,22 +461,17 @@ static int updates(float *to)
         const float *w = rn_data(rn_link_param(model, large[k]));
         if (w) memcpy(to + (ptrdiff_t)k * WIDE_COUNT, w, WIDE_COUNT * sizeof *w);
     }
-    names[0] = 0;
+    names[0] = 0; /* what has ended before */
     rn_optimizer_free(adam);
     rn_link_free(model);
-    rn_shutdown();
-    rn_log_set(NULL, NULL);
-    CHECK(rn_log_levels(""));
+    steps_end();
     CHECK_OK();
-    int n = 0;
-    for (const char *s = names; (s = strstr(s, "update_adam ")); s++) n++;
-    return n;
+    return steps_named("update_adam");
 }
 
 static int logged_updates(float *to)
 {
-    rn_log_set(count_steps, NULL);
-    CHECK(rn_log_levels("step:debug"));
+    steps_begin();
     return updates(to);
 }
 

@@ -66,6 +66,15 @@ void rni_attention_measure(const rn_kernel_call *c, rni_attention_sizes *n)
     n->blocks = (n->t + RNI_ATTENTION_ROWS - 1) / RNI_ATTENTION_ROWS;
 }
 
+int rni_attention_threads(const rn_kernel_call *c, const rni_attention_sizes *n, double each)
+{
+    const bool gradient = rni_attention_has_gradient(c);
+    const double pairs = (double)(n->batches * n->t) * (double)n->s;
+    const int64_t tasks = gradient ? n->batches : n->batches * n->blocks;
+    const int threads = rni_cpu_threads(c->device, pairs * each * (gradient ? 2.5 : 1));
+    return threads < tasks ? threads : (int)tasks;
+}
+
 double rni_attention_scale(const rn_kernel_call *c)
 {
     return ((const rn_attention_opts *)c->opts)->scale;
@@ -120,10 +129,7 @@ bool rni_cpu_attention_prepare(rn_kernel_call *c, void **out, int64_t *workspace
     rni_attention_measure(c, n);
     st->block = rni_cpu_round_up((n->t < RNI_ATTENTION_ROWS ? n->t : RNI_ATTENTION_ROWS) * n->s, 16);
     const bool gradient = rni_attention_has_gradient(c);
-    const double pairs = (double)(n->batches * n->t) * (double)n->s, each = 0.01 * (double)(n->d + n->e) + 0.5;
-    const int64_t tasks = gradient ? n->batches : n->batches * n->blocks;
-    st->threads = rni_cpu_threads(c->device, pairs * each * (gradient ? 2.5 : 1));
-    if (st->threads > tasks) st->threads = (int)tasks;
+    st->threads = rni_attention_threads(c, n, 0.01 * (double)(n->d + n->e) + 0.5);
     *workspace = st->threads * st->block * (gradient ? 2 : 1) * (int64_t)sizeof(float);
     *out = st;
     return true;

@@ -88,11 +88,7 @@ bool rni_cpu_attention_bf16_prepare(rn_kernel_call *c, void **out, int64_t *work
     st->d = rni_cpu_round_up(st->n.d, PANEL);
     st->e = rni_cpu_round_up(st->n.e, PANEL);
     const bool gradient = rni_attention_has_gradient(c);
-    const double pairs = (double)(st->n.batches * st->n.t) * (double)st->n.s,
-                 each = 0.005 * (double)(st->d + st->e) + 0.5;
-    const int64_t tasks = gradient ? st->n.batches : st->n.batches * st->n.blocks;
-    st->threads = rni_cpu_threads(c->device, pairs * each * (gradient ? 2.5 : 1));
-    if (st->threads > tasks) st->threads = (int)tasks;
+    st->threads = rni_attention_threads(c, &st->n, 0.005 * (double)(st->d + st->e) + 0.5);
     scratch x;
     st->bytes = lay_out(st, gradient, NULL, &x);
     *workspace = st->threads * st->bytes;

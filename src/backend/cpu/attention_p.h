@@ -33,6 +33,8 @@ const char *rni_attention_refuse(const rn_kernel_call *c, rn_dtype dtype);
 /* Why products cannot read operands as they lie. */
 const char *rni_attention_refuse_strides(const rn_kernel_call *c);
 void rni_attention_measure(const rn_kernel_call *c, rni_attention_sizes *n);
+/* Threads for tasks of pairs of positions that take `each` nanoseconds, the gradient more. */
+int rni_attention_threads(const rn_kernel_call *c, const rni_attention_sizes *n, double each);
 double rni_attention_scale(const rn_kernel_call *c);
 /* How many positions row t sees. */
 int64_t rni_attention_seen(const rn_kernel_call *c, const rni_attention_sizes *n, int64_t t);
