@@ -145,52 +145,56 @@ static bool take(const cli_command *c, const cli_option *o, const char *value)
     return true;
 }
 
+/* The row of the option in argument `a`; NULL after saying that there is none. */
+static const cli_option *find_option(const cli_command *c, const cli_option *options, const char *a)
+{
+    const char *name = a + (a[1] == '-' ? 2 : 1);
+    const size_t n = strcspn(name, "=");
+    for (const cli_option *o = options; o->name; o++)
+        if (strlen(o->name) == n && strncmp(o->name, name, n) == 0) return o;
+    char asked[64];
+    snprintf(asked, sizeof asked, "%.*s", (int)n, name);
+    const char *near = rni_nearest(asked, option_name, (void *)(uintptr_t)options);
+    if (near)
+        cli_usage(c, "there is no option \"%s\"; did you mean --%s?", a, near);
+    else
+        cli_usage(c, "there is no option \"%s\"", a);
+    return NULL;
+}
+
+/* Takes argument *i, and the next one where that is its value. */
+static bool take_option(const cli_command *c, const cli_option *options, int argc, char **argv, int *i)
+{
+    const cli_option *o = find_option(c, options, argv[*i]);
+    const char *equals = strchr(argv[*i], '=');
+    if (!o) return false;
+    given.row[o - options] = true;
+    if (o->kind == CLI_SWITCH) {
+        if (!equals) return *(bool *)o->to = true;
+        cli_usage(c, "--%s takes no value", o->name);
+        return false;
+    }
+    if (equals) return take(c, o, equals + 1);
+    if (*i + 1 < argc) return take(c, o, argv[++*i]);
+    cli_usage(c, "--%s needs a value (%s)", o->name, o->value);
+    return false;
+}
+
 bool cli_options(const cli_command *c, const cli_option *options, int argc, char **argv, int *rest)
 {
     *rest = 0;
     bool plain = false;
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
-        if (plain || a[0] != '-' || a[1] == '\0') {
+        if (plain || a[0] != '-' || a[1] == '\0')
             argv[1 + (*rest)++] = argv[i];
-            continue;
-        }
-        if (strcmp(a, "--") == 0) {
+        else if (strcmp(a, "--") == 0)
             plain = true;
-            continue;
-        }
-        if (strcmp(a, "--help") == 0 || strcmp(a, "-h") == 0) {
+        else if (strcmp(a, "--help") == 0 || strcmp(a, "-h") == 0) {
             print_help(c, options);
             exit(cli_flushed(0));
-        }
-        const char *name = a + (a[1] == '-' ? 2 : 1), *equals = strchr(name, '=');
-        const size_t n = equals ? (size_t)(equals - name) : strlen(name);
-        const cli_option *o = options;
-        while (o->name && (strlen(o->name) != n || strncmp(o->name, name, n) != 0)) o++;
-        if (!o->name) {
-            char asked[64];
-            snprintf(asked, sizeof asked, "%.*s", (int)n, name);
-            const char *near = rni_nearest(asked, option_name, (void *)(uintptr_t)options);
-            if (near)
-                cli_usage(c, "there is no option \"%s\"; did you mean --%s?", a, near);
-            else
-                cli_usage(c, "there is no option \"%s\"", a);
+        } else if (!take_option(c, options, argc, argv, &i))
             return false;
-        }
-        given.row[o - options] = true;
-        if (o->kind == CLI_SWITCH) {
-            if (equals) {
-                cli_usage(c, "--%s takes no value", o->name);
-                return false;
-            }
-            *(bool *)o->to = true;
-            continue;
-        }
-        if (!equals && i + 1 == argc) {
-            cli_usage(c, "--%s needs a value (%s)", o->name, o->value);
-            return false;
-        }
-        if (!take(c, o, equals ? equals + 1 : argv[++i])) return false;
     }
     return true;
 }

@@ -386,32 +386,28 @@ static bool ask_files(rni_session *s, rni_watch *w, const cli_predict_args *a, c
     return ok;
 }
 
+static void ask_all(rni_session *s, rni_watch *w, const cli_predict_args *a, char **files, int64_t n)
+{
+    rni_str text = { 0 };
+    rni_json_writer writer = { .to = &text, .indent = 2 }, *json = a->json ? &writer : NULL;
+    if (json) rni_json_array_begin(json);
+    const bool ok = n > 0 ? ask_files(s, w, a, files, n, json) : ask_samples(s, w, a, json);
+    if (json) rni_json_array_end(json);
+    if (ok && json && !text.failed) puts(text.at);
+    rni_str_free(&text);
+}
+
 static int predict(cli_predict_args *a, const cli_option *table, const char *path, char **files, int64_t n)
 {
     rni_session *s = cli_run_load(path, &a->run);
     rni_watch *w = s ? rni_session_watch(s, NULL) : NULL;
-    rni_str text = { 0 };
-    rni_json_writer json = { .to = &text, .indent = 2 };
-    bool ok = w != NULL;
-    const bool text_wanted = ok && w->data->text && n == 0;
-    if (ok)
-        cli_unused(&cli_predict, table,
-                   text_wanted ? TEXT
-                   : n > 0     ? FILES
-                               : SAMPLES,
-                   text_wanted ? "to a language model"
-                   : n > 0     ? "for files"
-                               : "for samples");
-    if (text_wanted)
-        ok = cli_generate(s, w, a);
-    else if (ok) {
-        if (a->json) rni_json_array_begin(&json);
-        ok =
-            n > 0 ? ask_files(s, w, a, files, n, a->json ? &json : NULL) : ask_samples(s, w, a, a->json ? &json : NULL);
-        if (a->json) rni_json_array_end(&json);
-        if (ok && a->json && !text.failed) puts(text.at);
+    if (w && w->data->text && n == 0) {
+        cli_unused(&cli_predict, table, TEXT, "to a language model");
+        cli_generate(s, w, a);
+    } else if (w) {
+        cli_unused(&cli_predict, table, n > 0 ? FILES : SAMPLES, n > 0 ? "for files" : "for samples");
+        ask_all(s, w, a, files, n);
     }
-    rni_str_free(&text);
     rni_session_free(s);
     return cli_end();
 }

@@ -234,23 +234,27 @@ static bool count_readers(walk *w)
     return true;
 }
 
-/* Backwards: a node's inputs matter later if one of its results is forgotten while somebody outside still holds it, or
- * if a node that reads a forgotten result depends on it in turn. */
-static void find_dependence(walk *w)
+/* Whether a result of node k is forgotten while somebody outside still holds it, or kept with its history. */
+static bool is_wanted_later(const walk *w, int64_t k)
+{
+    for (int i = 0; i < w->order[k]->n_out; i++) {
+        const rn_tensor *y = &w->order[k]->out[i];
+        const int64_t v = w->first[k] + i;
+        if (!w->kept[v] && rni_refs(y) > w->readers[v]) return true;
+        /* a kept result that can be differentiated still needs its history */
+        if (w->kept[v] && y->flags & RNI_T_GRAD && !(y->flags & (RNI_T_FORGET | RNI_T_LEAF))) return true;
+    }
+    return false;
+}
+
+/* Backwards: a node's inputs matter later if one of its results does, or if a node that reads a forgotten result
+ * depends on it in turn. */
+static void find_dependent(walk *w)
 {
     memset(w->depends, 0, (size_t)w->n_order);
-    for (int64_t i = 0; i < w->n_given; i++)
-        if (w->given_readers[i] < 0) w->given_readers[i] = -w->given_readers[i];
     for (int64_t k = w->n_order - 1; k >= 0; k--) {
-        rni_node *node = w->order[k];
-        for (int i = 0; i < node->n_out && !w->depends[k]; i++) {
-            const int32_t v = w->first[k] + i;
-            w->depends[k] = !w->kept[v] && rni_refs(&node->out[i]) > w->readers[v];
-        }
-        /* a kept result that can be differentiated still needs its history */
-        for (int i = 0; i < node->n_out && !w->depends[k]; i++)
-            w->depends[k] = w->kept[w->first[k] + i] && node->out[i].flags & RNI_T_GRAD &&
-                            !(node->out[i].flags & RNI_T_FORGET) && !(node->out[i].flags & RNI_T_LEAF);
+        const rni_node *node = w->order[k];
+        w->depends[k] = w->depends[k] || is_wanted_later(w, k);
         if (!w->depends[k]) continue;
         for (int i = 0; i < node->n_in; i++) {
             const rn_tensor *x = node->in[i];
@@ -258,24 +262,39 @@ static void find_dependence(walk *w)
             if (!w->kept[w->first[x->node->order] + x->index]) w->depends[x->node->order] = true;
         }
     }
+}
+
+/* Given values that matter later get a negative count of readers. */
+static void mark_given(walk *w)
+{
+    for (int64_t i = 0; i < w->n_given; i++)
+        if (w->given_readers[i] < 0) w->given_readers[i] = -w->given_readers[i];
     for (int64_t k = 0; k < w->n_order; k++) {
         if (!w->depends[k]) continue;
         for (int i = 0; i < w->order[k]->n_in; i++) {
             const rn_tensor *x = w->order[k]->in[i];
-            /* a negative count says that the value matters later */
             if (!x || !x->buffer) continue;
             int32_t *readers = &w->given_readers[slot_of(w, x)];
             if (*readers > 0) *readers *= -1;
         }
     }
-    for (int64_t i = 0; i < w->n_given; i++) {
-        const rn_tensor *x = w->given[i];
-        const int32_t refs = rni_refs(x);
-        /* constants of a recorded step are read again */
-        w->donated[i] = (!w->t->recording || x->version_of) && w->given_readers[i] == refs &&
-                        __atomic_load_n(&x->buffer->refs, __ATOMIC_ACQUIRE) == 1 && x->buffer->capacity > 0 &&
-                        x->offset == 0;
-    }
+}
+
+/* Whether nobody but the plan wants given value i, so that its memory may be used for something else. */
+static bool is_donated(const walk *w, int64_t i)
+{
+    const rn_tensor *x = w->given[i];
+    /* constants of a recorded step are read again */
+    if (w->t->recording && !x->version_of) return false;
+    return w->given_readers[i] == rni_refs(x) && __atomic_load_n(&x->buffer->refs, __ATOMIC_ACQUIRE) == 1 &&
+           x->buffer->capacity > 0 && x->offset == 0;
+}
+
+static void find_dependence(walk *w)
+{
+    find_dependent(w);
+    mark_given(w);
+    for (int64_t i = 0; i < w->n_given; i++) w->donated[i] = is_donated(w, i);
 }
 
 /* Calls that are one cannot say which of them has made a NaN, and what is not called cannot make one. */

@@ -84,6 +84,51 @@ static bool fold(rn_code code, double a, double b, double *out)
     }
 }
 
+static bool is_negation(const rni_expr *e, int32_t i)
+{
+    return e->node[i].kind == RNI_EXPR_CODE && e->node[i].code == RN_CODE_NEG;
+}
+
+/* Sums and differences with zero; -1 for others. */
+static int32_t simpler_sum(rni_expr *e, rn_code code, int32_t a, int32_t b)
+{
+    const bool adds = code == RN_CODE_ADD;
+    if (is_const(e, b, 0)) return a;
+    if (is_const(e, a, 0)) return adds ? b : rni_expr_make(e, RN_CODE_NEG, b, -1, -1);
+    return adds && is_negation(e, b) ? rni_expr_make(e, RN_CODE_SUB, a, e->node[b].a, -1) : -1;
+}
+
+/* Products and quotients with one or minus one; -1 for others. */
+static int32_t simpler_product(rni_expr *e, rn_code code, int32_t a, int32_t b)
+{
+    if (is_const(e, b, 1)) return a;
+    if (code == RN_CODE_DIV) return -1;
+    if (is_const(e, a, 1)) return b;
+    if (is_const(e, a, -1)) return rni_expr_make(e, RN_CODE_NEG, b, -1, -1);
+    return is_const(e, b, -1) ? rni_expr_make(e, RN_CODE_NEG, a, -1, -1) : -1;
+}
+
+/* A node that is there already, or simpler, with the same value; -1 if there is none. */
+static int32_t simpler(rni_expr *e, rn_code code, int32_t a, int32_t b, int32_t c)
+{
+    switch (code) {
+    case RN_CODE_COPY:
+        return a;
+    case RN_CODE_NEG:
+        return is_negation(e, a) ? e->node[a].a : -1;
+    case RN_CODE_ADD:
+    case RN_CODE_SUB:
+        return simpler_sum(e, code, a, b);
+    case RN_CODE_MUL:
+    case RN_CODE_DIV:
+        return simpler_product(e, code, a, b);
+    case RN_CODE_SELECT:
+        return b == c ? b : -1;
+    default:
+        return -1;
+    }
+}
+
 int32_t rni_expr_make(rni_expr *e, rn_code code, int32_t a, int32_t b, int32_t c)
 {
     if (e->failed) return 0;
@@ -92,42 +137,10 @@ int32_t rni_expr_make(rni_expr *e, rn_code code, int32_t a, int32_t b, int32_t c
     if (na && na->kind == RNI_EXPR_CONST && (!nb || nb->kind == RNI_EXPR_CONST) && c < 0 &&
         fold(code, na->value, nb ? nb->value : 0, &value))
         return rni_expr_const(e, value);
-    switch (code) {
-    case RN_CODE_COPY:
-        return a;
-    case RN_CODE_NEG:
-        if (na->kind == RNI_EXPR_CODE && na->code == RN_CODE_NEG) return na->a;
-        break;
-    case RN_CODE_ADD:
-        if (is_const(e, a, 0)) return b;
-        if (is_const(e, b, 0)) return a;
-        if (nb->kind == RNI_EXPR_CODE && nb->code == RN_CODE_NEG) return rni_expr_make(e, RN_CODE_SUB, a, nb->a, -1);
-        break;
-    case RN_CODE_SUB:
-        if (is_const(e, b, 0)) return a;
-        if (is_const(e, a, 0)) return rni_expr_make(e, RN_CODE_NEG, b, -1, -1);
-        break;
-    case RN_CODE_MUL:
-        if (is_const(e, a, 1)) return b;
-        if (is_const(e, b, 1)) return a;
-        if (is_const(e, a, -1)) return rni_expr_make(e, RN_CODE_NEG, b, -1, -1);
-        if (is_const(e, b, -1)) return rni_expr_make(e, RN_CODE_NEG, a, -1, -1);
-        break;
-    case RN_CODE_DIV:
-        if (is_const(e, b, 1)) return a;
-        break;
-    case RN_CODE_SELECT:
-        if (b == c) return b;
-        break;
-    default:
-        break;
-    }
-    if (a > b && (code == RN_CODE_ADD || code == RN_CODE_MUL) && b >= 0) {
-        const int32_t t = a;
-        a = b;
-        b = t;
-    }
-    return intern(e, (rni_expr_node){ RNI_EXPR_CODE, (uint8_t)code, a, b, c, 0 });
+    const int32_t known = simpler(e, code, a, b, c);
+    if (known >= 0) return known;
+    const bool swaps = (code == RN_CODE_ADD || code == RN_CODE_MUL) && a > b;
+    return intern(e, (rni_expr_node){ RNI_EXPR_CODE, (uint8_t)code, swaps ? b : a, swaps ? a : b, c, 0 });
 }
 
 void rni_expr_free(rni_expr *e)

@@ -242,41 +242,55 @@ int32_t rni_expr_derive(rni_expr *e, int wanted, int first_seed)
     return e->failed ? -1 : result;
 }
 
+/* Marks what the results are computed from. */
+static void find_live(const rni_expr *e, const int32_t *out, int n_out, bool *live)
+{
+    for (int i = 0; i < n_out; i++) live[out[i]] = true;
+    for (int64_t i = e->count - 1; i >= 0; i--) {
+        if (!live[i] || e->node[i].kind != RNI_EXPR_CODE) continue;
+        const int32_t child[3] = { e->node[i].a, e->node[i].b, e->node[i].c };
+        for (int w = 0; w < 3; w++)
+            if (child[w] >= 0) live[child[w]] = true;
+    }
+}
+
+/* Node i of e in the copy; `to` has the numbers there of those before it. An input that is met becomes the next one. */
+static int32_t copy_node(const rni_expr *e, int64_t i, const int32_t *to, rni_expr *copy, int *used)
+{
+    const rni_expr_node *h = &e->node[i];
+    switch (h->kind) {
+    case RNI_EXPR_INPUT:
+        used[copy->n_in] = h->a;
+        copy->raw |= (e->raw >> h->a & 1) << copy->n_in;
+        return rni_expr_input(copy, copy->n_in++);
+    case RNI_EXPR_CONST:
+        return rni_expr_const(copy, h->value);
+    case RNI_EXPR_SCALAR:
+        return rni_expr_scalar(copy, h->a);
+    default:
+        break;
+    }
+    int32_t child[3] = { h->a, h->b, h->c };
+    for (int w = 0; w < 3; w++)
+        if (child[w] >= 0) child[w] = to[child[w]];
+    return rni_expr_make(copy, (rn_code)h->code, child[0], child[1], child[2]);
+}
+
 int rni_expr_extract(const rni_expr *e, const int32_t *out, int n_out, rni_expr *copy, int used[RN_INPUTS_MAX * 3])
 {
     *copy = (rni_expr){ .n_scalar = e->n_scalar, .n_out = n_out };
     int32_t *to = rni_alloc(e->count * (int64_t)sizeof *to);
     bool *live = rni_alloc(e->count);
-    int n_used = to && live ? 0 : -1;
-    if (n_used == 0) {
-        for (int i = 0; i < n_out; i++) live[out[i]] = true;
-        for (int64_t i = e->count - 1; i >= 0; i--) {
-            if (!live[i] || e->node[i].kind != RNI_EXPR_CODE) continue;
-            const int32_t child[3] = { e->node[i].a, e->node[i].b, e->node[i].c };
-            for (int w = 0; w < 3; w++)
-                if (child[w] >= 0) live[child[w]] = true;
-        }
-        for (int64_t i = 0; i < e->count && !copy->failed; i++) {
-            if (!live[i]) continue;
-            const rni_expr_node *h = &e->node[i];
-            if (h->kind == RNI_EXPR_INPUT) {
-                used[n_used] = h->a;
-                copy->raw |= (e->raw >> h->a & 1) << n_used;
-                to[i] = rni_expr_input(copy, n_used++);
-            } else if (h->kind == RNI_EXPR_CONST)
-                to[i] = rni_expr_const(copy, h->value);
-            else if (h->kind == RNI_EXPR_CODE)
-                to[i] = rni_expr_make(copy, (rn_code)h->code, h->a < 0 ? -1 : to[h->a], h->b < 0 ? -1 : to[h->b],
-                                      h->c < 0 ? -1 : to[h->c]);
-            else
-                to[i] = rni_expr_scalar(copy, h->a);
-        }
-        for (int i = 0; i < n_out; i++) copy->out[i] = to[out[i]];
-        copy->n_in = n_used;
-        if (copy->failed) n_used = -1;
+    bool ok = to && live;
+    if (ok) find_live(e, out, n_out, live);
+    for (int64_t i = 0; ok && i < e->count; i++) {
+        if (live[i]) to[i] = copy_node(e, i, to, copy, used);
+        ok = !copy->failed;
     }
+    for (int i = 0; ok && i < n_out; i++) copy->out[i] = to[out[i]];
     rni_free(to);
     rni_free(live);
-    if (n_used < 0) rni_expr_free(copy);
-    return n_used;
+    if (ok) return copy->n_in;
+    rni_expr_free(copy);
+    return -1;
 }

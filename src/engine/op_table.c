@@ -99,6 +99,7 @@ const rn_op *rn_op_find(const char *name)
 /* Where options would be written outside of their struct, or read without what their type needs. */
 static const char *option_defect(const rn_op *op)
 {
+    if (op->opts && !op->opts_size) return "it has options but no opts_size";
     for (const rn_opt *o = op->opts; o && o->name; o++) {
         if (o->type <= RN_OPT_END || o->type > RN_OPT_TYPE_TEXT) return "an option has no type";
         if ((o->type == RN_OPT_TYPE_I64S || o->type == RN_OPT_TYPE_TEXT) && o->count < 1)
@@ -142,33 +143,49 @@ static const char *input_defect(const rn_op *op)
     return NULL;
 }
 
+/* What functions of a kind must have. */
+static const char *kind_defect(const rn_op *op)
+{
+    switch (op->kind) {
+    case RN_MAP:
+    case RN_REDUCE:
+        if (!op->expr) return "it has no expr";
+        return is_type_rule(op) ? NULL : "its types are none of the rules";
+    case RN_VIEW:
+        return op->infer && (op->view || (op->parts && op->view_part)) ? NULL : "a view needs infer and view";
+    case RN_KERNEL:
+        return op->run && op->infer ? NULL : "a kernel function needs infer and run";
+    case RN_COMPOSITE:
+    case RN_FUNCTION:
+        if (!op->build) return "it has no build";
+        return op->kind == RN_FUNCTION || op->backward || op->flags & RN_OP_NO_GRAD ? NULL
+                                                                                    : "a composite needs a backward";
+    default:
+        return "its kind is not one of RN_MAP … RN_FUNCTION";
+    }
+}
+
+static bool has_too_many_scalars(const rn_op *op)
+{
+    int scalars = 0;
+    for (const rn_opt *o = op->opts; o && o->name; o++) scalars += (o->flags & RN_OPT_SCALAR) != 0;
+    return scalars > RNI_SCALARS_MAX;
+}
+
 const char *rni_row_defect(const rn_op *op)
 {
     if (!op->name || !*op->name) return "it has no name";
-    if (op->kind < RN_MAP || op->kind > RN_FUNCTION) return "its kind is not one of RN_MAP … RN_FUNCTION";
-    if ((op->kind == RN_MAP || op->kind == RN_REDUCE) && !op->expr) return "it has no expr";
-    if (op->kind == RN_KERNEL && (!op->run || !op->infer)) return "a kernel function needs infer and run";
-    if (op->kind == RN_VIEW && (!(op->view || (op->parts && op->view_part)) || !op->infer))
-        return "a view needs infer and view";
-    if ((op->kind == RN_COMPOSITE || op->kind == RN_FUNCTION) && !op->build) return "it has no build";
-    if (op->kind == RN_COMPOSITE && !op->backward && !(op->flags & RN_OP_NO_GRAD))
-        return "a composite needs a backward";
-    if (op->opts && !op->opts_size) return "it has options but no opts_size";
-    const char *why = option_defect(op);
+    const char *why = kind_defect(op);
+    if (!why) why = option_defect(op);
+    if (!why) why = input_defect(op);
     if (why) return why;
     if (op->kind == RN_REDUCE && !is_reduction(op))
         return "a reduction needs a join, one input, one result, and options that begin with an rn_reduce_opts";
-    if ((op->kind == RN_MAP || op->kind == RN_REDUCE) && !is_type_rule(op)) return "its types are none of the rules";
-    why = input_defect(op);
-    if (why) return why;
     if (op->flags & RN_OP_LIST_OUT && op->kind != RN_MAP) return "only elementwise functions go over lists";
     if (rni_op_outputs(op) > RN_INPUTS_MAX) return "it has more results than RN_INPUTS_MAX";
     if (op->flags & RN_OP_RANDOM && (op->opts_size < sizeof(rn_random) || op->opts_size > RNI_RANDOM_OPTS_MAX))
         return "its options do not begin with an rn_random, or are too large";
-    int scalars = 0;
-    for (const rn_opt *o = op->opts; o && o->name; o++) scalars += (o->flags & RN_OPT_SCALAR) != 0;
-    if (scalars > RNI_SCALARS_MAX) return "it has too many numbers as options";
-    return NULL;
+    return has_too_many_scalars(op) ? "it has too many numbers as options" : NULL;
 }
 
 bool rn_op_register(const rn_op *op)
@@ -386,41 +403,38 @@ static bool set_word(const rn_opt *o, char *p, const char *text)
     return true;
 }
 
-/* "1:3, ::2, :, 4": one part per axis, as between the brackets of NumPy. */
+/* "1:3", "::2", ":", "4". Returns what follows it, NULL where it is none. */
+static const char *read_range(const char *s, rn_range *a)
+{
+    int64_t *const field[3] = { &a->start, &a->stop, &a->step };
+    static const int kind[3] = { RNI_RANGE_START, RNI_RANGE_STOP, 0 };
+    int colons = 0;
+    bool any = false;
+    *a = RN_ALL;
+    for (;; s++) {
+        char *end;
+        const long long v = strtoll(s, &end, 10);
+        if (end != s) {
+            *field[colons] = v;
+            a->kind |= kind[colons];
+            any = true;
+        }
+        s = end + strspn(end, " ");
+        if (*s != ':') break;
+        if (++colons > 2) return NULL;
+    }
+    if (colons == 0) a->kind = RNI_RANGE_INDEX;
+    return colons || any ? s : NULL;
+}
+
+/* One range per axis, with commas between them, as between the brackets of NumPy. */
 static bool set_ranges(char *p, const char *text)
 {
     rn_ranges r = { 0 };
-    for (const char *s = text; *s || r.n == 0;) {
-        if (r.n == RN_MAX_RANK) return false;
-        rn_range *a = &r.range[r.n++];
-        *a = RN_ALL;
-        int64_t *const field[3] = { &a->start, &a->stop, &a->step };
-        int colons = 0;
-        bool any = false;
-        for (;; s++) {
-            while (*s == ' ') s++;
-            char *end;
-            const long long v = strtoll(s, &end, 10);
-            if (end != s) {
-                *field[colons] = v;
-                a->kind |= colons < 2 ? (colons ? RNI_RANGE_STOP : RNI_RANGE_START) : 0;
-                any = true;
-                s = end;
-            }
-            while (*s == ' ') s++;
-            if (*s != ':') break;
-            if (++colons > 2) return false;
-        }
-        if (colons == 0) {
-            if (!any) return false;
-            a->kind = RNI_RANGE_INDEX;
-        }
-        if (*s == ',')
-            s++;
-        else if (*s)
-            return false;
-        else
-            break;
+    for (const char *s = text; *s || r.n == 0; s++) {
+        if (r.n == RN_MAX_RANK || !(s = read_range(s, &r.range[r.n++]))) return false;
+        if (!*s) break;
+        if (*s != ',') return false;
     }
     memcpy(p, &r, sizeof r);
     return true;

@@ -123,19 +123,41 @@ static const rn_op recompute_row = {
     .doc = { .brief = "A segment whose inner values are computed again in the backward pass." },
 };
 
-rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, rn_list xs)
+static bool check(const rn_site *site, rn_segment_fn *fn, const rn_list *xs)
 {
     if (!rn_ok()) {
         rni_error_trail(site, "recompute");
-        return NULL;
+        return false;
     }
-    if (!fn) {
-        rni_fail(RN_ERR_ARG, site, "recompute", "there is no segment: fn is NULL");
-        return NULL;
+    if (!fn) return rni_fail(RN_ERR_ARG, site, "recompute", "there is no segment: fn is NULL");
+    if (xs->n > 0 && !rni_given(xs->at, site, "recompute", "xs")) return false;
+    for (int64_t i = 0; i < xs->n; i++)
+        if (!rni_is_tensor(xs->at[i], site, "recompute")) return false;
+    return true;
+}
+
+/* The call that stands for a segment with result y: it reads the arguments, and what else the segment has used. */
+static rn_tensor *record_segment(const rn_site *site, const segment_opt *o, rn_tensor *y, const rn_list *xs,
+                                 const struct rni_collector *found)
+{
+    rn_tensor *result = NULL, **in = rni_alloc((1 + xs->n + found->count) * (int64_t)sizeof *in);
+    if (!in) return NULL;
+    in[0] = y;
+    int64_t n = 1;
+    for (int64_t i = 0; i < xs->n; i++) in[n++] = rni_value_of(xs->at[i]);
+    for (int64_t i = 0; i < found->count; i++) {
+        bool argument = false;
+        for (int64_t k = 0; k < xs->n; k++) argument |= found->at[i] == in[1 + k];
+        if (!argument) in[n++] = found->at[i];
     }
-    if (xs.n > 0 && !rni_given(xs.at, site, "recompute", "xs")) return NULL;
-    for (int64_t i = 0; i < xs.n; i++)
-        if (!rni_is_tensor(xs.at[i], site, "recompute")) return NULL;
+    const bool ok = rn_op_call(&recompute_row, site, in, n, o, &result);
+    rni_free(in);
+    return ok ? result : NULL;
+}
+
+rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, rn_list xs)
+{
+    if (!check(site, fn, &xs)) return NULL;
     rni_thread *t = rni_thread_self();
     if (t->no_grad) return run_segment(fn, user, xs.at, xs.n, site);
     uint64_t state[2];
@@ -153,21 +175,8 @@ rn_tensor *rn_recompute_at(const rn_site *site, rn_segment_fn *fn, void *user, r
     if (y) rni_collect(&found, rni_value_of(y)); /* it may be one from outside */
     rn_grad_mode(true);
     t->collector = outer;
-    rn_tensor *result = NULL;
-    rn_tensor **in = y ? rni_alloc((1 + xs.n + found.count) * (int64_t)sizeof *in) : NULL;
-    if (in && !found.failed) {
-        in[0] = y;
-        int64_t n = 1;
-        for (int64_t i = 0; i < xs.n; i++) in[n++] = rni_value_of(xs.at[i]);
-        for (int64_t i = 0; i < found.count; i++) {
-            bool argument = false;
-            for (int64_t k = 0; k < xs.n; k++) argument |= found.at[i] == in[1 + k];
-            if (!argument) in[n++] = found.at[i];
-        }
-        if (!rn_op_call(&recompute_row, site, in, n, &o, &result)) result = NULL;
-    }
+    rn_tensor *result = y && !found.failed ? record_segment(site, &o, y, &xs, &found) : NULL;
     for (int64_t i = 0; i < found.count; i++) rni_tensor_drop(found.at[i]);
     rni_free(found.at);
-    rni_free(in);
     return result;
 }

@@ -40,27 +40,33 @@ static const char *argument_name(void *user, int i)
     return rni_json_key_at(user, i);
 }
 
+/* Members of a layer that are neither its own nor arguments of the network that it uses. `options`: the object of those
+ * that are arguments only. */
+static bool check_arguments(const rni_network *n, const rni_json *object, bool options)
+{
+    if (rni_json_type_of(object) != RNI_JSON_OBJECT) return true;
+    for (int64_t i = 0; i < rni_json_count(object); i++) {
+        const char *key = rni_json_key_at(object, i);
+        if ((!options && rni_member_find(rni_members_layer, key)) || rni_json_get(n->arguments, key)) continue;
+        rni_json_fail(rni_json_at(object, i), RN_ERR_ARG, "%s has no argument \"%.100s\"", n->name, key);
+        const char *near = rni_nearest(key, argument_name, (void *)(uintptr_t)n->arguments);
+        if (near) rni_error_add("hint", "did you mean \"%s\"?", near);
+        return false;
+    }
+    return true;
+}
+
 /* `given` is the layer that uses the network, `outer` what its expressions see. */
 static bool bind_arguments(const rni_model *m, const rni_network *n, const rni_json *given, const scope *outer,
                            scope *inner, const rni_json *where)
 {
-    const rni_json *extra = rni_json_get(given, "options");
-    for (int pass = 0; pass < 2; pass++) {
-        const rni_json *object = pass ? extra : given;
-        for (int64_t i = 0; rni_json_type_of(object) == RNI_JSON_OBJECT && i < rni_json_count(object); i++) {
-            const char *key = rni_json_key_at(object, i);
-            if ((!pass && rni_member_find(rni_members_layer, key)) || rni_json_get(n->arguments, key)) continue;
-            rni_json_fail(rni_json_at(object, i), RN_ERR_ARG, "%s has no argument \"%.100s\"", n->name, key);
-            const char *near = rni_nearest(key, argument_name, (void *)(uintptr_t)n->arguments);
-            if (near) rni_error_add("hint", "did you mean \"%s\"?", near);
-            return false;
-        }
-    }
+    const rni_json *options = rni_json_get(given, "options");
+    RNI_TRY(check_arguments(n, given, false) && check_arguments(n, options, true));
     for (int64_t i = 0; i < m->globals.count; i++)
         if (!push(inner, where, m->globals.at[i].name, &m->globals.at[i].value)) return false;
     for (int64_t i = 0; i < rni_json_count(n->arguments); i++) {
         const char *name = rni_json_key_at(n->arguments, i);
-        const rni_json *v = rni_json_get(extra, name);
+        const rni_json *v = rni_json_get(options, name);
         if (!v && rni_json_type_of(given) == RNI_JSON_OBJECT) v = rni_json_get(given, name);
         const rni_json *fallback = rni_json_at(n->arguments, i);
         rni_value value;

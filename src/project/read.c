@@ -235,32 +235,45 @@ static bool read_output(rni_network *n, const rni_json *v)
     return n->output >= 0 || rni_unknown(v, "layer called", rni_json_string(v), layer_name, n);
 }
 
-static bool read_network(const rni_project *p, rni_network *n)
+/* The list of layers, with room for them in n. */
+static const rni_json *layers_of(rni_network *n)
 {
     const rni_json *v = n->json, *layers = v;
     if (rni_json_type_of(v) == RNI_JSON_OBJECT) {
-        if (!rni_members_check(v, rni_members_network, n->is_unit ? "unit" : "network", false)) return false;
+        if (!rni_members_check(v, rni_members_network, n->is_unit ? "unit" : "network", false)) return NULL;
         layers = rni_json_get(v, "layers");
-        if (!layers) return rni_json_fail(v, RN_ERR_ARG, "the network has no \"layers\"");
-    }
-    if (!rni_json_expect(layers, RNI_JSON_ARRAY)) return false;
-    const int64_t count = rni_json_count(layers);
-    if (count == 0) return rni_json_fail(layers, RN_ERR_ARG, "the network \"%s\" has no layers", n->name);
-    if (count > LAYERS_MAX)
-        return rni_json_fail(layers, RN_ERR_ARG, "more than %d layers; use units or repeat", LAYERS_MAX);
-    n->layer = rni_alloc(count * (int64_t)sizeof *n->layer);
-    if (!n->layer || !read_network_inputs(n, rni_json_get(v, "inputs"))) return false;
-    if (!read_arguments(n, rni_json_get(v, "arguments"))) return false;
-    for (n->n_layers = 0; n->n_layers < count; n->n_layers++)
-        if (!read_layer(p, n, &n->layer[n->n_layers], rni_json_at(layers, n->n_layers))) {
-            n->n_layers++;
-            return false;
+        if (!layers) {
+            rni_json_fail(v, RN_ERR_ARG, "the network has no \"layers\"");
+            return NULL;
         }
-    for (int64_t i = 0; i < count; i++)
+    }
+    if (!rni_json_expect(layers, RNI_JSON_ARRAY)) return NULL;
+    const int64_t count = rni_json_count(layers);
+    if (count == 0) rni_json_fail(layers, RN_ERR_ARG, "the network \"%s\" has no layers", n->name);
+    if (count > LAYERS_MAX) rni_json_fail(layers, RN_ERR_ARG, "more than %d layers; use units or repeat", LAYERS_MAX);
+    n->layer = rn_ok() ? rni_alloc(count * (int64_t)sizeof *n->layer) : NULL;
+    return n->layer ? layers : NULL;
+}
+
+static bool read_layers(const rni_project *p, rni_network *n, const rni_json *layers)
+{
+    bool ok = true;
+    for (int64_t i = 0; ok && i < rni_json_count(layers); i++, n->n_layers++)
+        ok = read_layer(p, n, &n->layer[i], rni_json_at(layers, i));
+    if (!ok) return false;
+    for (int64_t i = 0; i < n->n_layers; i++)
         if (!n->layer[i].name && !made_name(n, &n->layer[i])) return false;
-    for (int64_t i = 0; i < count; i++)
+    for (int64_t i = 0; i < n->n_layers; i++)
         if (!read_inputs(n, i)) return false;
-    return sort_layers(n) && read_output(n, rni_json_get(v, "output"));
+    return true;
+}
+
+static bool read_network(const rni_project *p, rni_network *n)
+{
+    const rni_json *layers = layers_of(n);
+    return layers && read_network_inputs(n, rni_json_get(n->json, "inputs")) &&
+           read_arguments(n, rni_json_get(n->json, "arguments")) && read_layers(p, n, layers) && sort_layers(n) &&
+           read_output(n, rni_json_get(n->json, "output"));
 }
 
 static bool add_network(rni_project *p, const char *name, const rni_json *v, bool is_unit)
