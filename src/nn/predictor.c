@@ -100,10 +100,8 @@ static bool call_model(void *user, rn_tensor *const *in, rn_tensor **out)
     const part *q = user;
     rn_predictor *p = q->whole;
     pthread_mutex_lock(&p->recording);
-    if (is_unchanged(p, NULL)) {
-        RN_TEST_MODE
-        out[0] = rn_call_n(p->model, ((rn_list){ (rn_tensor **)(uintptr_t)in, q->inputs }));
-    }
+    RN_TEST_MODE
+    out[0] = rn_call_n(p->model, ((rn_list){ (rn_tensor **)(uintptr_t)in, q->inputs }));
     pthread_mutex_unlock(&p->recording);
     return out[0] != NULL;
 }
@@ -144,6 +142,7 @@ rn_tensor *rn_predict_at(const rn_site *site, rn_predictor *p, rn_list xs)
     }
     for (int64_t i = 0; i < xs.n; i++)
         if (!rni_is_tensor(xs.at[i], site, "predict")) return NULL;
+    if (!is_unchanged(p, site)) return NULL;
     part *q = find_part(p, (int)xs.n, site);
     rn_tensor *y = NULL;
     return q && rn_step_run_at(site, q->step, xs.at, &y) ? y : NULL;

@@ -173,16 +173,16 @@ RN_TEST(a_model_that_was_trained_needs_another_predictor)
     train_a_little(model, &shape);
     rn_predictor *p = rn_predictor_new(model);
     rn_tensor *x = NULL;
-    double before = 0;
     RN_SCOPE
     {
         x = rn_keep(rn_normal(shape));
-        before = rn_item(rn_sum(rn_predict(p, x)));
+        CHECK(rn_predict(p, x));
     }
     train_a_little(model, &shape);
     RN_SCOPE
     {
-        CHECK_NEAR(rn_item(rn_sum(rn_predict(p, x))), before, 0);
+        CHECK(!rn_predict(p, x)); /* replayed, it would give what the model gave before */
+        CHECK_ERROR(RN_ERR_STATE, "has another value than when the predictor was made");
         CHECK(!rn_predict(p, rn_normal(RN_SHAPE(5, 4))));
         CHECK_ERROR(RN_ERR_STATE, "has another value than when the predictor was made");
     }
