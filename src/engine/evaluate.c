@@ -310,14 +310,15 @@ static bool is_constant(const walk *w, const rn_tensor *x)
     return x->version_of && !x->version_of->is_data && rni_recording_is_frozen(w->t->recording);
 }
 
-static rni_hash structure(const walk *w)
+/* `memory`: whether what is given may be written over is part of it, as of plans. */
+static rni_hash structure(const walk *w, bool memory)
 {
     rni_hash h = rni_hash_u64(RNI_HASH_START, (uint64_t)(uintptr_t)w->device);
     h = rni_hash_u64(h, passes_of(w));
     h = rni_hash_u64(h, (uint64_t)w->t->memory_limit);
     for (int64_t i = 0; i < w->n_given; i++) {
         const rn_tensor *x = w->given[i];
-        h = rni_hash_u64(h, (uint64_t)x->dtype << 8 | (uint64_t)x->shape.rank << 1 | w->donated[i]);
+        h = rni_hash_u64(h, (uint64_t)x->dtype << 8 | (uint64_t)x->shape.rank << 1 | (memory && w->donated[i]));
         h = rni_hash_bytes(h, x->shape.dim, (size_t)x->shape.rank * sizeof(int64_t));
     }
     for (int64_t k = 0; k < w->n_order; k++) {
@@ -458,12 +459,12 @@ static rni_cached *find_plan(walk *w)
 {
     rni_thread *t = w->t;
     if (!t->plans && !(t->plans = rni_plan_cache_new())) return NULL;
-    rni_hash key = structure(w);
+    rni_hash key = structure(w, true);
     if (rni_recording_is_frozen(t->recording)) return compile(w, key);
     rni_cached *p = rni_plan_cache_find(t->plans, key);
     if (p && p->n_late && keep_late(w, p)) {
         find_dependence(w);
-        key = structure(w);
+        key = structure(w, true);
         p = rni_plan_cache_find(t->plans, key);
     }
     return p ? p : compile(w, key);
@@ -513,7 +514,7 @@ static void keep_results(walk *w, rni_run *r)
 /* Tells the step that is being recorded what is about to run. */
 static bool tell_recording(const walk *w, const rni_cached *entry)
 {
-    rni_evaluated told = { .key = entry->key,
+    rni_evaluated told = { .key = structure(w, false),
                            .plan = entry->plan,
                            .node = w->order,
                            .n_nodes = w->n_order,

@@ -678,17 +678,13 @@ bool rn_step_run_at(const rn_site *site, rn_step *s, rn_tensor *const *in, rn_te
     }
     form *f = find_form(s, hash_call(s, in));
     if (!f) return false;
+    if (f->ready) {
+        RNI_TRY(begin_parts(f->latest));
+        f->ready = gather(f->latest, in);
+    }
     const bool due = f->ready && s->args.check > 0 && f->replays % s->args.check == s->args.check - 1;
-    if (!f->ready || due) {
-        f->replays += due;
-        return record_form(s, f, in, out, site);
-    }
-    RNI_TRY(begin_parts(f->latest));
-    if (!gather(f->latest, in)) {
-        f->ready = false;
-        return record_form(s, f, in, out, site);
-    }
-    f->replays++;
+    f->replays += f->ready;
+    if (!f->ready || due) return record_form(s, f, in, out, site);
     *s->why = 0;
     return replay(t, f->latest, out, site);
 }

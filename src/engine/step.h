@@ -10,7 +10,7 @@ typedef struct rni_recording rni_recording;
 
 /* What an evaluation has just run; all borrowed. */
 typedef struct {
-    rni_hash key;
+    rni_hash key; /* what was computed, whatever memory it was written to */
     rni_plan *plan;
     rni_node *const *node; /* in the plan's order */
     int64_t n_nodes;
