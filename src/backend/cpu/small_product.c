@@ -72,18 +72,41 @@ static void pack(const job *j, float *panel, int64_t column, int64_t columns, in
         for (int64_t i = 0; i < n; i++) memcpy(panel + i * width, b + i * j->b_row, (size_t)columns * sizeof(float));
 }
 
-/* Rows from ... end - 1 of a panel. Where y does not lie so, they are made in the workspace. */
-static void make_panel(const job *j, float *workspace, int64_t p, int64_t from, int64_t end)
+/* Rows and columns of the product. */
+typedef struct {
+    int64_t row, rows, column, columns;
+} block;
+
+static float *place_of(const job *j, const block *b)
 {
-    const int64_t width = j->kernels->columns, column = p * width, rest = j->columns - column;
-    const int64_t columns = rest < width ? rest : width, rows = end - from;
-    const bool direct = !j->turned && (columns == width || 2 * columns == width);
-    float *panel = workspace, *own = workspace + PIECE * width;
-    float *y = j->y + (j->turned ? column * j->lead + from : from * j->lead + column);
+    return j->y + (j->turned ? b->column * j->lead + b->row : b->row * j->lead + b->column);
+}
+
+/* Brings a block from where it was made, unless it lies there already, and adds the bias. */
+static void finish(const job *j, const block *b, const float *made)
+{
+    const int64_t width = j->kernels->columns, bytes = b->columns * (int64_t)sizeof(float);
+    float *y = place_of(j, b);
+    if (j->turned)
+        j->kernels->turn(y, j->lead, made, width, b->rows, b->columns);
+    else if (made != y)
+        for (int64_t i = 0; i < b->rows; i++) memcpy(y + i * j->lead, made + i * width, (size_t)bytes);
+    if (j->bias && j->turned)
+        j->kernels->add_row(y, j->lead, j->bias + b->row, b->columns, b->rows);
+    else if (j->bias)
+        j->kernels->add_row(y, j->lead, j->bias + b->column, b->rows, b->columns);
+}
+
+/* A block of one panel. Where y does not lie so, it is made in the workspace. */
+static void make_block(const job *j, float *workspace, const block *b)
+{
+    const int64_t width = j->kernels->columns;
+    const bool direct = !j->turned && (b->columns == width || 2 * b->columns == width);
+    float *panel = workspace;
     rni_product q = { .b = panel,
-                      .y = direct ? y : own,
-                      .rows = rows,
-                      .columns = 2 * columns <= width ? width / 2 : width,
+                      .y = direct ? place_of(j, b) : workspace + PIECE * width,
+                      .rows = b->rows,
+                      .columns = 2 * b->columns <= width ? width / 2 : width,
                       .a_row = j->a_row,
                       .a_step = j->a_step,
                       .b_step = width,
@@ -91,28 +114,25 @@ static void make_panel(const job *j, float *workspace, int64_t p, int64_t from, 
     for (int64_t i = 0; i < j->pieces; i++, q.add = true) {
         const int64_t at = j->k * i / j->pieces;
         q.n = j->k * (i + 1) / j->pieces - at;
-        q.a = j->a + from * j->a_row + at * j->a_step;
-        pack(j, panel, column, columns, at, q.n);
+        q.a = j->a + b->row * j->a_row + at * j->a_step;
+        pack(j, panel, b->column, b->columns, at, q.n);
         j->kernels->multiply(&q);
     }
-    if (j->turned)
-        j->kernels->turn(y, j->lead, own, width, rows, columns);
-    else if (!direct)
-        for (int64_t i = 0; i < rows; i++) memcpy(y + i * j->lead, own + i * width, (size_t)columns * sizeof(float));
-    if (j->bias)
-        j->kernels->add_row(y, j->lead, j->bias + (j->turned ? from : column), j->turned ? columns : rows,
-                            j->turned ? rows : columns);
+    finish(j, b, q.y);
 }
 
 static void make_part(void *user, int thread, int threads)
 {
     const job *j = user;
+    const int64_t width = j->kernels->columns;
     int64_t i, last;
     rni_cpu_part(j->panels * j->parts, thread, threads, &i, &last);
     for (; i < last; i++) {
         const int64_t part = i % j->parts;
-        make_panel(j, j->workspace + thread * j->room, i / j->parts, j->rows * part / j->parts,
-                   j->rows * (part + 1) / j->parts);
+        block b = { .row = j->rows * part / j->parts, .column = i / j->parts * width };
+        b.rows = j->rows * (part + 1) / j->parts - b.row;
+        b.columns = j->columns - b.column < width ? j->columns - b.column : width;
+        make_block(j, j->workspace + thread * j->room, &b);
     }
 }
 
