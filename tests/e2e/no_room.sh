@@ -18,6 +18,7 @@ for blocks in 1 4 12 20; do
     limited $blocks train table.json --quiet --out "full-$blocks"
     is "status with $blocks blocks" $? 1
     holds "the reason with $blocks blocks" -n "$(grep 'File too large' out)"
+    is "lines of the library with $blocks blocks" "$(grep -E '[a-z]\.c:[0-9]' out)" ""
     is "temporary files with $blocks blocks" "$(temporaries)" ""
     for file in full-$blocks/*.json full-$blocks/*.jsonl; do
         [ -s "$file" ] || continue

@@ -462,6 +462,12 @@ RN_TEST(a_loss_that_is_none_is_an_error_of_the_run)
     CHECK(!rn_evaluate(s.batches, NULL, NULL, no_mean, NULL));
     CHECK_ERROR(RN_ERR_ARG, "the loss is NULL");
     end(&s);
+    s = begin(mean_loss, NULL);
+    CHECK(rn_trainer_use(s.trainer, "evaluate", .batches = s.batches, .loss = no_loss));
+    line = __LINE__ + 1;
+    CHECK(!rn_trainer_run(s.trainer));
+    check_names(line, RN_ERR_INTERNAL, "the loss failed without saying why");
+    end(&s);
     if (!tells_ended()) return;
     s = begin(ended_loss, NULL);
     line = __LINE__ + 1;

@@ -41,9 +41,8 @@ static void report(void *user, const char *name, double mean, double weight)
 
 static bool run(rn_trainer *t, void *self)
 {
-    (void)t;
     evaluator *e = self;
-    return rn_evaluate(e->batches, e->loss, e->user, report, e) && rn_ok();
+    return rn_evaluate_at(t->site, e->batches, e->loss, e->user, report, e) && rn_ok();
 }
 
 const rn_extension rni_ext_evaluate = {

@@ -84,7 +84,7 @@ static bool run(rn_trainer *t, void *self)
     char name[64];
     snprintf(name, sizeof name, "snapshot_%08lld.safetensors", (long long)t->iteration);
     char *path = rni_trainer_path(t, name);
-    const bool ok = path && rn_trainer_save(t, path);
+    const bool ok = path && rn_trainer_save_at(t->site, t, path);
     rni_free(path);
     if (!ok) return false;
     k->last = t->iteration;

@@ -72,7 +72,7 @@ static bool run_best(rn_trainer *t, void *self)
     watcher *w = self;
     if (!improved(t, w)) return true;
     char *path = rni_trainer_path(t, w->file[0] ? w->file : "best.safetensors");
-    const bool ok = path && rn_model_save(t->model, path);
+    const bool ok = path && rn_model_save_at(t->site, t->model, path);
     rni_free(path);
     return ok;
 }
