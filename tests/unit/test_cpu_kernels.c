@@ -46,6 +46,10 @@ static const rn_linear_opts one_batch_axis = { .n_batch_axes = 1 };
 static const rn_conv_opts same = {
     .stride = { 1, 1 }, .pad = { 1, 1 }, .pad_end = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1, .size = { 14, 14 }
 };
+static const rn_conv_opts fives = { .stride = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1, .size = { 12, 12 } };
+static const rn_conv_opts steps = {
+    .stride = { 2, 1 }, .pad = { 1, 2 }, .pad_end = { 1, 0 }, .dilation = { 1, 1 }, .groups = 1, .size = { 18, 13 }
+};
 static const rn_conv_opts same_weights = {
     .stride = { 1, 1 }, .pad = { 1, 1 }, .pad_end = { 1, 1 }, .dilation = { 1, 1 }, .groups = 1, .size = { 3, 3 }
 };
@@ -142,6 +146,8 @@ static const call calls[] = {
       { S(4, 48, 14, 14), S(48, 32, 3, 3), S(4, 32, 14, 14) },
       .library = true,
       .size = 20 },
+    { "conv_grad_x", &fives, 2, 1, RN_F32, { S(4, 50, 8, 8), S(50, 20, 5, 5), S(4, 20, 12, 12) }, .size = 40 },
+    { "conv_grad_x", &steps, 2, 1, RN_F32, { S(3, 21, 9, 12), S(21, 5, 3, 4), S(3, 5, 18, 13) }, .size = 20 },
     { "conv_grad_w",
       &same_weights,
       2,

@@ -4,6 +4,7 @@
 #include "backend/cpu/along.h"
 #include "backend/cpu/attention.h"
 #include "backend/cpu/conv.h"
+#include "backend/cpu/conv_narrow.h"
 #include "backend/cpu/copy.h"
 #include "backend/cpu/cumulative.h"
 #include "backend/cpu/limits.h"
@@ -181,17 +182,17 @@ static bool sync_device(void *device)
         .release = free                                                                                                \
     }
 
-#define CONV(name)                                                                                                     \
-    { .op = name,                                                                                                      \
-      .refuse = rni_cpu_winograd_refuse,                                                                               \
-      .arrange = rni_cpu_conv_arrange,                                                                                 \
-      .prepare = rni_cpu_winograd_prepare,                                                                             \
-      .run = rni_cpu_winograd_run,                                                                                     \
-      .release = rni_cpu_winograd_release },                                                                           \
+#define WINOGRAD(name)                                                                                                 \
+    {                                                                                                                  \
+        .op = name, .refuse = rni_cpu_winograd_refuse, .arrange = rni_cpu_conv_arrange,                                \
+        .prepare = rni_cpu_winograd_prepare, .run = rni_cpu_winograd_run, .release = rni_cpu_winograd_release          \
+    }
+#define DIRECT(name)                                                                                                   \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_conv_refuse, .prepare = rni_cpu_conv_prepare, .run = rni_cpu_conv_run,           \
         .release = rni_cpu_conv_release, .arrange = rni_cpu_conv_arrange                                               \
     }
+#define CONV(name) WINOGRAD(name), DIRECT(name)
 
 #define POOL(name)                                                                                                     \
     { .op = name,                                                                                                      \
@@ -244,7 +245,14 @@ static const rn_kernel kernels[] = {
     MATMUL("matmul", rni_cpu_matmul_refuse, 0),
     MATMUL("linear", rni_cpu_matmul_refuse, 0),
     CONV("conv"),
-    CONV("conv_grad_x"),
+    WINOGRAD("conv_grad_x"),
+    { .op = "conv_grad_x",
+      .refuse = rni_cpu_conv_narrow_refuse,
+      .arrange = rni_cpu_conv_arrange,
+      .prepare = rni_cpu_conv_narrow_prepare,
+      .run = rni_cpu_conv_narrow_run,
+      .release = free },
+    DIRECT("conv_grad_x"),
     CONV("conv_grad_w"),
     POOL("max_pool"),
     POOL("max_pool_grad"),
