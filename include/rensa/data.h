@@ -532,9 +532,10 @@ typedef struct rn_iterator_new_args {
     int prefetch;     /* batches read ahead; left out: 4 */
     bool synchronous; /* no threads: read in rn_next */
 } rn_iterator_new_args;
-/** Batches of a data set, read ahead by threads: rn_iterator_new(ds, 64, .shuffle = true). The batches and their order
- *  are the same for any number of threads. Owned; holds ds. Errors: ARG for a batch size below 1, or a data set from
- *  which not one batch can be made. Thread-safe: per object. */
+/** Batches of a data set, read ahead by threads: rn_iterator_new(ds, 64, .shuffle = true). Where reading one takes less
+ *  time than waking a thread, rn_next reads. The batches and their order are the same for any number of threads. Owned;
+ *  holds ds. Errors: ARG for a batch size below 1, or a data set from which not one batch can be made. Thread-safe: per
+ *  object. */
 RN_API rn_iterator *rn_iterator_new_at(const rn_iterator_new_args *args);
 #define rn_iterator_new(...)                                                                                           \
     rn_iterator_new_at(&(rn_iterator_new_args){ __VA_ARGS__, .site = RN_SITE(rn_iterator_new_args) })

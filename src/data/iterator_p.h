@@ -44,6 +44,7 @@ struct rn_iterator {
     int64_t end;                   /* epoch at which rn_next returns NULL */
     bool ended, paused, stop;
     int busy;
+    double read_seconds; /* that batches took to read lately; 0: not known */
     int reader_count;
     pthread_t readers[RNI_READERS_MAX];
 

@@ -1,11 +1,13 @@
 /* Reading batches ahead.
  *
  * Batch b goes into slot b % prefetch. Readers take batch numbers in turn under the lock and read without it; the
- * caller waits for the slot of the next number. What a batch holds depends on its number only, so neither the number of
+ * caller waits for the slot of the next number. Batches that take less time to read than a reader to wake up, of small
+ * tables in memory, the caller reads itself. What a batch holds depends on its number only, so neither the number of
  * readers nor their speed changes what is handed out. It must not know of tensors. */
 #include "data/iterator_p.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "data/order.h"
 
@@ -75,6 +77,27 @@ static void fill(rn_iterator *it, rni_batch_slot *s)
     rni_site_enter(before);
 }
 
+/* Under the lock, which is given back while examples are read. */
+static void read_next(rn_iterator *it)
+{
+    rni_batch_slot *s = claim(it);
+    pthread_mutex_unlock(&it->lock);
+    const double start = rni_now();
+    fill(it, s);
+    const double seconds = rni_now() - start;
+    pthread_mutex_lock(&it->lock);
+    it->read_seconds += (seconds - it->read_seconds) * (it->read_seconds > 0 ? 0.125 : 1);
+    s->state = RNI_BATCH_READY;
+    it->busy--;
+}
+
+/* Whether a reader that sleeps would take longer to wake up than to read. */
+static bool is_quick(const rn_iterator *it)
+{
+    const double waking = 10e-6; /* seconds */
+    return it->read_seconds > 0 && it->read_seconds < waking;
+}
+
 static void *reader(void *user)
 {
     rn_iterator *it = user;
@@ -86,12 +109,7 @@ static void *reader(void *user)
             pthread_cond_wait(&it->work, &it->lock);
             continue;
         }
-        rni_batch_slot *s = claim(it);
-        pthread_mutex_unlock(&it->lock);
-        fill(it, s);
-        pthread_mutex_lock(&it->lock);
-        s->state = RNI_BATCH_READY;
-        it->busy--;
+        read_next(it);
         pthread_cond_signal(&it->news);
     }
     pthread_mutex_unlock(&it->lock);
@@ -118,12 +136,7 @@ static rni_batch_slot *wait_for_batch(rn_iterator *it)
     if (!it->args.synchronous && it->reader_count == 0) start_readers(it);
     pthread_mutex_lock(&it->lock);
     rni_batch_slot *s = &it->slots[it->given.batch % it->args.prefetch];
-    if (it->args.synchronous && s->state == RNI_BATCH_EMPTY) {
-        claim(it);
-        fill(it, s);
-        s->state = RNI_BATCH_READY;
-        it->busy--;
-    }
+    if (s->state == RNI_BATCH_EMPTY && (it->args.synchronous || is_quick(it))) read_next(it);
     while (s->state != RNI_BATCH_READY) pthread_cond_wait(&it->news, &it->lock);
     return s;
 }
@@ -139,7 +152,7 @@ bool rni_prefetch_take(rn_iterator *it, rni_batch_slot *out)
     s->failed = false;
     s->state = RNI_BATCH_EMPTY;
     rni_batch_cursor_advance(it, &it->given);
-    pthread_cond_signal(&it->work);
+    if (!is_quick(it)) pthread_cond_signal(&it->work);
     pthread_mutex_unlock(&it->lock);
     if (!out->failed) return true;
     rni_error_give(out->error);

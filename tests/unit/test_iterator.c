@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -141,6 +142,37 @@ RN_TEST(the_number_of_threads_changes_nothing)
         rn_iterator_free(it);
     }
     rn_dataset_free(ds);
+}
+
+typedef struct {
+    pthread_t caller;
+    int pause; /* microseconds */
+    atomic_int by_caller, by_readers;
+} watched;
+
+static bool watched_get(void *user, const rn_example *e)
+{
+    watched *w = user;
+    if (w->pause) usleep((unsigned)w->pause);
+    atomic_fetch_add(pthread_equal(w->caller, pthread_self()) ? &w->by_caller : &w->by_readers, 1);
+    memset(e->to[0], 0, sizeof(float));
+    return true;
+}
+
+RN_TEST(batches_that_are_read_at_once_are_read_by_the_caller)
+{
+    for (int slow = 0; slow < 2; slow++) {
+        watched w = { .caller = pthread_self(), .pause = slow ? 200 : 0 };
+        const rn_column column = { "x", RN_F32, RN_SCALAR, NULL, 0 };
+        rn_dataset *ds = rn_dataset_new(8, watched_get, &column, 1, .user = &w);
+        rn_iterator *it = rn_iterator_new(ds, 2, .repeat = true, .threads = 2);
+        for (int i = 0; i < (slow ? 200 : 20000); i++) CHECK(rn_next(it));
+        rn_iterator_free(it);
+        rn_dataset_free(ds);
+        if (slow) CHECK(w.by_readers > w.by_caller);
+        if (!slow) CHECK(w.by_caller > w.by_readers);
+    }
+    CHECK_OK();
 }
 
 RN_TEST(a_run_continues_from_a_state_in_the_middle_of_an_epoch)
