@@ -64,6 +64,26 @@ static rn_tensor *volumes(rn_tensor *x, rn_tensor **w)
     return rn_conv3d(h, w[1]);
 }
 
+enum { HEADS = 3 };
+
+/* x [B, T, 3, HEADS, D] -> [B, T, HEADS * D] */
+static rn_tensor *heads(rn_tensor *x)
+{
+    const rn_shape *s = rn_tensor_shape(x);
+    rn_tensor *part[3], *t[3] = { NULL };
+    if (!rn_split(x, part, 3, .axis = 2)) return NULL;
+    for (int i = 0; i < 3; i++)
+        t[i] = rn_transpose(rn_reshape(part[i], RN_SHAPE(s->dim[0], s->dim[1], HEADS, s->dim[4])),
+                            .axes = RN_AXES(0, 2, 1, 3));
+    rn_tensor *y = rn_scaled_dot_product_attention(t[0], t[1], t[2], .causal = true);
+    return rn_reshape(rn_transpose(y, .axes = RN_AXES(0, 2, 1, 3)), RN_SHAPE(s->dim[0], s->dim[1], -1));
+}
+
+static rn_tensor *attends(rn_tensor *x, rn_tensor **w)
+{
+    return rn_matmul(heads(x), w[0]);
+}
+
 #define S(...)                                                                                                         \
     {                                                                                                                  \
         .rank = (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), .dim = { __VA_ARGS__ }                    \
@@ -75,6 +95,8 @@ static const image_case cases[] = {
     { "pools", pools, S(3, 1, 28, 27), { S(20, 1, 5, 5), S(65, 20, 3, 3), S(6, 65, 1, 1) } },
     { "mixed", mixed, S(4, 2, 9, 10), { S(6, 2, 3, 3), S(7, 12, 3, 3), S(140, 5) } },
     { "lines", lines, S(3, 4, 50), { S(33, 4, 4), S(5, 33, 3) } },
+    { "attends", attends, S(2, 70, 3, HEADS, 6), { S(18, 5) } },
+    { "attends", attends, S(1, 1, 3, HEADS, 1), { S(3, 5) } },
     { "volumes", volumes, S(2, 2, 6, 7, 8), { S(18, 2, 3, 3, 3), S(4, 18, 2, 1, 1) } },
 };
 
@@ -128,7 +150,7 @@ RN_TEST(images_with_channels_innermost_equal_plain_c)
 {
     for (int k = 0; k < (int)RN_COUNTOF(cases); k++) {
         compare(&cases[k], RN_F32, 2e-4);
-        if (cases[k].build == residual) compare(&cases[k], RN_BF16, 0.06);
+        if (cases[k].build == residual || cases[k].build == attends) compare(&cases[k], RN_BF16, 0.06);
     }
     CHECK(rn_device_use("cpu"));
 }
@@ -148,6 +170,27 @@ RN_TEST(images_are_turned_once_on_the_way_in_and_once_on_the_way_out)
     steps_end();
     CHECK_EQ_I64(steps_named("copy"), 2);
     CHECK_EQ_I64(steps, 10); /* ones, full, copy, conv, relu, max_pool, conv, batch_norm, add, copy */
+}
+
+RN_TEST(heads_of_attention_lie_side_by_side_without_a_copy)
+{
+    static const rn_dtype types[] = { RN_F32, RN_BF16 };
+    for (int i = 0; i < 2; i++) {
+        copies = 0;
+        rn_log_set(count_steps, NULL);
+        CHECK(rn_log_levels("step:debug") && rn_device_use("cpu"));
+        RN_SCOPE
+        {
+            rn_tensor *x = rn_cast(rn_normal(RN_SHAPE(2, 8, 3, HEADS, 16)), types[i]);
+            rn_eval(x);
+            rn_eval(heads(x));
+        }
+        CHECK_OK();
+        rn_shutdown();
+        CHECK_EQ_I64(copies, 0);
+        rn_log_set(NULL, NULL);
+        CHECK(rn_log_levels(""));
+    }
 }
 
 /* ---- poolings of 16 bits ---- */

@@ -102,6 +102,27 @@ void *rni_attention_row(const rn_view *v, int inner, int64_t batch, int64_t row)
     return (char *)v->data + (offset << rni_cpu_log_bytes(v->dtype));
 }
 
+void rni_attention_clear(const rn_view *v, const rni_attention_block *b)
+{
+    const size_t bytes = (size_t)v->dim[v->rank - 1] << rni_cpu_log_bytes(v->dtype);
+    for (int64_t r = b->first; r < b->first + b->rows; r++) memset(rni_attention_row(v, 2, b->batch, r), 0, bytes);
+}
+
+void rni_cpu_attention_arrange(rn_kernel_call *c)
+{
+    const rn_view *q = &c->in[Q];
+    rn_view *y = &c->out[0];
+    const int last = y->rank - 1;
+    int order[RN_MAX_RANK];
+    for (int a = 0; a < last; a++) {
+        int at = a;
+        for (; at > 0 && q->stride[order[at - 1]] < q->stride[a]; at--) order[at] = order[at - 1];
+        order[at] = a;
+    }
+    int64_t stride = y->dim[last];
+    for (int i = last - 1; i >= 0; stride *= y->dim[order[i--]]) y->stride[order[i]] = stride;
+}
+
 /* ---- f32 ---- */
 
 typedef struct {
@@ -174,7 +195,7 @@ static void combine(const job *j, const rn_view *to, const float *weights, const
 {
     const int64_t width = to->dim[to->rank - 1];
     dnnl_sgemm('N', 'N', j->at.rows, width, j->at.columns, 1, weights, j->at.columns, row_of(j, b, 2, 0), lead(b), 0,
-               row_of(j, to, 2, j->at.first), width);
+               row_of(j, to, 2, j->at.first), lead(to));
 }
 
 /* to += weights' b, b being rows of an operand */
@@ -190,7 +211,7 @@ static void forward_block(job *j)
     const rn_kernel_call *c = j->call;
     float *lse = row_of(j, &c->out[1], 1, j->at.first);
     if (j->at.columns == 0) {
-        memset(row_of(j, &c->out[0], 2, j->at.first), 0, (size_t)(j->at.rows * j->st->n.e) * sizeof(float));
+        rni_attention_clear(&c->out[0], &j->at);
         memset(lse, 0, (size_t)j->at.rows * sizeof *lse);
         return;
     }
@@ -237,7 +258,7 @@ static void backward_block(job *j)
     const rn_kernel_call *c = j->call;
     const rn_view *in = c->in, *out = c->out;
     if (j->at.columns == 0) {
-        memset(row_of(j, &out[Q], 2, j->at.first), 0, (size_t)(j->at.rows * j->st->n.d) * sizeof(float));
+        rni_attention_clear(&out[Q], &j->at);
         return;
     }
     const float *delta = row_of(j, &in[DELTA], 1, j->at.first), *lse = row_of(j, &in[LSE], 1, j->at.first);

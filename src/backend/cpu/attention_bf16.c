@@ -181,17 +181,12 @@ static void set_weights(const job *j, int64_t r, float *row, int64_t n)
     j->pairs->round(j->x.weights + r * j->st->s, row, rni_cpu_round_up(j->at.columns, 2));
 }
 
-static void clear_rows(const job *j, const rn_view *to)
-{
-    memset(operand(j, to, j->at.first), 0, (size_t)(j->at.rows * to->dim[to->rank - 1]) * 2);
-}
-
 static void forward_block(job *j)
 {
     const rn_kernel_call *c = j->call;
     float *lse = rni_attention_row(&c->out[1], 1, j->at.batch, j->at.first);
     if (j->at.columns == 0) {
-        clear_rows(j, &c->out[0]);
+        rni_attention_clear(&c->out[0], &j->at);
         memset(lse, 0, (size_t)j->at.rows * sizeof *lse);
         return;
     }
@@ -252,7 +247,7 @@ static void backward_block(job *j)
     const rn_view *in = c->in;
     const int64_t s = j->st->s;
     if (j->at.columns == 0) {
-        clear_rows(j, &c->out[RNI_ATTENTION_Q]);
+        rni_attention_clear(&c->out[RNI_ATTENTION_Q], &j->at);
         return;
     }
     const double scale = rni_attention_scale(c);

@@ -42,5 +42,7 @@ void rni_attention_enter(const rn_kernel_call *c, const rni_attention_sizes *n, 
                          rni_attention_block *b);
 /* Row `row` of a batch; the last `inner` axes of v are those of a batch. */
 void *rni_attention_row(const rn_view *v, int inner, int64_t batch, int64_t row);
+/* Zeros in the rows of a block. */
+void rni_attention_clear(const rn_view *v, const rni_attention_block *b);
 
 #endif

@@ -164,9 +164,10 @@ static bool sync_device(void *device)
     }
 
 /* Operands as they lie, and copies of any others. */
-#define ATTENTION(name, type, function)                                                                                \
+#define ATTENTION(name, type, function, order)                                                                         \
     { .op = name,                                                                                                      \
       .refuse = rni_cpu_##type##_refuse_strided,                                                                       \
+      .arrange = order,                                                                                                \
       .prepare = rni_cpu_##type##_prepare,                                                                             \
       .run = function,                                                                                                 \
       .release = free,                                                                                                 \
@@ -259,10 +260,10 @@ static const rn_kernel kernels[] = {
     POOL("max_pool_take"),
     POOL("average_pool"),
     POOL("average_pool_grad"),
-    ATTENTION("attention", attention_bf16, rni_cpu_attention_bf16_run),
-    ATTENTION("attention", attention, rni_cpu_attention_run),
-    ATTENTION("attention_grad", attention_bf16, rni_cpu_attention_bf16_grad_run),
-    ATTENTION("attention_grad", attention, rni_cpu_attention_grad_run),
+    ATTENTION("attention", attention_bf16, rni_cpu_attention_bf16_run, rni_cpu_attention_arrange),
+    ATTENTION("attention", attention, rni_cpu_attention_run, rni_cpu_attention_arrange),
+    ATTENTION("attention_grad", attention_bf16, rni_cpu_attention_bf16_grad_run, NULL),
+    ATTENTION("attention_grad", attention, rni_cpu_attention_grad_run, NULL),
     SOFTMAX("softmax"),
     SOFTMAX("softmax_grad"),
     SOFTMAX("log_softmax"),
