@@ -120,23 +120,46 @@ static void close_device(void *device)
     free(device);
 }
 
-/* Long arrays lie in large pages where the system has such: fewer addresses to look up. */
+static bool is_long(int64_t bytes)
+{
+    return bytes >= 2 * LARGE_PAGE;
+}
+
+static size_t whole_pages(int64_t bytes)
+{
+    const int64_t page = sysconf(_SC_PAGESIZE);
+    return (size_t)((bytes + page - 1) / page * page);
+}
+
+/* Long arrays lie in large pages where the system has such: fewer addresses to look up. They are mapped one by one: cut
+ * out of the heap, what is left between them would stay resident. */
+static void *map(int64_t bytes)
+{
+    const size_t size = whole_pages(bytes);
+    char *from = mmap(NULL, size + LARGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (from == MAP_FAILED) return NULL;
+    const size_t before = -(uintptr_t)from & (LARGE_PAGE - 1);
+    if (before > 0) munmap(from, before);
+    if (before < LARGE_PAGE) munmap(from + before + size, LARGE_PAGE - before);
+#ifdef MADV_HUGEPAGE
+    madvise(from + before, size / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+#endif
+    return from + before;
+}
+
 static void *alloc(void *device, int64_t bytes)
 {
     (void)device;
-    const bool large = bytes >= 2 * LARGE_PAGE;
-    void *p; /* aligned_alloc would want a multiple of a large page */
-    if (posix_memalign(&p, large ? LARGE_PAGE : 64, (size_t)rni_cpu_round_up(bytes, 64)) != 0) return NULL;
-#ifdef MADV_HUGEPAGE
-    if (large) madvise(p, (size_t)(bytes / LARGE_PAGE * LARGE_PAGE), MADV_HUGEPAGE);
-#endif
-    return p;
+    return is_long(bytes) ? map(bytes) : aligned_alloc(64, (size_t)rni_cpu_round_up(bytes, 64));
 }
 
 static void release(void *device, void *p, int64_t bytes)
 {
-    (void)device, (void)bytes;
-    free(p);
+    (void)device;
+    if (is_long(bytes))
+        munmap(p, whole_pages(bytes));
+    else
+        free(p);
 }
 
 static bool copy_in(void *device, void *to, const void *host, int64_t bytes)
