@@ -245,10 +245,10 @@ RN_API bool rn_eager_mode(bool on);
 /** As RENSA_OFF=NAME: switches a pass of the compiler off (on) for this thread: "simplify" leaves out calls that change
  *  no bit, "fold" computes what depends on nothing once, "share" makes equal calls one, "batch" makes sums of small
  *  products one product, "scatter" adds gradients of parts of a table to it in its place, "split" gives large members
- * of lists calls of their own, "fuse" makes elementwise calls of one shape one call, "order" chooses an order of calls
- * that takes less memory, "layout" lets kernels choose the order of axes. Results are the same ("batch" rounds
- * otherwise, with "scatter" a -0 may stay one), time is not. Returns what it was. Errors: ARG for a name that no pass
- * has. */
+ * of lists calls of their own, "forget" computes what is cheap again for the gradients instead of keeping it, "fuse"
+ * makes elementwise calls of one shape one call, "order" chooses an order of calls that takes less memory, "layout"
+ * lets kernels choose the order of axes. Results are the same ("batch" rounds otherwise, with "scatter" a -0 may stay
+ * one), time is not. Returns what it was. Errors: ARG for a name that no pass has. */
 RN_API bool rn_pass_mode(const char *name, bool on);
 /** As RENSA_MEMORY_LIMIT: bytes that an evaluation may take, with what it is given and what it gives; 0: any number.
  *  Above it, values that gradients need are computed again instead of kept, the same bit for bit; what does not fit

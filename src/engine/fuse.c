@@ -121,7 +121,8 @@ static int32_t level_above_inputs(const fuser *f, int32_t k)
         const int32_t least = f->m[p].level + !joins(f, v, k);
         if (least > level) level = least;
     }
-    return level;
+    const int32_t before = n->after < 0 ? -1 : f->producer[n->after];
+    return before >= 0 && f->m[before].level > level ? f->m[before].level : level;
 }
 
 /* The level of the one group that reads all results of node k, -1 if there is none. */
@@ -410,6 +411,7 @@ static bool emit_node(fuser *f, rni_graph *to, int32_t k)
     const int32_t first_in = m->first_in;
     *m = *n;
     m->first_in = first_in;
+    m->after = -1; /* numbers of values change */
     for (int o = 0; o < n->n_out; o++) to->value[n->first_out + o].producer = (int32_t)to->n_nodes - 1;
     return true;
 }

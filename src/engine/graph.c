@@ -38,7 +38,9 @@ rni_gnode *rni_graph_node(rni_graph *g, const rn_op *op, const int32_t *in, int3
         g->in[g->n_in++] = in[i];
     }
     p += g->n_nodes++;
-    *p = (rni_gnode){ .op = op, .recorded = -1, .n_in = n_in, .n_out = n_out, .first_in = (int32_t)(g->n_in - n_in) };
+    *p = (rni_gnode){
+        .op = op, .recorded = -1, .n_in = n_in, .n_out = n_out, .first_in = (int32_t)(g->n_in - n_in), .after = -1
+    };
     return p;
 }
 
@@ -52,6 +54,7 @@ rni_gnode *rni_graph_again(rni_graph *g, int32_t k, const int32_t *in, int32_t n
     n->first_in = first_in;
     n->n_in = n_in;
     n->first_out = first;
+    n->after = -1;
     if (n->fusion) n->fusion->shares++;
     for (int32_t i = 0; i < old.n_out; i++) {
         const rni_gvalue like = g->value[old.first_out + i];

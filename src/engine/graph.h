@@ -36,6 +36,8 @@ typedef struct {
     rn_site site;
     const char *grad_of;
     rni_device *device;
+    int32_t
+        after; /* value whose maker comes first, and may become one call with it, although it is not read; -1: none */
 } rni_gnode;
 
 typedef struct rni_graph {

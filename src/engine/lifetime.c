@@ -136,7 +136,8 @@ bool rni_lifetimes_step(rni_lifetimes *l, int32_t k)
     /* elementwise calls write over what they read */
     const bool over = n->op->kind == RN_MAP || n->op->flags & RN_OP_ONTO;
     const int64_t here = over || made < growth ? growth : made;
-    if (l->alive + here > l->most) l->most = l->alive + here;
+    l->here = l->alive + here;
+    if (l->here > l->most) l->most = l->here;
     l->alive += growth;
     rni_lifetimes_read(l, k);
     return l->most > before;

@@ -15,7 +15,7 @@ typedef struct {
     int32_t *first_follower, *follower; /* of each call: those that read its results; n_nodes + 1 entries */
     int32_t *seen;                      /* of each root: last call, or mark, that came across it */
     int32_t mark;
-    int64_t alive, most;
+    int64_t alive, here, most; /* here: while the last step ran */
 } rni_lifetimes;
 
 /* On failure nothing is to be freed. */

@@ -13,6 +13,7 @@
     X(BATCH, "batch", "sums of small products become one product")                                                     \
     X(SCATTER, "scatter", "parts that are picked from a table add their gradients to it in its place")                 \
     X(SPLIT, "split", "calls over lists leave out what is large, which gets calls of its own")                         \
+    X(FORGET, "forget", "what is cheap is computed again for the gradients instead of kept")                           \
     X(FUSE, "fuse", "elementwise calls of one shape become one call")                                                  \
     X(ORDER, "order", "calls run in an order that takes less memory, where there is one")                              \
     X(LAYOUT, "layout", "kernels choose the order of axes of their operands")

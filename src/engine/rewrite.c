@@ -76,6 +76,8 @@ static bool push_makers(sorter *s, int32_t k, char state)
         if (state == UNSEEN) s->mark[p] = NEEDED;
         s->stack[s->depth++] = p;
     }
+    const int32_t first = state == NEEDED && n->after >= 0 ? s->g->value[n->after].producer : -1;
+    if (first >= 0 && s->mark[first] == NEEDED) s->stack[s->depth++] = first;
     return s->depth > before;
 }
 
@@ -108,7 +110,7 @@ bool rni_graph_settle(rni_graph *g)
 {
     sorter s = { .g = g, .mark = rni_alloc(g->n_nodes + 1) };
     s.order = rni_alloc_raw((g->n_nodes + 1) * (int64_t)sizeof *s.order);
-    s.stack = rni_alloc_raw((g->n_nodes + g->n_in + 1) * (int64_t)sizeof *s.stack);
+    s.stack = rni_alloc_raw((2 * g->n_nodes + g->n_in + 1) * (int64_t)sizeof *s.stack);
     rni_gnode *node = rni_alloc_raw((g->n_nodes + 1) * (int64_t)sizeof *node);
     const bool ok = s.mark && s.order && s.stack && node;
     if (ok) {

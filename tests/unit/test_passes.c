@@ -326,6 +326,60 @@ RN_TEST(gradients_are_taken_when_what_they_need_can_go)
     CHECK(with > 0 && with < without * 3 / 4);
 }
 
+enum { DEPTH = 8, LONG = 4096, MANY = 256 };
+
+static void note_peak_and_steps(void *user, rn_log_level level, const char *topic, const char *text)
+{
+    note_peak(user, level, topic, text);
+    steps_count(user, level, topic, text);
+}
+
+/* The gradients of layers whose values are large; returns the peak of the plan and the number of its steps. */
+static int64_t wide_layers(float *to, int *n)
+{
+    rn_tensor *w[DEPTH], *grad[DEPTH];
+    peak = 0;
+    steps_begin();
+    rn_log_set(note_peak_and_steps, NULL);
+    CHECK(rn_log_levels("plan:debug,step:debug"));
+    rn_seed(4);
+    RN_SCOPE
+    {
+        for (int k = 0; k < DEPTH; k++) {
+            w[k] = rn_require_grad(rn_normal(RN_SHAPE(MANY, MANY), .sigma = 0.2), true);
+            rn_eval(w[k]);
+        }
+        rn_tensor *h = rn_uniform(RN_SHAPE(LONG, MANY));
+        rn_eval(h);
+        for (int k = 0; k < DEPTH; k++) {
+            h = rn_gelu(rn_matmul(h, w[k]));
+            if (k % 3 == 0) h = rn_layer_norm(rn_reshape(h, RN_SHAPE(-1, 2, MANY)), NULL, NULL);
+            h = rn_reshape(h, RN_SHAPE(-1, MANY));
+        }
+        CHECK(rn_grad(RN_LIST(rn_mean(rn_square(h))), ((rn_list){ w, DEPTH }), .grads = grad));
+        rn_tensor *all = rn_concat(((rn_list){ grad, DEPTH }));
+        const float *now = rn_data(all);
+        if (now) memcpy(to, now, (size_t)rn_tensor_bytes(all));
+    }
+    steps_end();
+    *n = steps;
+    CHECK_OK();
+    return peak;
+}
+
+RN_TEST(what_is_cheap_is_computed_again_instead_of_kept)
+{
+    static float on[DEPTH * MANY * MANY], off[DEPTH * MANY * MANY];
+    int n, m;
+    CHECK(rn_device_use("cpu"));
+    const int64_t with = wide_layers(on, &n);
+    rn_pass_mode("forget", false);
+    const int64_t without = wide_layers(off, &m);
+    CHECK(memcmp(on, off, sizeof on) == 0);
+    CHECK(with > 0 && with < without * 3 / 4);
+    CHECK(n <= m + 3); /* normalisations: gelu is computed with its gradient */
+}
+
 static int64_t limited_step(int64_t limit, float *to)
 {
     CHECK_EQ_I64(rn_memory_limit(limit), 0);
