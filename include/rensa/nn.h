@@ -116,7 +116,7 @@ RN_API rn_tensor *rn_predict_at(const rn_site *site, rn_predictor *p, rn_list xs
 /** An empty chain. Owned: rn_link_free, or give it to another chain. */
 RN_API rn_chain *rn_chain_new(void);
 /** Names a link and takes it over (also on a failure). Returns it, borrowed. Errors: ARG for a name that is taken,
- * empty or has a '/'. */
+ * empty or has a '/', and for a link that holds the chain, which is then left alone. */
 RN_API rn_link *rn_chain_add_at(const rn_site *site, rn_chain *chain, const char *name, rn_link *link);
 #define rn_chain_add(chain, name, link) rn_chain_add_at(RN_HERE, chain, name, link)
 /** The chain called `name` inside `chain`, made if there is none: rn_affine(rn_chain_get(model, "block1"), "fc", x,

@@ -37,7 +37,6 @@ static bool check_add(const rn_site *site, rn_chain *chain, const char *name, rn
     for (int64_t i = 0; i < chain->n_slots; i++)
         if (chain->slot[i] && strcmp(chain->slot[i]->name, name) == 0)
             return rni_fail(RN_ERR_ARG, site, "chain_add", "a parameter has the name \"%s\"", name);
-    if (contains(link, chain)) return rni_fail(RN_ERR_ARG, site, "chain_add", "a chain cannot be inside itself");
     return true;
 }
 
@@ -52,6 +51,11 @@ rn_link *rn_chain_add_at(const rn_site *site, rn_chain *chain, const char *name,
         return NULL;
     }
     if (!check_add(site, chain, name, link)) goto fail;
+    if (contains(link, chain)) {
+        rni_fail(RN_ERR_ARG, site, "chain_add", "a chain cannot be inside itself");
+        if (link->refs == 1) return NULL; /* what holds the chain goes on doing so */
+        goto fail;
+    }
     p = rni_grow(chain->child, chain->n_children, &chain->cap_children, (int64_t)sizeof *p);
     if (!p) goto fail;
     chain->child = p;

@@ -161,6 +161,11 @@ RN_TEST(names_are_refused_that_cannot_be)
     CHECK_ERROR(RN_ERR_ARG, "cannot be the name");
     CHECK(rn_chain_add(model, "m", rn_link_keep(model)) == NULL);
     CHECK_ERROR(RN_ERR_ARG, "inside itself");
+    CHECK(rn_chain_add(model, "m", model) == NULL);
+    CHECK_ERROR(RN_ERR_ARG, "inside itself");
+    rn_chain *inner = rn_chain_get(model, "inner");
+    CHECK(rn_chain_add(inner, "m", model) == NULL);
+    CHECK_ERROR(RN_ERR_ARG, "inside itself");
     CHECK(rn_chain_add(model, "n", NULL) == NULL);
     CHECK_ERROR(RN_ERR_ARG, "the link is NULL");
     CHECK(rn_chain_add(model, "b", rn_link_find(model, "a")) == NULL);
