@@ -212,9 +212,10 @@ RN_API rn_optimizer *rn_optimizer_make(const char *name, rn_link *model, const r
 
 /** The rate that the next step will use (the base rate times the schedule's factor). */
 RN_API double rn_optimizer_rate(const rn_optimizer *optimizer);
-/** Replaces the base rate (0 is a rate, too). */
+/** Replaces the base rate (0 is a rate, too). Errors: ARG unless 0 <= rate <= 1e9. */
 RN_API void rn_optimizer_set_rate(rn_optimizer *optimizer, double rate);
-/** Where training stands, in epochs, for schedules by epoch; a trainer sets it before each step. */
+/** Where training stands, in epochs, for schedules by epoch; a trainer sets it before each step. Errors: ARG unless
+ * finite. */
 RN_API void rn_optimizer_set_epoch(rn_optimizer *optimizer, double epoch);
 /** Takes the schedule over; NULL removes it. */
 RN_API bool rn_optimizer_set_schedule(rn_optimizer *optimizer, rn_schedule *schedule);

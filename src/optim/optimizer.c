@@ -252,12 +252,18 @@ double rn_optimizer_rate(const rn_optimizer *o)
 
 void rn_optimizer_set_rate(rn_optimizer *o, double rate)
 {
-    if (o) o->rate = rate;
+    if (!(rate >= 0 && rate <= 1e9))
+        rni_fail(RN_ERR_ARG, NULL, "optimizer_set_rate", "%g is no rate", rate);
+    else if (o)
+        o->rate = rate;
 }
 
 void rn_optimizer_set_epoch(rn_optimizer *o, double epoch)
 {
-    if (o) o->epoch = epoch;
+    if (!isfinite(epoch))
+        rni_fail(RN_ERR_ARG, NULL, "optimizer_set_epoch", "%g is no epoch", epoch);
+    else if (o)
+        o->epoch = epoch;
 }
 
 bool rn_optimizer_set_schedule(rn_optimizer *o, rn_schedule *schedule)

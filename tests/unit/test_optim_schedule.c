@@ -107,6 +107,11 @@ RN_TEST(the_rate_of_an_optimizer_is_seen_and_followed)
         CHECK(rn_optimizer_set_schedule(o, rn_schedule_exponential(.gamma = 0.5, .unit = "epoch")));
         rn_optimizer_set_epoch(o, 2);
         CHECK_NEAR(rn_optimizer_rate(o), 0.25, 0);
+        rn_optimizer_set_epoch(o, NAN);
+        CHECK_ERROR(RN_ERR_ARG, "nan is no epoch");
+        rn_optimizer_set_rate(o, NAN);
+        CHECK_ERROR(RN_ERR_ARG, "nan is no rate");
+        CHECK_NEAR(rn_optimizer_rate(o), 0.25, 0);
         CHECK(rn_optimizer_set_schedule(o, NULL));
         CHECK_NEAR(rn_optimizer_rate(o), 1, 0);
     }
