@@ -638,6 +638,7 @@ bool rni_evaluate(rni_thread *t, rn_tensor *const *wanted, int64_t n, const rn_s
     int64_t left = 0;
     do {
         if (evaluate_once(t, wanted, n, site, &left)) continue;
+        if (site && !rn_ok() && !rn_error_last()->site.file) rni_error_trail(site, "eval"); /* out of memory */
         /* One of these may be what failed. From now on they are computed when asked for, and fail alone. */
         while (t->sinks) rni_sink_remove(t, t->sinks);
         while (t->dirty) rni_dirty_remove(t->dirty);

@@ -323,7 +323,10 @@ RN_TEST(a_value_that_no_memory_holds_is_refused_and_its_views_are_free)
     {
         rn_tensor *x = rn_broadcast_to(rn_scalar(3), RN_SHAPE(INT64_C(1) << 58));
         CHECK_NEAR(rn_item(rn_slice(x, RN_RANGES(RN_AT(-1)))), 3, 0);
+        char line[64];
+        snprintf(line, sizeof line, "test_traps.c:%d eval", __LINE__ + 1);
         CHECK(!rn_data(x));
+        CHECK(strstr(rn_error_last()->message, line));
         CHECK_ERROR(RN_ERR_NOMEM, "bytes are not to be had");
     }
 }
