@@ -152,6 +152,16 @@ typedef struct rni_products {
     void (*add_row)(float *y, int64_t y_row, const float *b, int64_t rows, int64_t columns); /* to each row of y */
 } rni_products;
 
+enum { RNI_WINOGRAD_PIXELS = 5 * 6 + 8 };
+
+/* A tile of [side, side] pixels, side <= 6: the address of the first, bytes to the next on its right and below it. Rows
+ * and columns before rows[0] and columns[0], and from rows[1] and columns[1] on, lie outside of the image. */
+typedef struct rni_winograd_tile {
+    uintptr_t first;
+    int64_t right, down, rows[2], columns[2], side;
+    void *outside; /* stands for them */
+} rni_winograd_tile;
+
 /* Convolution with 3x3 filters in tiles of 4x4 results, or with 5x5 filters in tiles of 2x2: 36 products for each
  * instead of 144 or 100. A tile is taken apart into 36 parts, which lie `step` elements apart; x [6, 6] and y [tile,
  * tile] point to its pixels, of n values each. Counts are at least half of `columns`. Results are off by about twice
@@ -160,6 +170,8 @@ typedef struct rni_products {
 typedef struct rni_winograd {
     int64_t columns; /* of a product */
     int64_t taps, tile;
+    /* Addresses of the pixels of a tile, row by row; up to RNI_WINOGRAD_PIXELS places are written. */
+    void (*pixels)(void **pixel, const rni_winograd_tile *t);
     void (*image)(float *v, int64_t step, const float *const *x, const float *const *next, int64_t n);
     void (*result)(float *const *y, const float *m, int64_t step, const float *b, int64_t n); /* plus b, or NULL */
     void (*result_grad)(float *v, int64_t step, const float *const *y, const float *const *next, int64_t n);

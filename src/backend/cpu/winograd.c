@@ -87,20 +87,23 @@ static int64_t row_of(int64_t channels)
 
 /* ---- tiles ---- */
 
-/* The [side, side] pixels of a tile from channel c on; `outside` stands for those beyond the edges. */
+/* The [side, side] pixels of a tile from channel c on, in room for RNI_WINOGRAD_PIXELS; `outside` stands for those
+ * beyond the edges. */
 static void find_pixels(const job *j, const images *v, int64_t tile, int64_t side, int64_t c, void *outside,
                         void **pixel)
 {
-    const int64_t image = tile / (j->tile[0] * j->tile[1]), height = v->size[0], width = v->size[1];
-    const int64_t top = tile / j->tile[1] % j->tile[0] * j->isa->tile + v->at[0];
-    const int64_t left = tile % j->tile[1] * j->isa->tile + v->at[1];
-    for (int64_t r = top; r < top + side; r++) {
-        const int64_t row = (image * height + r) * width * v->channels + c;
-        for (int64_t q = left; q < left + side; q++) {
-            const bool inside = r >= 0 && r < height && q >= 0 && q < width;
-            *pixel++ = inside ? v->data + ((row + q * v->channels) << j->log_bytes) : outside;
-        }
-    }
+    const int64_t row = tile / j->tile[1], image = row / j->tile[0], height = v->size[0], width = v->size[1];
+    const int64_t top = (row - image * j->tile[0]) * j->isa->tile + v->at[0];
+    const int64_t left = (tile - row * j->tile[1]) * j->isa->tile + v->at[1];
+    const int64_t right = v->channels << j->log_bytes, down = right * width;
+    const uintptr_t at = (uintptr_t)((image * height + top) * down + left * right + (c << j->log_bytes));
+    j->isa->pixels(pixel, &(rni_winograd_tile){ .first = (uintptr_t)v->data + at,
+                                                .right = right,
+                                                .down = down,
+                                                .rows = { -top, height - top },
+                                                .columns = { -left, width - left },
+                                                .side = side,
+                                                .outside = outside });
 }
 
 typedef void transform(float *v, int64_t step, const float *const *pixel, const float *const *next, int64_t n);
@@ -109,7 +112,7 @@ typedef void transform(float *v, int64_t step, const float *const *pixel, const 
 static void take_tiles(const job *j, transform *take, const images *x, int64_t side, float *wide, float *v, int64_t row,
                        int64_t part, int64_t first, int64_t from, int64_t end)
 {
-    void *pixel[2][SIDE * SIDE];
+    void *pixel[2][RNI_WINOGRAD_PIXELS];
     float *own[SIDE * SIDE];
     for (int64_t k = 0; k < side * side; k++) own[k] = wide + k * x->channels;
     if (from < end) find_pixels(j, x, first + from, side, 0, j->zeros, pixel[from % 2]);
@@ -159,7 +162,7 @@ static void make_panel(const job *j, const float *v, const float *u, float *m, i
     const int64_t columns = j->isa->columns, n = panel_columns(j, p);
     const int64_t pixels = j->isa->tile * j->isa->tile;
     float *spare = m + PARTS * j->m_part, wide[TILE_MOST * TILE_MOST][COLUMNS_MOST], *own[TILE_MOST * TILE_MOST];
-    void *pixel[TILE_MOST * TILE_MOST];
+    void *pixel[RNI_WINOGRAD_PIXELS];
     for (int64_t k = 0; k < pixels; k++) own[k] = wide[k];
     for (int k = 0; k < PARTS; k++)
         j->isa->multiply(&(rni_product){ .a = v + k * j->v_part,

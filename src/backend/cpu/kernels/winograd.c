@@ -20,6 +20,42 @@ typedef struct {
     vec a, b, c, d, e, f;
 } six;
 
+/* ---- addresses ---- */
+
+enum { LANES = VECTOR / 2, SPAN = 8 };
+
+typedef uintptr_t addresses __attribute__((vector_size(LANES * sizeof(uintptr_t))));
+typedef uintptr_t addresses_memory
+    __attribute__((vector_size(LANES * sizeof(uintptr_t)), aligned(sizeof(uintptr_t)), may_alias));
+
+static inline int64_t within(int64_t n, int64_t most)
+{
+    return n < 0 ? 0 : n > most ? most : n;
+}
+
+/* Without branches: half of all tiles touch an edge. */
+static void pixels(void **pixel, const rni_winograd_tile *t)
+{
+#define ONES ~(uintptr_t)0, ~(uintptr_t)0, ~(uintptr_t)0, ~(uintptr_t)0
+    static const uintptr_t from[2 * SPAN] = { [SPAN] = ONES, ONES }, to[2 * SPAN] = { ONES, ONES };
+    static const uintptr_t lane[SPAN] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+#undef ONES
+    const uintptr_t *after = from + SPAN - within(t->columns[0], SPAN),
+                    *before = to + SPAN - within(t->columns[1], SPAN);
+    const addresses none = (addresses){ 0 } + (uintptr_t)t->outside;
+    addresses inside[SPAN / LANES], at[SPAN / LANES];
+    for (int k = 0; k < SPAN / LANES; k++) {
+        const addresses_memory *a = (const addresses_memory *)(after + k * LANES);
+        const addresses_memory *b = (const addresses_memory *)(before + k * LANES);
+        inside[k] = *a & *b;
+        at[k] = *(const addresses_memory *)(lane + k * LANES) * (uintptr_t)t->right + t->first;
+    }
+    for (int64_t r = 0; r < t->side; r++)
+        for (int k = 0; k < SPAN / LANES; k++, at[k - 1] += (uintptr_t)t->down)
+            *(addresses_memory *)(pixel + r * t->side + k * LANES) =
+                r >= t->rows[0] && r < t->rows[1] ? none ^ ((at[k] ^ none) & inside[k]) : none;
+}
+
 /* ---- transforms of a line ---- */
 
 static inline six image_line(vec d0, vec d1, vec d2, vec d3, vec d4, vec d5)
@@ -232,7 +268,7 @@ KIND(5, 2)
 
 #define ROW(taps_, tile_)                                                                                              \
     {                                                                                                                  \
-        .columns = COLUMNS, .taps = taps_, .tile = tile_, .image = image, .result = result_##taps_,                    \
+        .columns = COLUMNS, .taps = taps_, .tile = tile_, .pixels = pixels, .image = image, .result = result_##taps_,  \
         .result_grad = result_grad_##taps_, .filters = filters_##taps_, .filters_grad = filters_grad_##taps_,          \
         .multiply = RNI_ISA_NAME(rni_multiply)                                                                         \
     }
