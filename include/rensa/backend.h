@@ -111,6 +111,12 @@ typedef struct rn_kernel_call {
     bool (*fail)(struct rn_kernel_call *call, int status, const char *fmt, ...) RN_PRINTF(3, 4);
     void *engine;      /* the engine's own */
     uint64_t constant; /* bit i: in[i] stays as it is, and its data can be read in prepare already */
+    /* Of a kernel with RN_KERNEL_FOLLOWED: a call of one with RN_KERNEL_FOLLOWS, of the same back end, which reads
+     * out[0] element by element in the order in which it lies in memory; NULL if there is none. It may write its
+     * results over out[0]. It is prepared after this call, and there may be none in `run` although there was in
+     * prepare. */
+    struct rn_kernel_call *then;
+    bool within; /* in prepare: this call will be the `then` of another */
 } rn_kernel_call;
 
 /* Takes inputs of any strides; others get row-major ones. Outputs are row-major, too, unless `arrange` says otherwise.
@@ -118,6 +124,10 @@ typedef struct rn_kernel_call {
 #define RN_KERNEL_STRIDED 1u
 /* out[0], for "map" every result, may be the memory of an input of the same size. */
 #define RN_KERNEL_IN_PLACE 2u
+/* `run` also computes call->then where that is set, best of all each piece of out[0] while it is in the cache. */
+#define RN_KERNEL_FOLLOWED 4u
+/* Its calls may be the `then` of others. */
+#define RN_KERNEL_FOLLOWS 8u
 
 typedef struct rn_kernel {
     const char *op; /* name of the function; "map" and "reduce" serve all elementwise functions and all reductions */

@@ -231,6 +231,7 @@ static void draw_node(rni_str *to, const cli_explained *e, const cli_plan *p, co
     rni_str_addf(to, "</text><text class=\"small\" x=\"8\" y=\"29\">%d%s%s", v->step, seconds > 0 ? " · " : "",
                  seconds > 0 ? time : "");
     if (s->in_place) rni_str_add(to, " · in place");
+    if (s->within) rni_str_add(to, " · within the step before");
     if (v->times > 1) rni_str_addf(to, "</text><text class=\"times\" x=\"%d\" y=\"29\">× %d", WIDTH - 8, v->times);
     rni_str_add(to, "</text></g></a>\n");
 }

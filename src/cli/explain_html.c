@@ -222,6 +222,7 @@ static void row(rni_str *to, const cli_explained *e, const cli_plan *p, int64_t 
     rni_str_addf(to, "<td class=\"n\"><i class=\"%s\"></i>%s</td><td class=\"s\">", bound, bound);
     cli_page_text_n(to, s->shapes, SHAPES);
     if (s->in_place) rni_str_add(to, ", in place");
+    if (s->within) rni_str_add(to, ", within the step before");
     if (s->plain_c) rni_str_add(to, ", plain C");
     if (s->added) rni_str_add(to, ", put in: ");
     add_text(to, s->added ? s->added : "");

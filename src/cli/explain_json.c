@@ -46,6 +46,7 @@ static void write_step(rni_json_writer *w, const cli_explained *e, const cli_pla
     rni_json_put_string(w, "layout", s->layout);
     rni_json_put_number(w, "calls", s->calls);
     rni_json_put_bool(w, "in_place", s->in_place);
+    rni_json_put_bool(w, "within", s->within);
     rni_json_put_bool(w, "plain_c", s->plain_c);
     rni_json_put_string(w, "added", s->added);
     rni_json_put_number(w, "flop", rni_report_flop(s));

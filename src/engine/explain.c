@@ -45,6 +45,12 @@ static bool in_place(const rni_step *s)
     return false;
 }
 
+static const char *where(const rni_step *s)
+{
+    if (s->call.within) return in_place(s) ? " in place within the step before" : " within the step before";
+    return in_place(s) ? " in place" : "";
+}
+
 static void explain_step(const rni_step *s)
 {
     rni_str text = { 0 };
@@ -55,8 +61,8 @@ static void explain_step(const rni_step *s)
     if (s->shortest > 0 && s->flop > 0) rni_str_addf(&text, "  %.3g GFLOP/s", s->flop / s->shortest * 1e-9);
     if (s->shortest > 0 && s->bytes > 0) rni_str_addf(&text, "  %.3g GB/s", s->bytes / s->shortest * 1e-9);
     rni_log(RN_LOG_DEBUG, "step", "%8.1f us  %s%s%s (%s)%s%s", s->shortest * 1e6, s->grad_of ? s->grad_of : "",
-            s->grad_of ? "' " : "", s->fusion ? s->fusion->name : s->op->name, s->kernel->op,
-            in_place(s) ? " in place" : "", text.at ? text.at : "");
+            s->grad_of ? "' " : "", s->fusion ? s->fusion->name : s->op->name, s->kernel->op, where(s),
+            text.at ? text.at : "");
     rni_str_free(&text);
 }
 

@@ -16,7 +16,8 @@
     X(FORGET, "forget", "what is cheap is computed again for the gradients instead of kept")                           \
     X(FUSE, "fuse", "elementwise calls of one shape become one call")                                                  \
     X(ORDER, "order", "calls run in an order that takes less memory, where there is one")                              \
-    X(LAYOUT, "layout", "kernels choose the order of axes of their operands")
+    X(LAYOUT, "layout", "kernels choose the order of axes of their operands")                                          \
+    X(EPILOGUE, "epilogue", "what reads a kernel's result element by element runs while that is in the cache")
 
 enum {
 #define X(name, text, doc) RNI_PASS_BIT_##name,

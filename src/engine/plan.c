@@ -448,6 +448,62 @@ static void overwrite_inputs(compiler *c)
     }
 }
 
+/* ---- epilogues ---- */
+
+/* Whether memory that step k + 1 writes is read by step k, or holds another result of it. Where step k puts its first
+ * result over an input, it does not read there again. */
+static bool writes_into(const compiler *c, const rni_step *then, const rni_step *s)
+{
+    const int32_t *stores = c->view_store + s->workspace_at, *later = c->view_store + then->workspace_at;
+    const int32_t y = standing(c, stores[s->call.n_in]);
+    for (int o = then->call.n_in; o < then->call.n_in + then->call.n_out; o++)
+        for (int i = 0; i < s->call.n_in + s->call.n_out; i++) {
+            const int32_t st = standing(c, stores[i]);
+            if (st >= 0 && st != y && st == standing(c, later[o])) return true;
+        }
+    return false;
+}
+
+/* Whether what step k + 1 reads of step k is its first result as it lies, and nothing else. */
+static bool reads_in_order(const compiler *c, const rni_step *then, const rni_step *s)
+{
+    const rn_view *views = c->p->views + then->workspace_at;
+    const int32_t *stores = c->view_store + s->workspace_at, *later = c->view_store + then->workspace_at;
+    const int32_t y = stores[s->call.n_in];
+    bool reads = false;
+    for (int i = 0; i < then->call.n_in; i++) {
+        for (int o = 1; o < s->call.n_out; o++)
+            if (later[i] == stores[s->call.n_in + o]) return false;
+        if (later[i] != y) continue;
+        reads = true;
+        if (is_raw(&then->call, i) || !covers(c, &views[i], &views[then->call.n_in], y) ||
+            !rni_view_is_contiguous(&views[i]))
+            return false;
+    }
+    return reads;
+}
+
+/* Elementwise steps that read the result of the kernel before them run within it, piece by piece. What that kernel
+ * reads is then needed for one step more, and what they write one step earlier. */
+static void join_epilogues(compiler *c)
+{
+    for (int64_t k = 0; k + 1 < c->p->n_steps; k++) {
+        rni_step *s = &c->p->step[k], *then = s + 1;
+        if (!(s->kernel->flags & RN_KERNEL_FOLLOWED) || !(then->kernel->flags & RN_KERNEL_FOLLOWS)) continue;
+        if (s->device != then->device || then->call.groups > 1 || s->device->backend->enter) continue;
+        if (!reads_in_order(c, then, s) || writes_into(c, then, s)) continue;
+        s->followed = then->call.within = true;
+        s->call.then = &then->call;
+        const int32_t *stores = c->view_store + s->workspace_at, *later = c->view_store + then->workspace_at;
+        for (int i = 0; i < s->call.n_in; i++)
+            if (stores[i] >= 0 && c->stores[standing(c, stores[i])].last == k)
+                c->stores[standing(c, stores[i])].last = k + 1;
+        for (int o = then->call.n_in; o < then->call.n_in + then->call.n_out; o++)
+            if (c->stores[standing(c, later[o])].first == k + 1) c->stores[standing(c, later[o])].first = k;
+        k++;
+    }
+}
+
 /* ---- layout ---- */
 
 /* Every value has memory of its own, and nothing is written over what was read. */
@@ -527,8 +583,10 @@ static bool lay_out(compiler *c)
         if (s->kind == STORE_OWN) p->own_bytes[s->index] = s->bytes;
         if (s->kind == STORE_SLAB && s->first >= 0) ok = rni_slab_add(&slab, i, s->bytes, s->first, s->last);
     }
-    for (int64_t k = 0; ok && k < p->n_steps; k++)
-        if (p->step[k].workspace > 0) ok = rni_slab_add(&slab, -1 - k, p->step[k].workspace, k, k);
+    for (int64_t k = 0; ok && k < p->n_steps; k++) {
+        const rni_step *s = &p->step[k];
+        if (s->workspace > 0) ok = rni_slab_add(&slab, -1 - k, s->workspace, k - s->call.within, k + s->followed);
+    }
     count_live(c);
     ok = ok && rni_slab_solve(&slab);
     for (int64_t i = 0; ok && i < slab.count; i++) {
@@ -635,6 +693,7 @@ static bool compile(compiler *c)
     for (int64_t v = 0; v < g->n_values; v++)
         if (g->value[v].output >= 0 && !place_result(c, (int32_t)v)) return false;
     if (!is_separate(c)) overwrite_inputs(c);
+    if (!is_separate(c) && c->passes & RNI_PASS_EPILOGUE) join_epilogues(c);
     if (!lay_out(c)) return false;
     fix_places(c);
     state_peak(c);
@@ -651,6 +710,7 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
     rni_plan *p = rni_alloc((int64_t)sizeof *p);
     rni_report_plan *report = rni_report_plan_begin(g);
     if (report) g->why = &report->why;
+    if (g->limit) passes &= ~(unsigned)RNI_PASS_EPILOGUE; /* which needs a little more memory */
     bool ok = p && rni_graph_lower(g);
     if (ok && report) report->calls_lowered = g->n_nodes;
     ok = ok && rni_rewrite_graph(g, device, passes);
@@ -659,6 +719,7 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
     ok = ok && (!(passes & RNI_PASS_FUSE) || rni_fuse(g));
     ok = ok && (!(passes & RNI_PASS_ORDER) || rni_order(g));
     ok = ok && (!g->limit || rni_remat(g, g->limit));
+    ok = ok && (!(passes & RNI_PASS_EPILOGUE) || rni_epilogue(g));
     if (p) p->refs = 1;
     if (ok) {
         p->device = device;

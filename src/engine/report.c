@@ -274,6 +274,7 @@ static bool describe(rni_report_step *to, const rni_step *s, const int32_t *writ
                              .added = s->why,
                              .calls = s->fusion ? s->fusion->calls : 1,
                              .in_place = in_place(s),
+                             .within = s->call.within,
                              .plain_c = is_plain_c(s),
                              .live = s->live };
     to->counted = rni_cost_of(s->op, &s->call, &to->cost);

@@ -30,11 +30,11 @@ typedef struct {
     const char *kernel;
     const char *added; /* why the compiler has put it in; NULL for what was recorded. A literal */
     int line;
-    int calls; /* how many of those recorded it stands for, at least 1 */
-    bool in_place, plain_c;
-    rn_cost cost; /* without views and options */
-    bool counted; /* the operations are known */
-    int64_t live; /* bytes held for this run while it runs */
+    int calls;                      /* how many of those recorded it stands for, at least 1 */
+    bool in_place, within, plain_c; /* within: the step before, piece by piece */
+    rn_cost cost;                   /* without views and options */
+    bool counted;                   /* the operations are known */
+    int64_t live;                   /* bytes held for this run while it runs */
     int32_t *input;
     int n_inputs;   /* steps whose results it reads, in their order, each once; below 0: what is given */
     double seconds; /* the shortest run, 0: not timed */

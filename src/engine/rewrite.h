@@ -38,6 +38,7 @@ bool rni_scatter(rni_graph *g);
 bool rni_split_lists(rni_graph *g);
 bool rni_order(rni_graph *g);
 bool rni_forget_cheap(rni_graph *g, bool order);
+bool rni_epilogue(rni_graph *g);
 /* Brings what lies between down to that many bytes, if it can. */
 bool rni_remat(rni_graph *g, int64_t bytes);
 /* Those before fusion that are not switched off, in their order. */

@@ -190,15 +190,21 @@ static bool run_steps(rni_plan *p, rni_run *r, char *const *base, char *slab)
     if (p->timed || (r->hooks && r->hooks->count > 0))
         for (bool ok = true; k < p->n_steps && ok; k += ok) {
             bind(&p->step[k], base, slab, r);
+            p->step[k].call.then = NULL;
             ok = watch(p, &p->step[k], r);
         }
     else
-        for (bool ok = true; k < p->n_steps && ok; k += ok) {
-            bind(&p->step[k], base, slab, r);
-            ok = call(&p->step[k], r);
+        for (bool ok = true; k < p->n_steps && ok;) {
+            rni_step *s = &p->step[k];
+            const bool within = s->followed && !r->nan_check;
+            bind(s, base, slab, r);
+            if (within) bind(s + 1, base, slab, r);
+            s->call.then = within ? &s[1].call : NULL;
+            ok = call(s, r) && (!within || s[1].failure.status == RN_OK || rni_step_raise(s + 1));
+            k += ok ? 1 + within : 0;
         }
     if (k < p->n_steps) {
-        mark_spoiled(p, k, r->spoiled);
+        mark_spoiled(p, k + p->step[k].followed, r->spoiled);
         return false;
     }
     p->runs += p->timed;

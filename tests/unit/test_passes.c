@@ -540,3 +540,84 @@ RN_TEST(large_parameters_are_updated_as_soon_as_their_gradient_is_there)
     CHECK_EQ_I64(with, 3 * without); /* in each of the plans, those of the first steps among them */
     CHECK(memcmp(apart, together, sizeof apart) == 0);
 }
+
+/* ---- epilogues ---- */
+
+enum { IMAGES = 5, CHANNELS = 32, SIDE = 14, SAMPLES = 1024, UNITS = 2048, FEATURES = 48 };
+enum { FILTERS = 2 * CHANNELS * CHANNELS * 9, WEIGHTS = UNITS * FEATURES, FOLLOWED = FILTERS + WEIGHTS + 1 };
+
+static int within;
+
+static void count_within(void *user, rn_log_level level, const char *topic, const char *text)
+{
+    (void)user, (void)level;
+    within += strcmp(topic, "step") == 0 && strstr(text, " within ") != NULL;
+}
+
+/* Two steps of gradient descent of a residual block and of a layer: elementwise calls read a convolution, its gradient,
+ * a normalisation, a product and a product's gradient. */
+static void train_layers(rn_dtype type, float *to)
+{
+    rn_seed(5);
+    rn_tensor *w[3], *g[3], *loss[2];
+    RN_SCOPE
+    {
+        for (int i = 0; i < 2; i++)
+            w[i] = rn_param("w", rn_cast(rn_normal(RN_SHAPE(CHANNELS, CHANNELS, 3, 3), .sigma = 0.1), .dtype = type));
+        w[2] = rn_param("w", rn_cast(rn_normal(RN_SHAPE(UNITS, FEATURES), .sigma = 0.1), .dtype = type));
+    }
+    for (int step = 0; step < 2; step++) RN_SCOPE
+        {
+            rn_tensor *x = rn_cast(rn_normal(RN_SHAPE(IMAGES, CHANNELS, SIDE, SIDE)), .dtype = type), *h = rn_tanh(x);
+            h = rn_relu(rn_batch_norm(rn_conv2d(h, w[0], NULL, .pad = { 1, 1 }), NULL, NULL));
+            h = rn_relu(rn_add(rn_conv2d(h, w[1], NULL, .pad = { 1, 1 }), rn_mul_scalar(x, 0.5)));
+            rn_tensor *u = rn_cast(rn_normal(RN_SHAPE(SAMPLES, FEATURES)), .dtype = type);
+            u = rn_gelu(rn_linear(u, w[2], NULL));
+            loss[step] = rn_keep(rn_add(rn_mean(rn_square(h)), rn_mean(rn_square(u))));
+            CHECK(rn_grad(RN_LIST(loss[step]), RN_LIST(w[0], w[1], w[2]), .grads = g));
+            for (int i = 0; i < 3; i++) CHECK(rn_assign(w[i], rn_sub(w[i], rn_mul_scalar(g[i], 0.5))));
+        }
+    rn_eval(loss[1]);
+    RN_SCOPE
+    {
+        const int64_t size[] = { FILTERS / 2, FILTERS / 2, WEIGHTS };
+        for (int i = 0; i < 3; to += size[i++]) {
+            const float *now = rn_data(rn_cast(w[i], .dtype = RN_F32));
+            if (now) memcpy(to, now, (size_t)size[i] * sizeof *now);
+        }
+        *to = (float)rn_item(loss[1]);
+    }
+    for (int i = 0; i < 3; i++) rn_drop(w[i]);
+    for (int i = 0; i < 2; i++) rn_drop(loss[i]);
+    rn_shutdown();
+    CHECK_OK();
+}
+
+static void follow_on(const char *device, rn_dtype type, int least)
+{
+    static float on[FOLLOWED], off[FOLLOWED];
+    CHECK(rn_device_use(device));
+    train_layers(type, on);
+    within = 0;
+    rn_log_set(count_within, NULL);
+    CHECK(rn_log_levels("step:debug"));
+    CHECK(rn_device_use(device));
+    train_layers(type, off);
+    rn_log_set(NULL, NULL);
+    CHECK(rn_log_levels(""));
+    if (within < least) printf("  %s: %d steps run within others\n", device, within);
+    CHECK(within >= least);
+    CHECK(memcmp(on, off, sizeof on) == 0); /* steps that are timed run alone */
+    CHECK(rn_device_use(device));
+    rn_pass_mode("epilogue", false);
+    train_layers(type, off);
+    CHECK(memcmp(on, off, sizeof on) == 0);
+}
+
+RN_TEST(what_reads_the_result_of_a_kernel_runs_within_it)
+{
+    follow_on("cpu:winograd=1", RN_F32, 7);
+    follow_on("cpu:winograd=1,compiled", RN_F32, 7);
+    follow_on("cpu:winograd=1,threads=1", RN_F32, 7);
+    follow_on("cpu:winograd=1", RN_BF16, 4);
+}

@@ -15,6 +15,7 @@ enum {
     CHUNK_LEAST = 16384 /* values */,
     ARRAYS = 4,
     BLOCK = 4096 /* values, or a row */,
+    PIECE = 32768 /* values, or a row, after which others follow */,
     OPERANDS = 3
 };
 
@@ -214,7 +215,8 @@ static void apply(void *user, int thread, int threads)
     const rn_kernel_call *c = j->call;
     int64_t r, end;
     rni_cpu_part(j->rows, thread, threads, &r, &end);
-    for (const int64_t step = j->same ? end - r : j->block; r < end; r += step) {
+    const int64_t piece = PIECE / j->n > 1 ? PIECE / j->n : 1;
+    for (const int64_t step = !j->same ? j->block : c->then ? piece : end - r; r < end; r += step) {
         const int64_t n = end - r < step ? end - r : step;
         const char *x = values(j, &c->in[0], r, n, block_of(j, thread, 0));
         char *y = j->same ? row(j, &c->out[0], r) : block_of(j, thread, 2);
@@ -224,6 +226,7 @@ static void apply(void *user, int thread, int threads)
         else
             j->kernels->affine(y, x, n, j->n, j->array[0], j->array[1], j->array[2]);
         if (!j->same) j->isa->move->store[j->compute][c->out[0].dtype](row(j, &c->out[0], r), y, n * j->n);
+        if (c->then) rni_cpu_map_piece(c->then, thread, r * j->n, n * j->n);
     }
 }
 
@@ -231,7 +234,8 @@ bool rni_cpu_batch_norm_last_run(rn_kernel_call *c)
 {
     job j = job_of(c);
     for (int64_t i = 0; i < j.n && is_grad(c); i++) set_array(&j, 0, i, rni_cpu_number(j.call->device, &c->in[2], i));
-    const int threads = rni_cpu_threads(c->device, (double)j.rows * (double)j.n * 0.3);
+    int threads = rni_cpu_threads(c->device, (double)j.rows * (double)j.n * 0.3);
+    if (c->then && threads > rni_cpu_map_threads(c->then)) threads = rni_cpu_map_threads(c->then);
     rni_cpu_parallel(threads < j.chunks ? threads : (int)j.chunks, sum_chunks, &j);
     rni_cpu_parallel(j.n * j.chunks > 20000 ? threads : 1, finish, &j);
     rni_cpu_parallel(threads, apply, &j);

@@ -206,17 +206,18 @@ static bool sync_device(void *device)
         .release = free                                                                                                \
     }
 
-#define WINOGRAD(name)                                                                                                 \
+#define WINOGRAD(name, more)                                                                                           \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_winograd_refuse, .arrange = rni_cpu_conv_arrange,                                \
-        .prepare = rni_cpu_winograd_prepare, .run = rni_cpu_winograd_run, .release = rni_cpu_winograd_release          \
+        .prepare = rni_cpu_winograd_prepare, .run = rni_cpu_winograd_run, .release = rni_cpu_winograd_release,         \
+        .flags = more                                                                                                  \
     }
 #define DIRECT(name)                                                                                                   \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_conv_refuse, .prepare = rni_cpu_conv_prepare, .run = rni_cpu_conv_run,           \
         .release = rni_cpu_conv_release, .arrange = rni_cpu_conv_arrange                                               \
     }
-#define CONV(name) WINOGRAD(name), DIRECT(name)
+#define CONV(name, more) WINOGRAD(name, more), DIRECT(name)
 
 #define POOL(name)                                                                                                     \
     { .op = name,                                                                                                      \
@@ -242,7 +243,7 @@ static bool sync_device(void *device)
       .arrange = rni_cpu_batch_norm_last_arrange,                                                                      \
       .prepare = rni_cpu_batch_norm_last_prepare,                                                                      \
       .run = rni_cpu_batch_norm_last_run,                                                                              \
-      .flags = RN_KERNEL_IN_PLACE },                                                                                   \
+      .flags = RN_KERNEL_IN_PLACE | RN_KERNEL_FOLLOWED },                                                              \
     {                                                                                                                  \
         .op = name, .refuse = rni_cpu_batch_norm_refuse, .prepare = rni_cpu_batch_norm_prepare, .run = function,       \
         .flags = RN_KERNEL_IN_PLACE                                                                                    \
@@ -264,12 +265,12 @@ static const rn_kernel kernels[] = {
       .prepare = rni_cpu_map_prepare,
       .run = rni_cpu_map_run,
       .release = rni_cpu_map_release,
-      .flags = RN_KERNEL_STRIDED | RN_KERNEL_IN_PLACE },
-    MATMUL("matmul", rni_cpu_matmul_refuse_strided, RN_KERNEL_STRIDED),
-    MATMUL("matmul", rni_cpu_matmul_refuse, 0),
-    MATMUL("linear", rni_cpu_matmul_refuse, 0),
-    CONV("conv"),
-    WINOGRAD("conv_grad_x"),
+      .flags = RN_KERNEL_STRIDED | RN_KERNEL_IN_PLACE | RN_KERNEL_FOLLOWS },
+    MATMUL("matmul", rni_cpu_matmul_refuse_strided, RN_KERNEL_STRIDED | RN_KERNEL_FOLLOWED),
+    MATMUL("matmul", rni_cpu_matmul_refuse, RN_KERNEL_FOLLOWED),
+    MATMUL("linear", rni_cpu_matmul_refuse, RN_KERNEL_FOLLOWED),
+    CONV("conv", RN_KERNEL_FOLLOWED),
+    WINOGRAD("conv_grad_x", RN_KERNEL_FOLLOWED),
     { .op = "conv_grad_x",
       .refuse = rni_cpu_conv_narrow_refuse,
       .arrange = rni_cpu_conv_arrange,
@@ -277,7 +278,7 @@ static const rn_kernel kernels[] = {
       .run = rni_cpu_conv_narrow_run,
       .release = free },
     DIRECT("conv_grad_x"),
-    CONV("conv_grad_w"),
+    CONV("conv_grad_w", 0),
     POOL("max_pool"),
     POOL("max_pool_grad"),
     POOL("max_pool_take"),

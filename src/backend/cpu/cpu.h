@@ -87,6 +87,10 @@ const char *rni_cpu_map_refuse(const rn_kernel_call *c);
 bool rni_cpu_map_prepare(rn_kernel_call *c, void **out, int64_t *workspace);
 bool rni_cpu_map_run(rn_kernel_call *c);
 void rni_cpu_map_release(void *p);
+/* Elements first … first + n - 1 of the results of a call that was prepared as the `then` of another, in one of the
+ * other's threads; at most so many threads. */
+void rni_cpu_map_piece(const rn_kernel_call *c, int thread, int64_t first, int64_t n);
+int rni_cpu_map_threads(const rn_kernel_call *c);
 /* reduce.c */
 const char *rni_cpu_reduce_refuse(const rn_kernel_call *c);
 bool rni_cpu_reduce_prepare(rn_kernel_call *c, void **out, int64_t *workspace);

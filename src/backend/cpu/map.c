@@ -26,6 +26,7 @@ typedef struct {
     rni_cpu_program *program;
     rni_frame frame;
     int groups, threads;
+    int workers;         /* threads that may compute pieces */
     int64_t *first_tile; /* of each group, and the number of all */
     rni_space *space;    /* of each group; their inputs follow in one array */
     rni_input *inputs;
@@ -157,6 +158,7 @@ static bool fill_state(const rn_kernel_call *c, state *st)
     const double nanoseconds = estimate(st);
     const int threads = rni_cpu_threads(cpu, nanoseconds);
     st->threads = threads < tiles ? threads : tiles > 0 ? (int)tiles : 1;
+    st->workers = c->within ? rni_cpu_max_threads(cpu) : st->threads;
     st->flat = is_flat(st);
     if (!c->map->raw) rni_cpu_code_init(&st->code, cpu, st->program, c->map->name, nanoseconds);
     return rni_frame_init(&st->frame, cpu->isa, st->program, st->space, st->groups, tile,
@@ -171,7 +173,7 @@ bool rni_cpu_map_prepare(rn_kernel_call *c, void **out, int64_t *workspace)
         return c->fail(c, RN_ERR_NOMEM, "no memory to prepare it");
     }
     *out = st;
-    *workspace = st->frame.bytes * st->threads;
+    *workspace = st->frame.bytes * st->workers;
     return true;
 }
 
@@ -259,6 +261,18 @@ static rni_cpu_missing *missing_of(const rn_kernel_call *c, int thread)
     return (void *)((char *)c->workspace + thread * st->frame.bytes + st->frame.extra_at);
 }
 
+static job begin(const rn_kernel_call *c, rni_tile_fn *fn, int thread)
+{
+    const state *st = c->state;
+    job j = { .call = c, .st = st };
+    j.w.scalars = c->scalars;
+    j.w.fn = fn;
+    j.w.in = c->in;
+    j.w.missing.element = INT64_MAX;
+    rni_worker_init(&j.w, &st->frame, (char *)c->workspace + thread * st->frame.bytes);
+    return j;
+}
+
 static void run_tiles(void *user, int thread, int threads)
 {
     const work *wk = user;
@@ -267,12 +281,7 @@ static void run_tiles(void *user, int thread, int threads)
     int64_t tile, last;
     rni_cpu_part(st->first_tile[st->groups], thread, threads, &tile, &last);
     if (tile == last) return;
-    job j = { .call = c, .st = st };
-    j.w.scalars = c->scalars;
-    j.w.fn = wk->fn;
-    j.w.in = c->in;
-    j.w.missing.element = INT64_MAX;
-    rni_worker_init(&j.w, &st->frame, (char *)c->workspace + thread * st->frame.bytes);
+    job j = begin(c, wk->fn, thread);
     for (int g = 0; tile < last; g++) {
         if (tile >= st->first_tile[g + 1]) continue;
         enter_group(&j, g);
@@ -300,4 +309,26 @@ bool rni_cpu_map_run(rn_kernel_call *c)
         if (m->element != INT64_MAX) return rni_position_fail(c, m->input, m->at, m->element);
     }
     return true;
+}
+
+int rni_cpu_map_threads(const rn_kernel_call *c)
+{
+    return ((const state *)c->state)->workers;
+}
+
+void rni_cpu_map_piece(const rn_kernel_call *c, int thread, int64_t first, int64_t n)
+{
+    state *st = c->state;
+    /* the first piece stands for the whole call where calls are counted */
+    rni_tile_fn *fn = first == 0 ? rni_cpu_code_now(&st->code) : __atomic_load_n(&st->code.fn, __ATOMIC_ACQUIRE);
+    job j = begin(c, fn, thread);
+    enter_group(&j, 0);
+    const bool whole = fn && st->flat && !j.copied;
+    for (const int64_t end = first + n; first < end;) {
+        int64_t start, length;
+        rni_space_tile(j.w.space, rni_space_find(j.w.space, first), &start, &length);
+        const int64_t stop = whole || start + length > end ? end : start + length;
+        run_piece(&j, first, stop - first);
+        first = stop;
+    }
 }

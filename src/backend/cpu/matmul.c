@@ -15,6 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    WHOLE_BYTES = 6 << 20, /* of results that do without strips */
+    STRIP_BYTES = 2 << 20,
+    STRIP_LEAST = 128, /* rows */
+    LINE = 1024        /* values */
+};
+
 /* One operand [rows, columns] after its transposition: how BLAS reads it. */
 typedef struct {
     bool trans;
@@ -39,11 +46,23 @@ static bool find_layout(const rn_view *v, bool transposed, layout *l)
     return l->lead < INT32_MAX && rows < INT32_MAX && columns < INT32_MAX;
 }
 
+enum { A, B, BIAS, Y, SCRATCH, PARTS };
+
+/* Of a product by a primitive. */
+typedef struct {
+    dnnl_stream_t stream;
+    dnnl_primitive_t primitive;
+    dnnl_memory_t part[PARTS];
+    int64_t strip;
+    int threads; /* of a small product, which has no primitive */
+} state;
+
 /* y = a b + bias, or y += a b; a [.., m, k] and b [.., k, n] after transposition, bias [n] or of no type. */
 typedef struct {
     rn_view a, b, bias, y;
     layout la, lb;
     int64_t m, n, k, batches;
+    int64_t strip; /* rows that are made at a time */
     bool add;
 } product;
 
@@ -73,6 +92,16 @@ static void join_batches(product *p)
     p->y = matrix(&p->y, rows, p->y.dim[r - 1]);
 }
 
+/* Where others follow, their operands are in the caches if rows are made in strips; each strip costs reading b. */
+static int64_t strip_of(const product *p)
+{
+    int64_t strip = p->m;
+    if (strip * p->n << rni_cpu_log_bytes(p->y.dtype) < WHOLE_BYTES) return strip;
+    while (strip % 2 == 0 && strip >= 2 * STRIP_LEAST && (strip * p->n << rni_cpu_log_bytes(p->y.dtype)) > STRIP_BYTES)
+        strip /= 2;
+    return strip;
+}
+
 /* False if an operand cannot be read as it lies. */
 static bool find_product(const rn_kernel_call *c, product *p)
 {
@@ -93,6 +122,8 @@ static bool find_product(const rn_kernel_call *c, product *p)
     p->n = p->y.dim[p->y.rank - 1];
     p->k = p->a.dim[p->a.rank - (trans_a ? 2 : 1)];
     for (int i = 0; i < p->y.rank - 2; i++) p->batches *= p->y.dim[i];
+    p->strip = c->then && p->y.rank == 2 ? strip_of(p) : p->m;
+    if (c->state) p->strip = ((const state *)c->state)->strip;
     return find_layout(&p->a, trans_a, &p->la) && find_layout(&p->b, trans_b, &p->lb);
 }
 
@@ -108,15 +139,6 @@ static bool is_large(const product *p)
 }
 
 /* ---- primitives ---- */
-
-enum { A, B, BIAS, Y, SCRATCH, PARTS };
-
-typedef struct {
-    dnnl_stream_t stream;
-    dnnl_primitive_t primitive;
-    dnnl_memory_t part[PARTS];
-    int threads; /* of a small product, which has no primitive */
-} state;
 
 static const int argument[PARTS] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD };
 
@@ -143,9 +165,9 @@ static bool describe(const product *p, dnnl_memory_desc_t *md, dnnl_primitive_de
     const int rank = p->y.rank;
     dnnl_dims_t ones;
     for (int i = 0; i < rank; i++) ones[i] = i < rank - 1 ? 1 : p->n;
-    if (!describe_operand(&p->a, &p->la, rank, p->m, p->k, &md[A]) ||
+    if (!describe_operand(&p->a, &p->la, rank, p->strip, p->k, &md[A]) ||
         !describe_operand(&p->b, &p->lb, rank, p->k, p->n, &md[B]) ||
-        !describe_operand(&p->y, &(layout){ .lead = p->n }, rank, p->m, p->n, &md[Y]) ||
+        !describe_operand(&p->y, &(layout){ .lead = p->n }, rank, p->strip, p->n, &md[Y]) ||
         (p->bias.dtype &&
          dnnl_memory_desc_init_by_strides(&md[BIAS], rank, ones, rni_onednn_type(p->bias.dtype), NULL) != dnnl_success))
         return false;
@@ -259,6 +281,7 @@ bool rni_cpu_matmul_prepare(rn_kernel_call *c, void **out, int64_t *workspace)
         p.y.dtype == RN_F32 && p.batches == 1 && rni_cpu_small_product_plan(c->device, &small, workspace);
     if (!is_small && !wants_primitive(&p)) return true;
     state *s = calloc(1, sizeof *s);
+    if (s) s->strip = p.strip;
     if (s) s->threads = is_small ? small.threads : 0;
     if (s && (is_small || fill_state(s, &p, workspace))) {
         *out = s;
@@ -402,19 +425,57 @@ static void add_bias(const rn_kernel_call *c, const rn_view *y, const rn_view *b
 }
 
 /* A product by sgemm is added to rows that hold the bias. */
+static bool run_whole(rn_kernel_call *c, product *p)
+{
+    if (c->state) return ((const state *)c->state)->threads ? run_small(c, p) : run_primitive(c, p);
+    p->add = p->bias.dtype != RN_DTYPE_NONE;
+    if (p->add) add_bias(c, &p->y, &p->bias);
+    if (p->k == 0 && !p->add) memset(p->y.data, 0, (size_t)(rni_view_count(&p->y) << rni_cpu_log_bytes(p->y.dtype)));
+    if (!is_empty(p)) multiply_all(c, p);
+    return true;
+}
+
+typedef struct {
+    const rn_kernel_call *then;
+    int64_t first, count;
+} follow_job;
+
+static void follow(void *user, int thread, int threads)
+{
+    const follow_job *j = user;
+    int64_t from, end;
+    rni_cpu_part((j->count + LINE - 1) / LINE, thread, threads, &from, &end);
+    from *= LINE;
+    end = end * LINE < j->count ? end * LINE : j->count;
+    if (from < end) rni_cpu_map_piece(j->then, thread, j->first + from, end - from);
+}
+
+/* Strip by strip, each with what follows. */
+static bool run_strips(rn_kernel_call *c, const product *p)
+{
+    const int64_t count = p->strip * p->n;
+    for (int64_t row = 0; row < p->m; row += p->strip) {
+        product s = *p;
+        s.m = s.y.dim[0] = p->strip;
+        s.a.data = (char *)p->a.data + (row * (p->la.trans ? 1 : p->la.lead) << rni_cpu_log_bytes(p->a.dtype));
+        s.y.data = (char *)p->y.data + (row * p->n << rni_cpu_log_bytes(p->y.dtype));
+        if (!run_whole(c, &s)) return false;
+        follow_job j = { c->then, row * p->n, count };
+        if (c->then) rni_cpu_parallel(rni_cpu_map_threads(c->then), follow, &j);
+    }
+    return true;
+}
+
 bool rni_cpu_matmul_run(rn_kernel_call *c)
 {
     product p;
     if (!find_product(c, &p)) return c->fail(c, RN_ERR_INTERNAL, "an unreadable operand");
-    if (c->state) return ((const state *)c->state)->threads ? run_small(c, &p) : run_primitive(c, &p);
-    if (is_row(&p) && rni_cpu_max_threads(c->device) > 1) {
+    if (!c->state && is_row(&p) && rni_cpu_max_threads(c->device) > 1) {
         row_job r = { c->device, &p };
         rni_cpu_parallel(rni_cpu_threads(c->device, 0.04 * (double)p.n * (double)p.k), multiply_row_part, &r);
-        return true;
-    }
-    p.add = p.bias.dtype != RN_DTYPE_NONE;
-    if (p.add) add_bias(c, &p.y, &p.bias);
-    if (p.k == 0 && !p.add) memset(p.y.data, 0, (size_t)(rni_view_count(&p.y) << rni_cpu_log_bytes(p.y.dtype)));
-    if (!is_empty(&p)) multiply_all(c, &p);
-    return true;
+    } else if (p.strip < p.m)
+        return run_strips(c, &p);
+    else if (!run_whole(c, &p))
+        return false;
+    return !c->then || rni_cpu_map_run(c->then);
 }

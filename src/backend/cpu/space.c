@@ -111,6 +111,13 @@ void rni_space_tile(const rni_space *s, int64_t tile, int64_t *start, int64_t *n
     *n = end - *start < s->tile ? end - *start : s->tile;
 }
 
+int64_t rni_space_find(const rni_space *s, int64_t element)
+{
+    if (!s->rows) return element / s->tile;
+    const int64_t inner = s->dim[s->rank - 1], row = element / inner;
+    return row * s->tiles_per_row + (element - row * inner) / s->tile;
+}
+
 int64_t rni_input_room(const rni_input *in, int64_t tile)
 {
     switch (in->kind) {

@@ -44,6 +44,8 @@ void rni_space_init(rni_space *s, const rni_isa *isa, rni_cpu_compute compute, c
 void rni_space_cut(rni_space *s, int64_t tile);
 /* First element and number of elements of a tile. */
 void rni_space_tile(const rni_space *s, int64_t tile, int64_t *start, int64_t *n);
+/* The tile that an element is in. */
+int64_t rni_space_find(const rni_space *s, int64_t element);
 
 /* Elements of scratch, in the program's type, that an input needs. */
 int64_t rni_input_room(const rni_input *in, int64_t tile);

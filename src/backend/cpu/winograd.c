@@ -66,6 +66,8 @@ typedef struct {
     float *kept;          /* U of filters that stay as they are, else NULL */
     int64_t first, count; /* the block that is shared */
     int64_t shares;
+    const rn_kernel_call *then;
+    int64_t followed; /* rows of tiles whose results it has had */
 } job;
 
 static int64_t least(int64_t a, int64_t b)
@@ -195,17 +197,38 @@ static void make_all_filters(void *user, int thread, int threads)
     }
 }
 
+/* Where the results of a row of tiles begin: rows follow each other in memory. */
+static int64_t row_at(const job *j, int64_t row)
+{
+    const int64_t image = row / j->tile[0], top = row % j->tile[0] * j->isa->tile;
+    return (image * j->y.size[0] + top) * j->y.size[1] * j->y.channels;
+}
+
+/* Rows of tiles from `row` on are done up to the tile `end`; returns the first that is not. */
+static int64_t follow(const job *j, int thread, int64_t row, int64_t end)
+{
+    const int64_t done = end / j->tile[1];
+    if (done > row) rni_cpu_map_piece(j->then, thread, row_at(j, row), row_at(j, done) - row_at(j, row));
+    return done;
+}
+
+/* A thread has whole rows of tiles if something follows. */
 static void make_own_blocks(void *user, int thread, int threads)
 {
     const job *j = user;
     float *v = j->v + thread * j->own, *m = v + PARTS * j->v_part;
+    const int64_t unit = j->then ? j->tile[1] : 1;
     int64_t from, end;
-    rni_cpu_part(j->tiles, thread, threads, &from, &end);
+    rni_cpu_part(j->tiles / unit, thread, threads, &from, &end);
+    int64_t row = from;
+    from *= unit;
+    end *= unit;
     const int64_t n = end - from, blocks = (n + j->block - 1) / j->block;
     for (int64_t b = 0; b < blocks; b++) {
         const int64_t first = from + n * b / blocks, count = from + n * (b + 1) / blocks - first;
         take_images(j, wide_of(j, thread), v, first, 0, count);
         for (int64_t p = 0; p < j->panels; p++) make_panel(j, v, j->u + p * j->u_panel, m, first, count, p);
+        if (j->then) row = follow(j, thread, row, first + count);
     }
 }
 
@@ -229,6 +252,14 @@ static void make_shared_block(void *user, int thread, int threads)
     }
 }
 
+static void follow_shared_block(void *user, int thread, int threads)
+{
+    const job *j = user;
+    int64_t from, end;
+    rni_cpu_part((j->first + j->count) / j->tile[1] - j->followed, thread, threads, &from, &end);
+    follow(j, thread, j->followed + from, (j->followed + end) * j->tile[1]);
+}
+
 static void each_shared_block(job *j, rni_cpu_task *take, rni_cpu_task *make)
 {
     for (int64_t b = 0; b < j->blocks; b++) {
@@ -236,6 +267,9 @@ static void each_shared_block(job *j, rni_cpu_task *take, rni_cpu_task *make)
         j->count = j->tiles * (b + 1) / j->blocks - j->first;
         rni_cpu_parallel(j->threads, take, j);
         rni_cpu_parallel(j->threads, make, j);
+        if (!j->then) continue;
+        rni_cpu_parallel(j->threads, follow_shared_block, j);
+        j->followed = (j->first + j->count) / j->tile[1];
     }
 }
 
@@ -548,6 +582,8 @@ bool rni_cpu_winograd_run(rn_kernel_call *c)
     j.y = now.y;
     j.w = now.w;
     j.bias = now.bias;
+    j.then = c->then;
+    if (j.then && j.threads > rni_cpu_map_threads(j.then)) j.threads = rni_cpu_map_threads(j.then);
     place(&j, is_grad_w(c), c->workspace);
     if (j.load) begin_half(&j, is_grad_w(c));
     if (j.shares) {
