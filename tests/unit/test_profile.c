@@ -104,6 +104,7 @@ static int overwrites(const char *device)
         for (int i = 0; i < 2; i++)
             RN_SCOPE CHECK(rn_assign(w, rn_mul_scalar(rn_exp(rn_matmul(w, w)), 1e-9)) && rn_eval(w));
         CHECK(rn_item(rn_max(w)) > 0);
+        rn_drop(w);
     }
     CHECK_OK();
     return n;
@@ -174,6 +175,7 @@ RN_TEST(hooks_name_gradients_and_keep_the_order_of_nesting)
         rn_function_hook_push(&hook, &n);
         rn_backward(y);
         rn_eval(rn_grad_of(w));
+        rn_drop(w);
     }
     CHECK(strstr(n.text, "matmul' "));
     CHECK_EQ_I64(n.begins, n.ends);
