@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/index.h"
 #include "ops/conv/conv_p.h"
+#include "ops/window.h"
 
 #include <string.h>
 
@@ -212,22 +213,15 @@ static bool grad_w_backward(rn_vjp *v)
 typedef struct {
     const rn_conv_opts *o;
     rn_view x, w, y;
-    int axes;
+    rni_window window;
 } operands;
-
-static rn_view with_three_axes(const rn_view *v)
-{
-    rn_view r = *v;
-    for (; r.rank < 5; r.rank++) {
-        r.dim[r.rank] = 1;
-        r.stride[r.rank] = 0;
-    }
-    return r;
-}
 
 static operands operands_of(const rn_kernel_call *c, const rn_view *x, const rn_view *w, const rn_view *y)
 {
-    return (operands){ c->opts, with_three_axes(x), with_three_axes(w), with_three_axes(y), x->rank - 2 };
+    const rn_conv_opts *o = c->opts;
+    return (operands){
+        o, rni_window_view(x), rni_window_view(w), rni_window_view(y), { x->rank - 2, o->stride, o->pad, o->dilation }
+    };
 }
 
 static double load(const rn_view *v, const int64_t *at)
@@ -243,29 +237,6 @@ static rn_view spatial(const rn_view *v)
     return s;
 }
 
-/* Where element u of a filter meets x for element i of the result; false if that is in the padding. */
-static bool x_position(const operands *p, const int64_t *i, const int64_t *u, int64_t *at)
-{
-    for (int a = 0; a < 3; a++) {
-        at[a] = a < p->axes ? p->o->stride[a] * i[a] + p->o->dilation[a] * u[a] - p->o->pad[a] : 0;
-        if (at[a] < 0 || at[a] >= p->x.dim[2 + a]) return false;
-    }
-    return true;
-}
-
-/* The element of the result for which element u of a filter meets x at h, if there is one. */
-static bool y_position(const operands *p, const int64_t *h, const int64_t *u, int64_t *at)
-{
-    for (int a = 0; a < 3; a++) {
-        at[a] = 0;
-        if (a >= p->axes) continue;
-        const int64_t t = h[a] + p->o->pad[a] - p->o->dilation[a] * u[a];
-        at[a] = t / p->o->stride[a];
-        if (t < 0 || t % p->o->stride[a] || at[a] >= p->y.dim[2 + a]) return false;
-    }
-    return true;
-}
-
 static bool run_conv(rn_kernel_call *c)
 {
     const operands p = operands_of(c, &c->in[0], &c->in[1], &c->out[0]);
@@ -276,7 +247,7 @@ static bool run_conv(rn_kernel_call *c)
         double sum = c->n_in > 2 && c->in[2].dtype ? load(&c->in[2], &y[1]) : 0;
         int64_t w[5] = { y[1] }, x[5] = { y[0] };
         for (int64_t t = 0; t < taps; t++, rni_index_next(&window, &w[2])) {
-            if (!x_position(&p, &y[2], &w[2], &x[2])) continue;
+            if (!rni_window_x(&p.window, &p.x.dim[2], &y[2], &w[2], &x[2])) continue;
             for (w[1] = 0; w[1] < channels; w[1]++) {
                 x[1] = y[1] / filters * channels + w[1];
                 sum += load(&p.x, x) * load(&p.w, w);
@@ -298,7 +269,7 @@ static bool run_grad_x(rn_kernel_call *c)
         double sum = 0;
         int64_t w[5] = { 0, x[1] % channels }, y[5] = { x[0] };
         for (int64_t t = 0; t < taps; t++, rni_index_next(&window, &w[2])) {
-            if (!y_position(&p, &x[2], &w[2], &y[2])) continue;
+            if (!rni_window_y(&p.window, &p.y.dim[2], &x[2], &w[2], &y[2])) continue;
             for (w[0] = first; w[0] < first + filters; w[0]++) {
                 y[1] = w[0];
                 sum += load(&p.y, y) * load(&p.w, w);
@@ -319,7 +290,7 @@ static bool run_grad_w(rn_kernel_call *c)
         double sum = 0;
         int64_t x[5] = { 0, w[0] / filters * channels + w[1] }, y[5] = { 0, w[0] };
         for (int64_t t = 0; t < count; t++, rni_index_next(&places, &y[2])) {
-            if (!x_position(&p, &y[2], &w[2], &x[2])) continue;
+            if (!rni_window_x(&p.window, &p.x.dim[2], &y[2], &w[2], &x[2])) continue;
             for (int64_t n = 0; n < p.x.dim[0]; n++) {
                 x[0] = y[0] = n;
                 sum += load(&p.x, x) * load(&p.y, y);

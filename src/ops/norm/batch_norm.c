@@ -138,15 +138,6 @@ static bool grad_build(rn_call_info *c)
     return rn_ok();
 }
 
-/* Per element: centred, squared and added for the variance; centred, scaled and offset. */
-static void cost(rn_cost *c)
-{
-    double n = 1;
-    for (int a = 0; a < c->in[0].rank; a++) n *= (double)c->in[0].dim[a];
-    c->add = 3 * n;
-    c->multiply_add = 2 * n;
-}
-
 #define OPTIONS                                                                                                        \
     (const rn_opt[])                                                                                                   \
     {                                                                                                                  \
@@ -165,7 +156,7 @@ const rn_op rn_ops_batch_norm[] = {
       .infer = infer,
       .build = build,
       .backward = backward,
-      .cost = cost,
+      .cost = rni_norm_cost,
       .opts = OPTIONS,
       .opts_size = sizeof(rn_batch_norm_opts),
       .onnx = "BatchNormalization eps=epsilon",
@@ -200,7 +191,7 @@ const rn_op rn_ops_batch_norm[] = {
       .infer = grad_infer,
       .build = grad_build,
       .backward = rn_backward_by_build,
-      .cost = cost,
+      .cost = rni_norm_cost,
       .opts = OPTIONS,
       .opts_size = sizeof(rn_batch_norm_opts),
       .doc = { .brief = "Gradients of batch_norm, given the statistics.", .since = "0.1" },

@@ -111,14 +111,6 @@ static bool grad_build(rn_call_info *c)
     return rn_ok();
 }
 
-static void cost(rn_cost *c)
-{
-    double n = 1;
-    for (int a = 0; a < c->in[0].rank; a++) n *= (double)c->in[0].dim[a];
-    c->add = 3 * n;
-    c->multiply_add = 2 * n;
-}
-
 #define OPTIONS(default_eps)                                                                                           \
     (const rn_opt[])                                                                                                   \
     {                                                                                                                  \
@@ -139,7 +131,7 @@ const rn_op rn_ops_layer_norm[] = {
       .infer = infer,
       .build = layer_build,
       .backward = backward,
-      .cost = cost,
+      .cost = rni_norm_cost,
       .opts = OPTIONS(1e-5),
       .opts_size = sizeof(rn_layer_norm_opts),
       .onnx = "LayerNormalization eps=epsilon",
@@ -172,7 +164,7 @@ const rn_op rn_ops_layer_norm[] = {
       .infer = grad_infer,
       .build = grad_build,
       .backward = rn_backward_by_build,
-      .cost = cost,
+      .cost = rni_norm_cost,
       .opts = OPTIONS(1e-5),
       .opts_size = sizeof(rn_layer_norm_opts),
       .doc = { .brief = "Gradients of layer_norm.", .since = "0.1" },
@@ -186,7 +178,7 @@ const rn_op rn_ops_layer_norm[] = {
       .infer = infer,
       .build = rms_build,
       .backward = backward,
-      .cost = cost,
+      .cost = rni_norm_cost,
       .opts = OPTIONS(1e-6),
       .opts_size = sizeof(rn_layer_norm_opts),
       .onnx = "RMSNormalization eps=epsilon",
@@ -211,7 +203,7 @@ const rn_op rn_ops_layer_norm[] = {
       .infer = grad_infer,
       .build = grad_build,
       .backward = rn_backward_by_build,
-      .cost = cost,
+      .cost = rni_norm_cost,
       .opts = OPTIONS(1e-6),
       .opts_size = sizeof(rn_layer_norm_opts),
       .doc = { .brief = "Gradients of rms_norm.", .since = "0.1" },

@@ -20,6 +20,9 @@ rn_tensor *rni_norm_affine(rn_tensor *x, rn_tensor *s, rn_tensor *b);
 /* (g - a - (x - m) * b) * s, in the type of g; m and a may both be NULL. */
 rn_tensor *rni_norm_pull(rn_tensor *g, rn_tensor *x, rn_tensor *m, rn_tensor *a, rn_tensor *b, rn_tensor *s);
 
+/* Per element: centred, squared and added for the variance; centred, scaled and offset. */
+void rni_norm_cost(rn_cost *c);
+
 /* The axes from `axis` on, and those before it. False for one out of range. */
 bool rni_axes_from(int64_t axis, int rank, rn_axes *from, rn_axes *before);
 

@@ -98,3 +98,11 @@ const rn_op rn_ops_steps[] = {
          { .in = "g:f32[2,3,4] x:f32[2,3,4] b:f32[3,1] s:f32[3,1]" }),
     { 0 },
 };
+
+void rni_norm_cost(rn_cost *c)
+{
+    double n = 1;
+    for (int a = 0; a < c->in[0].rank; a++) n *= (double)c->in[0].dim[a];
+    c->add = 3 * n;
+    c->multiply_add = 2 * n;
+}

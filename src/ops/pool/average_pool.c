@@ -65,7 +65,7 @@ static bool grad_backward(rn_vjp *v)
 static double divisor(const rni_pooling *p, const int64_t *i)
 {
     double n = 1;
-    for (int a = 0; a < p->axes; a++) {
+    for (int a = 0; a < p->at.axes; a++) {
         const int64_t pad = p->o->exclude_pad ? 0 : p->o->pad[a], end = p->o->exclude_pad ? 0 : p->o->pad_end[a];
         int64_t inside = 0;
         for (int64_t u = 0; u < p->window.dim[a]; u++) {
@@ -85,7 +85,7 @@ static bool run_pool(rn_kernel_call *c)
         int64_t at[5] = { i[0], i[1] }, u[3] = { 0 };
         double sum = 0;
         for (int64_t t = rni_view_count(&p.window); t > 0; t--, rni_index_next(&p.window, u))
-            if (rni_pool_x(&p, &i[2], u, &at[2])) sum += rni_load(p.x.dtype, rni_view_at(&p.x, at));
+            if (rni_window_x(&p.at, &p.x.dim[2], &i[2], u, &at[2])) sum += rni_load(p.x.dtype, rni_view_at(&p.x, at));
         const double n = divisor(&p, &i[2]);
         rni_store(p.y.dtype, rni_view_at(&p.y, i), n > 0 ? sum / n : 0);
     }
@@ -100,7 +100,8 @@ static bool run_grad(rn_kernel_call *c)
         int64_t i[5] = { h[0], h[1] }, u[3] = { 0 };
         double sum = 0;
         for (int64_t t = rni_view_count(&p.window); t > 0; t--, rni_index_next(&p.window, u))
-            if (rni_pool_y(&p, &h[2], u, &i[2])) sum += rni_load(p.y.dtype, rni_view_at(&p.y, i)) / divisor(&p, &i[2]);
+            if (rni_window_y(&p.at, &p.y.dim[2], &h[2], u, &i[2]))
+                sum += rni_load(p.y.dtype, rni_view_at(&p.y, i)) / divisor(&p, &i[2]);
         rni_store(p.x.dtype, rni_view_at(&p.x, h), sum);
     }
     return true;

@@ -75,7 +75,7 @@ static bool find_maximum(const rni_pooling *p, const int64_t *i, int64_t *best, 
     bool found = false;
     *value = -INFINITY;
     for (int64_t t = rni_view_count(&p->window); t > 0; t--, rni_index_next(&p->window, u)) {
-        if (!rni_pool_x(p, &i[2], u, &at[2])) continue;
+        if (!rni_window_x(&p->at, &p->x.dim[2], &i[2], u, &at[2])) continue;
         const double x = rni_load(p->x.dtype, rni_view_at(&p->x, at));
         if (found && !(x > *value) && !(isnan(x) && !isnan(*value))) continue;
         found = true;
@@ -100,7 +100,7 @@ static bool run_pool(rn_kernel_call *c)
 static bool run_take(rn_kernel_call *c)
 {
     const rni_pooling p = rni_pooling_of(c, &c->in[0], &c->out[0]);
-    const rn_view z = rni_pool_view(&c->in[1]);
+    const rn_view z = rni_window_view(&c->in[1]);
     int64_t i[5] = { 0 }, best[5];
     for (int64_t e = rni_view_count(&p.y); e > 0; e--, rni_index_next(&p.y, i)) {
         double value;
@@ -113,13 +113,13 @@ static bool run_take(rn_kernel_call *c)
 static bool run_grad(rn_kernel_call *c)
 {
     const rni_pooling p = rni_pooling_of(c, &c->in[0], &c->in[1]);
-    const rn_view gx = rni_pool_view(&c->out[0]);
+    const rn_view gx = rni_window_view(&c->out[0]);
     int64_t h[5] = { 0 };
     for (int64_t e = rni_view_count(&gx); e > 0; e--, rni_index_next(&gx, h)) {
         int64_t i[5] = { h[0], h[1] }, u[3] = { 0 }, best[5];
         double sum = 0, value;
         for (int64_t t = rni_view_count(&p.window); t > 0; t--, rni_index_next(&p.window, u)) {
-            if (!rni_pool_y(&p, &h[2], u, &i[2]) || !find_maximum(&p, i, best, &value)) continue;
+            if (!rni_window_y(&p.at, &p.y.dim[2], &h[2], u, &i[2]) || !find_maximum(&p, i, best, &value)) continue;
             if (memcmp(best, h, sizeof h) == 0) sum += rni_load(p.y.dtype, rni_view_at(&p.y, i));
         }
         rni_store(gx.dtype, rni_view_at(&gx, h), sum);

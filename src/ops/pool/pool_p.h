@@ -2,6 +2,8 @@
 #ifndef RNI_OPS_POOL_P_H
 #define RNI_OPS_POOL_P_H
 
+#include "ops/window.h"
+
 #include <rensa/op.h>
 
 /* Number of windows along axis `a` of a size; -1 if there is none. */
@@ -13,15 +15,10 @@ bool rni_pool_check_options(rn_infer *f, int axes);
 /* Walking over windows: x and y have three spatial axes each; missing ones have size 1. */
 typedef struct {
     const rn_pool_opts *o;
-    int axes;
+    rni_window at;
     rn_view x, y, window; /* window: dims only, of rank 3 */
 } rni_pooling;
 rni_pooling rni_pooling_of(const rn_kernel_call *c, const rn_view *x, const rn_view *y);
-rn_view rni_pool_view(const rn_view *v);
-/* Where element u of window i meets x; false outside of x. */
-bool rni_pool_x(const rni_pooling *p, const int64_t *i, const int64_t *u, int64_t *at);
-/* The window whose element u is at h of x, if there is one. */
-bool rni_pool_y(const rni_pooling *p, const int64_t *h, const int64_t *u, int64_t *at);
 
 /* Recorded calls; NULL with an error pending. */
 rn_tensor *rni_max_pool(rn_tensor *x, const rn_pool_opts *o);

@@ -56,40 +56,12 @@ bool rni_pool_infer(rn_infer *f)
     return rn_out(f, 0, f->dtype[0], y);
 }
 
-rn_view rni_pool_view(const rn_view *v)
-{
-    rn_view r = *v;
-    for (; r.rank < 5; r.rank++) {
-        r.dim[r.rank] = 1;
-        r.stride[r.rank] = 0;
-    }
-    return r;
-}
-
 rni_pooling rni_pooling_of(const rn_kernel_call *c, const rn_view *x, const rn_view *y)
 {
-    rni_pooling p = { c->opts, x->rank - 2, rni_pool_view(x), rni_pool_view(y), { .rank = 3 } };
-    for (int a = 0; a < 3; a++) p.window.dim[a] = a < p.axes ? p.o->kernel[a] : 1;
+    const rn_pool_opts *o = c->opts;
+    rni_pooling p = {
+        o, { x->rank - 2, o->stride, o->pad, o->dilation }, rni_window_view(x), rni_window_view(y), { .rank = 3 }
+    };
+    for (int a = 0; a < 3; a++) p.window.dim[a] = a < p.at.axes ? o->kernel[a] : 1;
     return p;
-}
-
-bool rni_pool_x(const rni_pooling *p, const int64_t *i, const int64_t *u, int64_t *at)
-{
-    for (int a = 0; a < 3; a++) {
-        at[a] = a < p->axes ? p->o->stride[a] * i[a] + p->o->dilation[a] * u[a] - p->o->pad[a] : 0;
-        if (at[a] < 0 || at[a] >= p->x.dim[2 + a]) return false;
-    }
-    return true;
-}
-
-bool rni_pool_y(const rni_pooling *p, const int64_t *h, const int64_t *u, int64_t *at)
-{
-    for (int a = 0; a < 3; a++) {
-        at[a] = 0;
-        if (a >= p->axes) continue;
-        const int64_t t = h[a] + p->o->pad[a] - p->o->dilation[a] * u[a];
-        at[a] = t / p->o->stride[a];
-        if (t < 0 || t % p->o->stride[a] || at[a] >= p->y.dim[2 + a]) return false;
-    }
-    return true;
 }
