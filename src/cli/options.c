@@ -175,7 +175,7 @@ static bool take_option(const cli_command *c, const cli_option *options, int arg
         return false;
     }
     if (equals) return take(c, o, equals + 1);
-    if (*i + 1 < argc) return take(c, o, argv[++*i]);
+    if (*i + 1 < argc && strncmp(argv[*i + 1], "--", 2) != 0) return take(c, o, argv[++*i]);
     cli_usage(c, "--%s needs a value (%s)", o->name, o->value);
     return false;
 }

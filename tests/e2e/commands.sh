@@ -9,6 +9,7 @@ says 2 "usage: rensa COMMAND" "$RENSA"
 says 0 "rensa 0." "$RENSA" --version
 says 2 'did you mean "train"?' "$RENSA" trian
 says 2 'there is no command "xyzzy"' "$RENSA" xyzzy
+says 2 '--out needs a value (DIR)' "$RENSA" train --net lenet --out --quiet
 
 # each command: help that the manual says word for word, an unknown option
 words() { tr -d '"' | tr -s ' \n' '\n\n'; }
