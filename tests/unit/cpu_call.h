@@ -217,4 +217,29 @@ static inline void each_isa(void (*check)(const rni_device *))
     }
 }
 
+/* A program that a test fills with instructions. Registers: inputs, two scalars, three constants, then others. */
+enum { RANDOM_INSTR = 14 };
+typedef struct {
+    rn_instr instr[RANDOM_INSTR];
+    uint16_t out[3];
+    double constant[3], scalar[2];
+    rn_program p;
+} random_program;
+
+/* Without instructions, and with that many other registers. */
+static inline void random_program_begin(random_program *q, int n_in, int n_out, int others, rn_dtype compute)
+{
+    q->p = (rn_program){ .name = "random",
+                         .n_in = n_in,
+                         .n_scalar = 2,
+                         .n_const = 3,
+                         .n_reg = n_in + 5 + others,
+                         .n_out = n_out,
+                         .instr = q->instr,
+                         .constant = q->constant,
+                         .out = q->out,
+                         .compute = compute,
+                         .uses_index = true };
+}
+
 #endif

@@ -118,14 +118,7 @@ static const rn_code exact[] = { RN_CODE_ADD, RN_CODE_SUB,   RN_CODE_MIN,   RN_C
 
 enum { INSTR = 12 };
 
-typedef struct {
-    rn_instr instr[INSTR];
-    uint16_t out[3];
-    double constant[3], scalar[2];
-    rn_program p;
-} random_program;
-
-/* Registers: inputs, two scalars, three constants, then a few that are written again and again. */
+/* A few registers are written again and again. */
 static void make_program(rni_rng *r, random_program *q, int n_in, int n_out, rn_dtype compute, bool index)
 {
     const int base = n_in + 5, temps = 4 + n_out, n = 1 + random_below(r, INSTR - n_out);
@@ -146,18 +139,9 @@ static void make_program(rni_rng *r, random_program *q, int n_in, int n_out, rn_
         q->instr[k].dst = (uint16_t)(base + to);
     }
     for (int o = 0; o < n_out; o++) q->out[o] = (uint16_t)random_below(r, base + written);
-    q->p = (rn_program){ .name = "random",
-                         .n_in = n_in,
-                         .n_scalar = 2,
-                         .n_const = 3,
-                         .n_reg = base + temps,
-                         .n_instr = n,
-                         .n_out = n_out,
-                         .instr = q->instr,
-                         .constant = q->constant,
-                         .out = q->out,
-                         .compute = compute,
-                         .uses_index = index };
+    random_program_begin(q, n_in, n_out, temps, compute);
+    q->p.n_instr = n;
+    q->p.uses_index = index;
 }
 
 static void check_random_programs(const rni_device *d)

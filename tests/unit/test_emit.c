@@ -185,33 +185,14 @@ RN_TEST(every_code_gives_the_same_bits_compiled)
 
 /* ---- layouts, types, aliasing ---- */
 
-enum { INSTR = 14 };
-
-typedef struct {
-    rn_instr instr[INSTR];
-    uint16_t out[3];
-    double constant[3], scalar[2];
-    rn_program p;
-} random_program;
-
-/* Registers: inputs, two scalars, three constants, then results, some of which are written over. */
+/* Some results are written over. */
 static void make_program(rni_rng *r, random_program *q, const rni_device *d, int n_in, int n_out, rn_dtype compute)
 {
     const int base = n_in + 5;
     int written = 0;
     *q = (random_program){ .constant = { 2, -0.5, 1.25 }, .scalar = { 3, 0.75 } };
-    q->p = (rn_program){ .name = "random",
-                         .n_in = n_in,
-                         .n_scalar = 2,
-                         .n_const = 3,
-                         .n_reg = base + INSTR,
-                         .n_out = n_out,
-                         .instr = q->instr,
-                         .constant = q->constant,
-                         .out = q->out,
-                         .compute = compute,
-                         .uses_index = true };
-    while (q->p.n_instr < INSTR) {
+    random_program_begin(q, n_in, n_out, RANDOM_INSTR, compute);
+    while (q->p.n_instr < RANDOM_INSTR) {
         const int know = base + written,
                   to = written > 3 && random_below(r, 3) == 0 ? random_below(r, written) : written;
         const rn_instr one = { (uint8_t)random_below(r, RN_CODE_RANDOM), (uint16_t)(base + to),
