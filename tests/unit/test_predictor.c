@@ -108,6 +108,41 @@ RN_TEST(batch_norm_goes_into_the_weights_before_it)
     CHECK_OK();
 }
 
+/* The weights are many and the results few, so that they are kept as they will be read. */
+static void check_few(const char *device, rn_link *model, const rn_shape *shape)
+{
+    RN_SCOPE
+    rn_eval(rn_call(model, rn_normal(*shape)));
+    rn_predictor *p = rn_predictor_new(model);
+    for (int i = 0; i < 2; i++) {
+        RN_SCOPE
+        {
+            rn_tensor *x = rn_normal(*shape), *want = NULL, *have = rn_predict(p, x);
+            RN_TEST_MODE
+            want = rn_call(model, x);
+            const double off = difference(have, want), size = rn_item(rn_max(rn_abs(want)));
+            if (!(off < 1e-5 * size)) test_failed(__FILE__, __LINE__, "%s: off by %g of %g", device, off, size);
+        }
+    }
+    rn_predictor_free(p);
+    rn_link_free(model);
+    CHECK_OK();
+}
+
+RN_TEST(convolutions_with_few_results_keep_their_weights)
+{
+    static const char *const devices[] = { "cpu", "cpu:base,threads=3" };
+    for (int i = 0; i < (int)RN_COUNTOF(devices); i++) {
+        CHECK(rn_device_use(devices[i]));
+        rn_seed(1);
+        check_few(devices[i], rn_conv2d_link(256, 3, .pad = { 1, 1 }), &RN_SHAPE(1, 130, 4, 4));
+        check_few(devices[i], rn_conv2d_link(256, 3, .pad = { 1 }, .stride = { 3, 2 }, .no_bias = true),
+                  &RN_SHAPE(1, 130, 9, 6));
+        check_few(devices[i], rn_conv2d_link(128, 4, .pad = { 3, 2 }, .dilation = { 2, 1 }), &RN_SHAPE(1, 128, 3, 2));
+    }
+    CHECK(rn_device_use("cpu"));
+}
+
 typedef struct {
     rn_predictor *p;
     rn_tensor *x;

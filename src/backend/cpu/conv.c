@@ -247,10 +247,8 @@ static bool keep_weights(conv_state *s, const rn_kernel_call *c, int64_t *worksp
 {
     operand *q = &s->operand[1];
     if (!(c->constant >> 1 & 1) || !q->reorder || q->output) return true;
-    if (posix_memalign(&q->kept, 64, (size_t)q->bytes) != 0) {
-        q->kept = NULL;
-        return false;
-    }
+    q->kept = rni_cpu_alloc(q->bytes);
+    if (!q->kept) return false;
     const bool ok = dnnl_memory_set_data_handle(q->ours, q->view->data) == dnnl_success &&
                     dnnl_memory_set_data_handle(q->theirs, q->kept) == dnnl_success && reorder(s, q) &&
                     dnnl_stream_wait(s->stream) == dnnl_success;
@@ -309,7 +307,7 @@ void rni_cpu_conv_release(void *state)
         if (s->operand[i].ours) dnnl_memory_destroy(s->operand[i].ours);
         if (s->operand[i].theirs) dnnl_memory_destroy(s->operand[i].theirs);
         if (s->operand[i].reorder) dnnl_primitive_destroy(s->operand[i].reorder);
-        free(s->operand[i].kept);
+        rni_cpu_free(s->operand[i].kept, s->operand[i].bytes);
     }
     if (s->scratch) dnnl_memory_destroy(s->scratch);
     if (s->primitive) dnnl_primitive_destroy(s->primitive);

@@ -4,6 +4,7 @@
 #include "backend/cpu/along.h"
 #include "backend/cpu/attention.h"
 #include "backend/cpu/conv.h"
+#include "backend/cpu/conv_few.h"
 #include "backend/cpu/conv_narrow.h"
 #include "backend/cpu/copy.h"
 #include "backend/cpu/cumulative.h"
@@ -147,19 +148,29 @@ static void *map(int64_t bytes)
     return from + before;
 }
 
+void *rni_cpu_alloc(int64_t bytes)
+{
+    return is_long(bytes) ? map(bytes) : aligned_alloc(64, (size_t)rni_cpu_round_up(bytes, 64));
+}
+
+void rni_cpu_free(void *p, int64_t bytes)
+{
+    if (p && is_long(bytes))
+        munmap(p, whole_pages(bytes));
+    else
+        free(p);
+}
+
 static void *alloc(void *device, int64_t bytes)
 {
     (void)device;
-    return is_long(bytes) ? map(bytes) : aligned_alloc(64, (size_t)rni_cpu_round_up(bytes, 64));
+    return rni_cpu_alloc(bytes);
 }
 
 static void release(void *device, void *p, int64_t bytes)
 {
     (void)device;
-    if (is_long(bytes))
-        munmap(p, whole_pages(bytes));
-    else
-        free(p);
+    rni_cpu_free(p, bytes);
 }
 
 static bool copy_in(void *device, void *to, const void *host, int64_t bytes)
@@ -217,7 +228,6 @@ static bool sync_device(void *device)
         .op = name, .refuse = rni_cpu_conv_refuse, .prepare = rni_cpu_conv_prepare, .run = rni_cpu_conv_run,           \
         .release = rni_cpu_conv_release, .arrange = rni_cpu_conv_arrange                                               \
     }
-#define CONV(name, more) WINOGRAD(name, more), DIRECT(name)
 
 #define POOL(name)                                                                                                     \
     { .op = name,                                                                                                      \
@@ -269,7 +279,14 @@ static const rn_kernel kernels[] = {
     MATMUL("matmul", rni_cpu_matmul_refuse_strided, RN_KERNEL_STRIDED | RN_KERNEL_FOLLOWED),
     MATMUL("matmul", rni_cpu_matmul_refuse, RN_KERNEL_FOLLOWED),
     MATMUL("linear", rni_cpu_matmul_refuse, RN_KERNEL_FOLLOWED),
-    CONV("conv", RN_KERNEL_FOLLOWED),
+    WINOGRAD("conv", RN_KERNEL_FOLLOWED),
+    { .op = "conv",
+      .refuse = rni_cpu_conv_few_refuse,
+      .arrange = rni_cpu_conv_arrange,
+      .prepare = rni_cpu_conv_few_prepare,
+      .run = rni_cpu_conv_few_run,
+      .release = rni_cpu_conv_few_release },
+    DIRECT("conv"),
     WINOGRAD("conv_grad_x", RN_KERNEL_FOLLOWED),
     { .op = "conv_grad_x",
       .refuse = rni_cpu_conv_narrow_refuse,
@@ -278,7 +295,8 @@ static const rn_kernel kernels[] = {
       .run = rni_cpu_conv_narrow_run,
       .release = free },
     DIRECT("conv_grad_x"),
-    CONV("conv_grad_w", 0),
+    WINOGRAD("conv_grad_w", 0),
+    DIRECT("conv_grad_w"),
     POOL("max_pool"),
     POOL("max_pool_grad"),
     POOL("max_pool_take"),

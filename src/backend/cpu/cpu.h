@@ -18,6 +18,10 @@ typedef struct rni_cpu {
     bool compiled; /* "cpu:compiled": programs are compiled at once, for tests; otherwise when they are worth it */
 } rni_cpu;
 
+/* Memory aligned to 64 bytes; NULL if there is none. */
+void *rni_cpu_alloc(int64_t bytes);
+void rni_cpu_free(void *p, int64_t bytes);
+
 /* One of `threads` equal parts of a piece of work. */
 typedef void rni_cpu_task(void *user, int thread, int threads);
 

@@ -141,6 +141,7 @@ typedef struct rni_product {
     float *y;
     int64_t rows, columns, n;             /* one or two vectors of columns: as many as rni_products.columns, or half */
     int64_t a_row, a_step, b_step, y_row; /* elements from one row of a to the next, from one of its columns, … */
+    int64_t ahead;                        /* elements of b that will be needed after that many others */
     bool add;
 } rni_product;
 

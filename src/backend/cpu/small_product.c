@@ -58,7 +58,7 @@ static job best_job(const rni_cpu *cpu, const rni_small_product *p)
     job *j = cost_of(&turned) < cost_of(&straight) ? &turned : &straight;
     j->parts = j->panels < 2 * p->threads ? p->threads : 1;
     if (j->parts > j->rows) j->parts = j->rows;
-    j->room = (PIECE + j->rows) * j->kernels->columns;
+    j->room = (PIECE + (p->m > p->n ? p->m : p->n)) * j->kernels->columns; /* enough for fewer rows, too */
     return *j;
 }
 

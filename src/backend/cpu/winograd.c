@@ -501,11 +501,15 @@ static int64_t place(job *j, bool grad_w, float *workspace)
     return end;
 }
 
+static int64_t kept_bytes(const job *j)
+{
+    return j->panels * j->u_panel * (int64_t)sizeof(float);
+}
+
 static bool keep_filters(job *j)
 {
-    void *u = NULL;
-    if (posix_memalign(&u, 64, (size_t)(j->panels * j->u_panel) * sizeof(float)) != 0) return false;
-    j->u = j->kept = u;
+    j->u = j->kept = rni_cpu_alloc(kept_bytes(j));
+    if (!j->kept) return false;
     rni_cpu_parallel(j->threads, make_all_filters, j);
     return true;
 }
@@ -570,7 +574,7 @@ static void begin_half(job *j, bool grad_w)
 void rni_cpu_winograd_release(void *state)
 {
     job *j = state;
-    if (j) free(j->kept);
+    if (j) rni_cpu_free(j->kept, kept_bytes(j));
     free(j);
 }
 

@@ -39,6 +39,8 @@ static inline __attribute__((always_inline)) void rows_by_columns(const rni_prod
     EACH_ROW(BEGIN)
     const float *a3 = a + 3 * next, *a6 = a + 6 * next, *a9 = a + 9 * next, *a12 = a + 12 * next;
     for (int64_t k = 0; k < p->n; k++) {
+        __builtin_prefetch(b + p->ahead);
+        if (wide) __builtin_prefetch(b + p->ahead + VECTOR);
         const vec b0 = load(b), b1 = wide ? load(b + VECTOR) : b0;
         EACH_ROW(MULTIPLY)
         a += step, a3 += step, a6 += step, a9 += step, a12 += step, b += b_step;
