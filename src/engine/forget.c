@@ -3,10 +3,11 @@
  * from its argument, a normalisation's from what it normalises). They are computed again before their first reader on
  * the way back, by the same calls, so every bit is the same.
  *
- * Where the peak is goes by the order in which calls stand, so this comes after the pass that orders them. Values are
- * chosen by the time that they cost for each byte, as long as all of them come to a few hundredths of the step's, and
- * only if that lowers the peak by a fiftieth. An elementwise call is made where another one reads the same value on the
- * way back, if there is such a call: fusion makes them one, and what they have in common is computed once. */
+ * Where the peak is goes by the order in which calls stand: as they were recorded or as the pass "order" has them,
+ * whichever leaves less. Values are chosen by the time that they cost for each byte, as long as all of them come to a
+ * few hundredths of the step's, and only if that lowers the peak by a fiftieth. An elementwise call is made where
+ * another one reads the same value on the way back, if there is such a call: fusion makes them one, and what they have
+ * in common is computed once. */
 #include "engine/rewrite.h"
 
 #include "base/alloc.h"
@@ -20,18 +21,16 @@
 
 #include <string.h>
 
-/* LEAST: bytes of a peak that is worth the trouble; WORTH: share of it that must be saved; BUDGET: percent of the
- * step's time; BALANCE: operations in the time that a byte takes from memory or to it; CALLS_MOST: to be made again for
- * one value; NEEDING_MOST: calls that may wait for another one; SMALL: share of a value that
- * parameters it is computed from may have, as they stay where they are instead of giving their place to new ones. */
 enum {
-    LEAST = RNI_STRESS ? 0 : 16 << 20,
-    WORTH = RNI_STRESS ? 1 << 30 : 50,
-    BUDGET = RNI_STRESS ? 100 : 3,
-    BALANCE = 16,
-    CALLS_MOST = 4,
-    NEEDING_MOST = 64,
-    SMALL = 16
+    LEAST = RNI_STRESS ? 0 : 16 << 20, /* bytes of a peak that is worth the trouble */
+    WORTH = RNI_STRESS ? 1 << 30 : 50, /* share of it that must be saved */
+    FEW = RNI_STRESS ? 1 << 30 : 1000, /* share of it that a value must have */
+    BUDGET = RNI_STRESS ? 100 : 5,     /* percent of the step's time */
+    BALANCE = 16,                      /* operations in the time that a byte takes from memory or to it */
+    SMALL = 16,                        /* share of a value that parameters may have that it is computed from: they
+                                        * stay where they are instead of giving their place to new ones */
+    CALLS_MOST = 4,                    /* to be made again for one value */
+    NEEDING_MOST = 64                  /* calls that may wait for another one */
 };
 
 enum { FREE, NEEDED, FORGOTTEN }; /* fate of a value; NEEDED: to compute another one again */
@@ -62,7 +61,7 @@ typedef struct {
     int64_t *live;              /* bytes alive at each call */
     candidate *candidate;
     int64_t n_candidates, cap_candidates;
-    const rn_op *layer_norm, *rms_norm;
+    const rn_op *layer_norm, *rms_norm, *batch_norm, *batch_norm_again;
     double budget;
 } forgetter;
 
@@ -121,35 +120,75 @@ static bool is_cheap(const forgetter *f, const rni_gnode *n)
     return n->op->kind == RN_MAP || n->op == f->layer_norm || n->op == f->rms_norm;
 }
 
+/* Of a batch normalisation, whose statistics are kept: its result once more, given these. */
+static rni_gnode *normalise_again(const forgetter *f, int32_t k, int32_t x)
+{
+    const rni_gnode *n = &f->g->node[k];
+    const int32_t *in = f->g->in + n->first_in;
+    rni_gnode *m =
+        rni_graph_again(f->g, k, (const int32_t[]){ x, in[1], in[2], n->first_out + 1, n->first_out + 2 }, 5);
+    if (!m) return NULL;
+    m->op = f->batch_norm_again;
+    m->n_out = 1;
+    return m;
+}
+
+/* Whether that can be done; nothing is left of the attempt. */
+static bool is_normalised_again(const forgetter *f, int32_t root)
+{
+    rni_graph *g = f->g;
+    const int32_t k = g->value[root].producer;
+    const rni_gnode *n = &g->node[k];
+    if (n->op != f->batch_norm || n->n_in != 3 || root != n->first_out) return false;
+    for (int32_t i = 0; i < n->n_in; i++)
+        if (g->in[n->first_in + i] < 0) return false;
+    const int64_t nodes = g->n_nodes, values = g->n_values, in = g->n_in;
+    const rni_gnode *m = normalise_again(f, k, g->in[n->first_in]);
+    const bool yes = m && rni_kernel_accepts(g, m);
+    g->n_nodes = nodes;
+    g->n_values = values;
+    g->n_in = in;
+    return yes;
+}
+
+/* Adds root, which the chain reads; false where it cannot be had. */
+static bool need(const forgetter *f, chain *c, int32_t root, int64_t bytes)
+{
+    const rni_gvalue *x = &f->g->value[root];
+    if (f->fate[root] == FORGOTTEN || (x->donated && x->bytes > bytes / SMALL)) return false;
+    if (is_kept(f, root)) {
+        bool known = false;
+        for (int i = 0; i < c->n_kept; i++) known = known || c->kept[i] == root;
+        if (!known) c->kept[c->n_kept++] = root;
+        return true;
+    }
+    for (int m = 0; m < c->n; m++)
+        if (c->node[m] == x->producer) return true;
+    if (c->n == CALLS_MOST || (!is_cheap(f, &f->g->node[x->producer]) && !is_normalised_again(f, root))) return false;
+    c->node[c->n++] = x->producer;
+    return true;
+}
+
 static bool find_chain(const forgetter *f, int32_t root, chain *c)
 {
+    const int64_t bytes = f->g->value[root].bytes;
     *c = (chain){ 0 };
     c->node[c->n++] = f->g->value[root].producer;
+    if (!is_cheap(f, &f->g->node[c->node[0]]) && !is_normalised_again(f, root)) return false;
     for (int at = 0; at < c->n; at++) {
         const rni_gnode *n = &f->g->node[c->node[at]];
-        if (!is_cheap(f, n)) return false;
-        for (int32_t i = n->first_in; i < n->first_in + n->n_in; i++) {
-            const int32_t r = root_of(f, f->g->in[i]);
-            if (r < 0) continue;
-            const rni_gvalue *x = &f->g->value[r];
-            if (f->fate[r] == FORGOTTEN || (x->donated && x->bytes > f->g->value[root].bytes / SMALL)) return false;
-            if (is_kept(f, r)) {
-                c->kept[c->n_kept++] = r;
-                continue;
-            }
-            const int32_t p = x->producer;
-            bool known = false;
-            for (int m = 0; m < c->n; m++) known = known || c->node[m] == p;
-            if (known) continue;
-            if (c->n == CALLS_MOST) return false;
-            c->node[c->n++] = p;
+        for (int32_t i = n->first_in; i < n->first_in + n->n_in; i++)
+            if (f->g->in[i] >= 0 && !need(f, c, root_of(f, f->g->in[i]), bytes)) return false;
+        for (int32_t v = n->first_out + 1; v < n->first_out + n->n_out; v++) {
+            if (!is_kept(f, v)) return false; /* statistics */
+            c->kept[c->n_kept++] = v;
         }
     }
     return true;
 }
 
-/* In bytes that are moved in the same time. */
-static double cost_of(const forgetter *f, int32_t k)
+/* What call k moves and computes, both in bytes that are moved in the same time. */
+static void count(const forgetter *f, int32_t k, double *bytes, double *operations)
 {
     const rni_gnode *n = &f->g->node[k];
     rn_view *views = rni_alloc((n->n_in + n->n_out + 1) * (int64_t)sizeof *views);
@@ -157,8 +196,26 @@ static double cost_of(const forgetter *f, int32_t k)
     rn_cost cost = { 0 };
     if (views && rni_kernel_call_init(f->g, n, &call, views)) rni_cost_of(n->op, &call, &cost);
     rni_free(views);
-    const double flop = rni_cost_flop(&cost) / BALANCE;
-    return flop > cost.bytes ? flop : cost.bytes;
+    *bytes = cost.bytes;
+    *operations = rni_cost_flop(&cost) / BALANCE;
+}
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* Calls of a chain follow each other, so what lies between them stays in the caches. */
+static double cost_of(const forgetter *f, const chain *c)
+{
+    double moved = (double)f->g->value[f->g->node[c->node[0]].first_out].bytes, operations = 0;
+    for (int i = 0; i < c->n_kept; i++) moved += (double)f->g->value[c->kept[i]].bytes;
+    for (int i = 0; i < c->n; i++) {
+        double bytes, more;
+        count(f, c->node[i], &bytes, &more);
+        operations += more;
+    }
+    return larger(moved, operations);
 }
 
 /* Call k and all that need its results, if they are few. Returns their number, 0 if they are not. */
@@ -247,7 +304,7 @@ static bool judge(const forgetter *f, int32_t v, candidate *c)
     }
     for (int i = 0; i < all.n_kept; i++)
         if (crosses(f, all.kept[i]) && f->last[all.kept[i]] < c->from) return false;
-    for (int i = 0; i < all.n; i++) c->cost += cost_of(f, all.node[i]);
+    c->cost = cost_of(f, &all);
     return c->after >= 0;
 }
 
@@ -257,7 +314,9 @@ static bool find_candidates(forgetter *f)
     find_ways(f);
     for (int32_t v = 0; v < f->g->n_values; v++) {
         candidate c;
-        if (f->l.root[v] != v || !crosses(f, v) || f->last_there[v] < 0 || !judge(f, v, &c)) continue;
+        if (f->l.root[v] != v || f->g->value[v].bytes < f->l.most / FEW || !crosses(f, v) || f->last_there[v] < 0)
+            continue;
+        if (!judge(f, v, &c)) continue;
         candidate *p = rni_grow(f->candidate, f->n_candidates, &f->cap_candidates, (int64_t)sizeof *p);
         if (!p) return false;
         f->candidate = p;
@@ -309,18 +368,18 @@ static int64_t highest(const forgetter *f)
     return at;
 }
 
-/* Whether forgetting lowers the peak by enough. */
-static bool choose(forgetter *f)
+/* What to forget. Returns the peak that is left. */
+static int64_t choose(forgetter *f)
 {
     int64_t at = highest(f);
-    const int64_t most = f->live[at];
-    for (int64_t k = 0; k < f->g->n_nodes; k++) f->budget += cost_of(f, (int32_t)k) * BUDGET / 100;
+    for (int64_t k = 0; k < f->g->n_nodes; k++) {
+        double bytes, operations;
+        count(f, (int32_t)k, &bytes, &operations);
+        f->budget += larger(bytes, operations) * BUDGET / 100;
+    }
     for (candidate *c; (c = cheapest(f, at));)
         if (take(f, c)) at = highest(f);
-    if (f->live[at] >= most - most / WORTH) return false;
-    rni_log(RN_LOG_DEBUG, "plan", "forget: %lld bytes at the peak instead of %lld", (long long)f->live[at],
-            (long long)most);
-    return true;
+    return f->live[at];
 }
 
 /* ---- the graph ---- */
@@ -338,10 +397,10 @@ static int32_t again(forgetter *f, int32_t v, int32_t id)
         in[i] = again(f, x, id);
         if (x >= 0 && in[i] < 0) return -1;
     }
-    rni_gnode *m = rni_graph_again(f->g, k, in, n.n_in);
+    rni_gnode *m = n.op == f->batch_norm ? normalise_again(f, k, in[0]) : rni_graph_again(f->g, k, in, n.n_in);
     if (!m) return -1;
     m->after = f->candidate[id].after;
-    for (int32_t i = 0; i < n.n_out; i++) {
+    for (int32_t i = 0; i < m->n_out; i++) {
         f->copy[n.first_out + i] = m->first_out + i;
         f->copied_for[n.first_out + i] = id;
     }
@@ -393,31 +452,61 @@ static void end(forgetter *f)
     rni_free(f->live);
     rni_free(f->last_there);
     rni_free(f->candidate);
+    *f = (forgetter){ 0 };
 }
 
-/* What is alive when. False if it is little, or with an error pending. */
-static bool measure(forgetter *f)
+/* ---- the order ---- */
+
+/* Chooses what to forget as calls stand now. Returns the peak that is left, 0 if there is nothing to be forgotten. */
+static int64_t look(forgetter *f, rni_graph *g)
 {
-    if (!begin(f)) return false;
-    for (int32_t k = 0; k < f->g->n_nodes; k++) {
+    *f = (forgetter){ .g = g,
+                      .layer_norm = rni_op_find("layer_norm"),
+                      .rms_norm = rni_op_find("rms_norm"),
+                      .batch_norm = rni_op_find("batch_norm"),
+                      .batch_norm_again = rni_op_find("batch_norm_again") };
+    if (!begin(f)) return 0;
+    for (int32_t k = 0; k < g->n_nodes; k++) {
         if (rni_lifetimes_is_view(&f->l, k)) continue;
         rni_lifetimes_step(&f->l, k);
         f->live[k] = f->l.here;
     }
-    return f->l.most > LEAST;
+    return f->l.most > LEAST && find_candidates(f) ? choose(f) : 0;
+}
+
+static void restore(rni_graph *g, const rni_gnode *node, int64_t n)
+{
+    memcpy(g->node, node, (size_t)n * sizeof *node);
+    g->n_nodes = n;
+    for (int64_t k = 0; k < n; k++)
+        for (int32_t i = 0; i < node[k].n_out; i++) g->value[node[k].first_out + i].producer = (int32_t)k;
 }
 
 bool rni_forget_cheap(rni_graph *g, bool order)
 {
-    const forgetter none = { .g = g, .layer_norm = rni_op_find("layer_norm"), .rms_norm = rni_op_find("rms_norm") };
-    forgetter f = none;
-    bool any = measure(&f) && find_candidates(&f);
-    if (any && order) {
+    forgetter f;
+    int64_t left = look(&f, g);
+    const int64_t most = f.l.most, n = g->n_nodes;
+    rni_gnode *as_recorded = left && order ? rni_alloc_raw((n + 1) * (int64_t)sizeof *as_recorded) : NULL;
+    if (as_recorded) {
+        memcpy(as_recorded, g->node, (size_t)n * sizeof *as_recorded);
         end(&f);
-        f = none;
-        any = rni_order(g) && measure(&f) && find_candidates(&f);
+        const bool ok = rni_order(g, true);
+        const int64_t then = ok ? look(&f, g) : 0;
+        if (ok && (!then || then >= left)) {
+            end(&f);
+            restore(g, as_recorded, n);
+            left = look(&f, g);
+        } else
+            left = then;
     }
-    if (any && choose(&f)) redirect(&f);
+    if (left && left < most - most / WORTH) {
+        rni_log(RN_LOG_DEBUG, "plan", "forget: %lld bytes at the peak instead of %lld", (long long)left,
+                (long long)most);
+        redirect(&f);
+    } else if (as_recorded && rn_ok())
+        restore(g, as_recorded, n);
     end(&f);
+    rni_free(as_recorded);
     return rn_ok();
 }

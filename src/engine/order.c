@@ -2,16 +2,18 @@
  *
  * That order comes from a walk that goes deep first, so that the gradients of all weights but one wait until the way
  * back has been gone to its end, and every activation with them. A call is taken out of its turn if it frees at least
- * what it makes, alone or together with the one that reads its result. The order found is kept only if its peak is
- * lower by a fiftieth. Views cost nothing and stand before their readers. */
+ * what it makes, alone or together with the one that reads its result, or if it makes next to nothing of what it reads,
+ * which others may then free. The order found is kept only if its peak is lower by a fiftieth. Views cost nothing and
+ * stand before their readers. */
 #include "engine/rewrite.h"
 
 #include "base/alloc.h"
+#include "base/error.h"
 #include "engine/lifetime.h"
 
 #include <string.h>
 
-enum { WORTH = 50 };
+enum { WORTH = 50, LITTLE = 64 /* of that part of what a call reads */ };
 
 typedef struct {
     int64_t gain; /* bytes that are freed more than made */
@@ -78,10 +80,23 @@ static int32_t follower(const scheduler *s, int32_t k)
     return reader >= 0 && s->pending[reader] == 1 ? reader : -1;
 }
 
+/* Bytes of what node k reads and others have yet to read. */
+static int64_t shared_bytes(const scheduler *s, int32_t k)
+{
+    const rni_gnode *n = &s->g->node[k];
+    int64_t bytes = 0;
+    for (int32_t i = n->first_in; i < n->first_in + n->n_in; i++) {
+        const int32_t r = s->g->in[i] < 0 ? -1 : s->l->root[s->g->in[i]];
+        if (r >= 0 && s->g->value[r].producer >= 0 && s->l->left[r] > 1) bytes += s->g->value[r].bytes;
+    }
+    return bytes;
+}
+
 static void consider(scheduler *s, int32_t k)
 {
     if (s->done[k] || s->pending[k]) return;
     int64_t gain = -rni_lifetimes_growth(s->l, k);
+    if (gain < 0 && -gain <= shared_bytes(s, k) / LITTLE) gain = 0;
     const int32_t next = gain < 0 ? follower(s, k) : -1;
     if (next >= 0) gain -= rni_lifetimes_growth(s->l, next);
     if (gain >= 0) push(s, (candidate){ gain, k });
@@ -151,27 +166,32 @@ static bool apply(const scheduler *s)
     return rni_graph_settle(g);
 }
 
-bool rni_order(rni_graph *g)
+/* Whether the order found has a peak that is lower by enough; false with an error pending, too. */
+static bool is_better(const scheduler *s)
 {
-    rni_lifetimes now, then;
-    if (!rni_lifetimes_begin(&now, g)) return false;
-    scheduler s = { .g = g, .l = &then };
-    bool ok = rni_lifetimes_begin(&then, g);
-    s.pending = ok ? rni_alloc(g->n_nodes * (int64_t)sizeof *s.pending) : NULL;
+    rni_lifetimes l;
+    if (!rni_lifetimes_begin(&l, s->g)) return false;
+    const int64_t now = rni_lifetimes_peak(&l, NULL, 0);
+    rni_lifetimes_end(&l);
+    if (!rni_lifetimes_begin(&l, s->g)) return false;
+    const int64_t then = rni_lifetimes_peak(&l, s->order, s->n_order);
+    rni_lifetimes_end(&l);
+    return then < now - now / WORTH;
+}
+
+bool rni_order(rni_graph *g, bool always)
+{
+    rni_lifetimes l;
+    if (!rni_lifetimes_begin(&l, g)) return false;
+    scheduler s = { .g = g, .l = &l, .pending = rni_alloc(g->n_nodes * (int64_t)sizeof *s.pending) };
     s.done = rni_alloc(g->n_nodes + 1);
     s.order = rni_alloc_raw((g->n_nodes + 1) * (int64_t)sizeof *s.order);
-    ok = ok && s.pending && s.done && s.order && schedule(&s);
-    if (ok) {
-        const int64_t recorded = rni_lifetimes_peak(&now, NULL, 0);
-        rni_lifetimes_end(&now);
-        ok = rni_lifetimes_begin(&now, g);
-        if (ok && rni_lifetimes_peak(&now, s.order, s.n_order) < recorded - recorded / WORTH) ok = apply(&s);
-    }
-    rni_lifetimes_end(&now);
-    rni_lifetimes_end(&then);
+    bool ok = s.pending && s.done && s.order && schedule(&s);
+    if (ok && (always || is_better(&s))) ok = apply(&s);
+    rni_lifetimes_end(&l);
     rni_free(s.pending);
     rni_free(s.done);
     rni_free(s.order);
     rni_free(s.heap);
-    return ok;
+    return ok && rn_ok();
 }

@@ -717,7 +717,7 @@ rni_plan *rni_plan_compile(rni_graph *g, rni_device *device, unsigned passes)
     if (RNI_STRESS && ok) rni_graph_shuffle(g);
     ok = ok && (!(passes & RNI_PASS_FORGET) || rni_forget_cheap(g, passes & RNI_PASS_ORDER));
     ok = ok && (!(passes & RNI_PASS_FUSE) || rni_fuse(g));
-    ok = ok && (!(passes & RNI_PASS_ORDER) || rni_order(g));
+    ok = ok && (!(passes & RNI_PASS_ORDER) || rni_order(g, false));
     ok = ok && (!g->limit || rni_remat(g, g->limit));
     ok = ok && (!(passes & RNI_PASS_EPILOGUE) || rni_epilogue(g));
     if (p) p->refs = 1;

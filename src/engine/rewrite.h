@@ -36,7 +36,7 @@ bool rni_share(rni_graph *g);
 bool rni_batch(rni_graph *g);
 bool rni_scatter(rni_graph *g);
 bool rni_split_lists(rni_graph *g);
-bool rni_order(rni_graph *g);
+bool rni_order(rni_graph *g, bool always); /* always: whether the peak is lower or not */
 bool rni_forget_cheap(rni_graph *g, bool order);
 bool rni_epilogue(rni_graph *g);
 /* Brings what lies between down to that many bytes, if it can. */

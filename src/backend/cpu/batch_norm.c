@@ -83,27 +83,36 @@ static void store(const job *j, const rn_view *v, int64_t channel, char *scratch
     if (!j->direct) rni_line_store(j->isa, j->compute, v, &j->l, channel, scratch);
 }
 
+static void measure_channel(const job *j, int64_t channel, const pieces *x)
+{
+    const double n = (double)rni_line_length(&j->l);
+    double mean = 0, var = 0;
+    for (int64_t p = 0; p < x->count; p++) j->kernels->sum(x->at + p * x->step, x->length, &mean);
+    mean = n > 0 ? mean / n : 0;
+    for (int64_t p = 0; p < x->count; p++) j->kernels->sum_squares(x->at + p * x->step, x->length, mean, &var);
+    rni_cpu_set_number(j->call->device, &j->call->out[1], channel, mean);
+    rni_cpu_set_number(j->call->device, &j->call->out[2], channel, n > 0 ? var / n : 0);
+}
+
+/* By the statistics as they are stored, so that the same comes out when it is computed again. */
 static void norm_channel(const job *j, int64_t channel, char *scratch)
 {
     const rn_kernel_call *c = j->call;
     const rn_view *gamma = c->n_in > 1 && c->in[1].dtype ? &c->in[1] : NULL;
     const rn_view *beta = c->n_in > 2 && c->in[2].dtype ? &c->in[2] : NULL;
-    const double n = (double)rni_line_length(&j->l);
+    const bool again = c->n_out == 1;
+    const rn_view *statistics = again ? &c->in[3] : &c->out[1];
     const pieces x = pieces_of(j, &c->in[0], channel, scratch, false);
     const pieces y = pieces_of(j, &c->out[0], channel, scratch + j->room, true);
-    double mean = 0, var = 0;
-    for (int64_t p = 0; p < x.count; p++) j->kernels->sum(x.at + p * x.step, x.length, &mean);
-    mean = n > 0 ? mean / n : 0;
-    for (int64_t p = 0; p < x.count; p++) j->kernels->sum_squares(x.at + p * x.step, x.length, mean, &var);
-    var = n > 0 ? var / n : 0;
-    const double factor = (gamma ? rni_cpu_number(j->call->device, gamma, channel) : 1) /
+    if (!again) measure_channel(j, channel, &x);
+    const double mean = rni_cpu_number(c->device, &statistics[0], channel);
+    const double var = rni_cpu_number(c->device, &statistics[1], channel);
+    const double factor = (gamma ? rni_cpu_number(c->device, gamma, channel) : 1) /
                           sqrt(var + ((const rn_batch_norm_opts *)c->opts)->eps);
-    const double offset = beta ? rni_cpu_number(j->call->device, beta, channel) : 0;
+    const double offset = beta ? rni_cpu_number(c->device, beta, channel) : 0;
     for (int64_t p = 0; p < x.count; p++)
         j->kernels->affine(y.at + p * y.step, x.at + p * x.step, x.length, mean, factor, offset);
     store(j, &c->out[0], channel, scratch + j->room);
-    rni_cpu_set_number(j->call->device, &c->out[1], channel, mean);
-    rni_cpu_set_number(j->call->device, &c->out[2], channel, var);
 }
 
 /* With r = 1 / sqrt(var + eps) and n = (x - mean) r: gx = gamma r (gy - mean of gy - n * mean of (gy n)). */

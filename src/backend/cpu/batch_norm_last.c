@@ -31,7 +31,12 @@ const char *rni_cpu_batch_norm_last_refuse(const rn_kernel_call *c)
 
 static bool is_grad(const rn_kernel_call *c)
 {
-    return c->n_in > 3;
+    return c->n_out > 1 && c->n_in > 3;
+}
+
+static bool is_again(const rn_kernel_call *c)
+{
+    return c->n_out == 1;
 }
 
 void rni_cpu_batch_norm_last_arrange(rn_kernel_call *c)
@@ -157,9 +162,8 @@ static double scale(const job *j, double var)
     return 1 / sqrt(var + ((const rn_batch_norm_opts *)j->call->opts)->eps);
 }
 
-static void finish_norm(const job *j, int64_t i)
+static void join_moments(const job *j, int64_t i)
 {
-    const rn_kernel_call *c = j->call;
     double mean = 0, squares = 0, before = 0;
     for (int64_t k = 0; k < j->chunks; k++) {
         const double n = (double)chunk_rows(j, k), d = j->first[k * j->n + i] - mean;
@@ -168,13 +172,21 @@ static void finish_norm(const job *j, int64_t i)
         squares += j->second[k * j->n + i] + d * d * before * n / (before + n);
         before += n;
     }
-    const double var = before > 0 ? squares / before : 0;
+    rni_cpu_set_number(j->call->device, &j->call->out[1], i, mean);
+    rni_cpu_set_number(j->call->device, &j->call->out[2], i, before > 0 ? squares / before : 0);
+}
+
+/* By the statistics as they are stored, so that the same comes out when it is computed again. */
+static void finish_norm(const job *j, int64_t i)
+{
+    const rn_kernel_call *c = j->call;
+    const rn_view *statistics = is_again(c) ? &c->in[3] : &c->out[1];
+    if (!is_again(c)) join_moments(j, i);
+    const double var = rni_cpu_number(c->device, &statistics[1], i);
     const bool gamma = c->n_in > 1 && c->in[1].dtype, beta = c->n_in > 2 && c->in[2].dtype;
-    rni_cpu_set_number(j->call->device, &c->out[1], i, mean);
-    rni_cpu_set_number(j->call->device, &c->out[2], i, var);
-    set_array(j, 0, i, mean);
-    set_array(j, 1, i, scale(j, var) * (gamma ? rni_cpu_number(j->call->device, &c->in[1], i) : 1));
-    set_array(j, 2, i, beta ? rni_cpu_number(j->call->device, &c->in[2], i) : 0);
+    set_array(j, 0, i, rni_cpu_number(c->device, &statistics[0], i));
+    set_array(j, 1, i, scale(j, var) * (gamma ? rni_cpu_number(c->device, &c->in[1], i) : 1));
+    set_array(j, 2, i, beta ? rni_cpu_number(c->device, &c->in[2], i) : 0);
 }
 
 /* With r = 1 / sqrt(var + eps) and n = (x - mean) r: gx = gamma r (gy - mean of gy - n * mean of (gy n)). */
@@ -236,7 +248,7 @@ bool rni_cpu_batch_norm_last_run(rn_kernel_call *c)
     for (int64_t i = 0; i < j.n && is_grad(c); i++) set_array(&j, 0, i, rni_cpu_number(j.call->device, &c->in[2], i));
     int threads = rni_cpu_threads(c->device, (double)j.rows * (double)j.n * 0.3);
     if (c->then && threads > rni_cpu_map_threads(c->then)) threads = rni_cpu_map_threads(c->then);
-    rni_cpu_parallel(threads < j.chunks ? threads : (int)j.chunks, sum_chunks, &j);
+    if (!is_again(c)) rni_cpu_parallel(threads < j.chunks ? threads : (int)j.chunks, sum_chunks, &j);
     rni_cpu_parallel(j.n * j.chunks > 20000 ? threads : 1, finish, &j);
     rni_cpu_parallel(threads, apply, &j);
     return true;

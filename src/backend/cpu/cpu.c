@@ -313,6 +313,7 @@ static const rn_kernel kernels[] = {
     SOFTMAX("softmax_nll"),
     SOFTMAX("softmax_nll_grad"),
     BATCH_NORM("batch_norm", rni_cpu_batch_norm_run),
+    BATCH_NORM("batch_norm_again", rni_cpu_batch_norm_run),
     BATCH_NORM("batch_norm_grad", rni_cpu_batch_norm_grad_run),
     LAYER_NORM("layer_norm", rni_cpu_layer_norm),
     LAYER_NORM("layer_norm_grad", rni_cpu_layer_norm_grad),

@@ -107,6 +107,23 @@ static bool backward(rn_vjp *v)
     return rn_ok();
 }
 
+/* ---- the same, given the statistics ---- */
+
+static bool again_infer(rn_infer *f)
+{
+    return rn_out(f, 0, f->dtype[0], *f->shape[0]);
+}
+
+static bool again_build(rn_call_info *c)
+{
+    const rn_batch_norm_opts *o = c->opts;
+    layout l;
+    lay_out(rn_tensor_shape(c->in[0]), o, &l);
+    rn_tensor *scale = rn_mul(inverse_deviation(widen(c->in[4], &l), o->eps), widen(c->in[1], &l));
+    c->out[0] = rni_norm_apply(c->in[0], widen(c->in[3], &l), scale, widen(c->in[2], &l));
+    return rn_ok();
+}
+
 /* ---- the gradient ---- */
 
 static bool grad_infer(rn_infer *f)
@@ -198,6 +215,21 @@ const rn_op rn_ops_batch_norm[] = {
       .cases = (const rn_case[]){ { .in = "x:f32[4,3] gy:f32[4,3] mean:f32[3] var:f32[3]{1,2} gamma:f32[3]" },
                                   { .in = "x:f64[4,3,2] gy:f64[4,3,2] mean:f64[3] var:f64[3]{1,2}" },
                                   { .in = "x:f32[0,3] gy:f32[0,3] mean:f32[3] var:f32[3]{1,2}" },
+                                  { 0 } } },
+    { .name = "batch_norm_again",
+      .kind = RN_COMPOSITE,
+      .flags = RN_OP_INTERNAL,
+      .inputs = "x, gamma, beta, mean, var",
+      .infer = again_infer,
+      .build = again_build,
+      .backward = rn_backward_by_build,
+      .cost = rni_norm_cost,
+      .opts = OPTIONS,
+      .opts_size = sizeof(rn_batch_norm_opts),
+      .doc = { .brief = "The result of batch_norm once more, given the statistics.", .since = "0.1" },
+      .cases = (const rn_case[]){ { .in = "x:f32[4,3] gamma:f32[3] beta:f32[3] mean:f32[3] var:f32[3]{1,2}" },
+                                  { .in = "x:f64[4,3,2] gamma:f64[3] beta:f64[3] mean:f64[3] var:f64[3]{1,2}" },
+                                  { .in = "x:bf16[4,3,2,2] gamma:f32[3] beta:f32[3] mean:f32[3] var:f32[3]{1,2}" },
                                   { 0 } } },
     { 0 },
 };
