@@ -372,9 +372,11 @@ rn_tensor *rni_init_make(const rn_init *init, rn_dtype dtype, const rn_shape *sh
         rni_fail(RN_ERR_SHAPE, NULL, name, "no such shape");
         return NULL;
     }
-    if (r->fill == fill_zero) return rn_array(dtype, *shape, NULL);
+    rn_tensor *x = rn_array(dtype, *shape, NULL);
+    if (!x || r->fill == fill_zero) return x;
+    if (x->node->device->backend->host_memory) return fill(r, &t, dtype, x->buffer->data) ? x : NULL;
     char *host = rni_alloc_raw(bytes);
-    rn_tensor *x = host && fill(r, &t, dtype, host) ? rn_array(dtype, *shape, host) : NULL;
+    x = host && fill(r, &t, dtype, host) ? rn_array(dtype, *shape, host) : NULL;
     rni_free(host);
     return x;
 }
