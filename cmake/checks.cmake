@@ -58,3 +58,4 @@ foreach(file ${e2e_tests})
   set_tests_properties(e2e_${name} PROPERTIES ENVIRONMENT "RENSA=$<TARGET_FILE:rensa_cli>" TIMEOUT 300)
 endforeach()
 set_tests_properties(e2e_bad_files PROPERTIES LABELS once) # limits its memory, of which a sanitizer needs more
+set_tests_properties(e2e_same_bits PROPERTIES LABELS once) # of what is trained
