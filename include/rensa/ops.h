@@ -4608,7 +4608,7 @@ typedef struct rn_roi_average_align2d_args {
  *  Option   .size: height and width of the result (default 0)
  *  Option   .spatial_scale: pixels of x for one unit of rois (default 1)
  *  Option   .sampling: samples along each axis for a pixel of the result; 0: one for each pixel of x that it covers (default 0)
- *  Errors   SHAPE if rois and images do not fit; ARG, when values are computed, for an image that does not exist or a region that is not finite or far too large
+ *  Errors   SHAPE if rois and images do not fit or there are no pixels; ARG, when values are computed, for an image that does not exist or a region that is not finite or far too large
  *  Source   He et al. 2017, arXiv:1703.06870; no gradient passes to rois
  *  Since    0.1
  */

@@ -36,8 +36,11 @@ static bool check(rn_infer *f)
 static bool infer(rn_infer *f)
 {
     const roi_opt *o = f->opts;
-    return check(f) &&
-           rn_out(f, 0, f->dtype[0], RN_SHAPE(f->shape[1]->dim[0], f->shape[0]->dim[1], o->size[0], o->size[1]));
+    if (!check(f)) return false;
+    const rn_shape *x = f->shape[0];
+    if (f->shape[1]->dim[0] > 0 && (x->dim[2] == 0 || x->dim[3] == 0))
+        return rn_refuse(f, RN_ERR_SHAPE, "there are regions of images without pixels", "x.shape[2:] of at least 1");
+    return rn_out(f, 0, f->dtype[0], RN_SHAPE(f->shape[1]->dim[0], f->shape[0]->dim[1], o->size[0], o->size[1]));
 }
 
 static bool grad_infer(rn_infer *f)
@@ -110,7 +113,7 @@ static bool take_region(rn_kernel_call *c, int64_t r, int64_t images, weights w[
         const double start = number(&c->in[1], r, k) * o->spatial_scale;
         const double length = fmax(number(&c->in[1], r, k + 2) * o->spatial_scale - start, 1);
         const double step = length / (double)w[k].pixels, grid = o->sampling ? (double)o->sampling : ceil(step);
-        if (!(fabs(start) < 1e15 && grid * (double)w[k].pixels <= SAMPLES_MAX))
+        if (!(fabs(start) < 1e15 && step < 1e15 && grid * (double)w[k].pixels <= SAMPLES_MAX))
             return c->fail(c, RN_ERR_ARG, "rois[%lld] is no region of an image, or too large", (long long)r);
         fill(&w[k], start, step, (int64_t)grid);
     }
@@ -251,7 +254,8 @@ const rn_op rn_ops_roi_align[] = {
                            .shapes = "x [N, C, H, W]   rois [R, 4]: y and x of a corner, then of the opposite one   "
                                      "images [R]: which of the N   ->   y [R, C, size[0], size[1]]",
                            .types = "x of floats, rois of any type, images of any integer type",
-                           .errors = "SHAPE if rois and images do not fit; ARG, when values are computed, for an image "
+                           .errors = "SHAPE if rois and images do not fit or there are no pixels; ARG, when values are "
+                                     "computed, for an image "
                                      "that does not exist or a region that is not finite or far too large",
                            .source = "He et al. 2017, arXiv:1703.06870; no gradient passes to rois",
                            .since = "0.1" },
@@ -279,6 +283,9 @@ const rn_op rn_ops_roi_align[] = {
                           { .in = "x:f32[1,3,3] rois:f32[1,4] images:i32[1]",
                             .with = "size=2,2",
                             .fails = "rank of x" },
+                          { .in = "x:f32[1,1,3,0] rois:f32[1,4]{=0,0,2,2} images:i32[1]{=0}",
+                            .with = "size=2,2",
+                            .fails = "without pixels" },
                           { 0 } } },
     [BACKWARD] = { .name = "roi_average_align2d_grad",
                    .kind = RN_KERNEL,
