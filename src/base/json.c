@@ -25,7 +25,7 @@ typedef struct parser {
 
 /* ---- memory ---- */
 
-static void *take(rni_json_document *doc, int64_t bytes)
+void *rni_json_take(rni_json_document *doc, int64_t bytes)
 {
     bytes = (bytes + 7) / 8 * 8;
     rni_json_block *b = doc->blocks;
@@ -153,7 +153,7 @@ static int64_t string_span(const parser *s)
 static bool parse_string(parser *s, const char **text, int64_t *bytes)
 {
     const char *open = s->p++;
-    char *to = take(s->doc, string_span(s) + 1);
+    char *to = rni_json_take(s->doc, string_span(s) + 1);
     if (!to) return false;
     *text = to;
     while (s->p < s->end && *s->p != '"') {
@@ -208,7 +208,7 @@ static bool parse_number(parser *s, rni_json *v)
         q += n;
         integral = false;
     }
-    char *text = take(s->doc, q - start + 1);
+    char *text = rni_json_take(s->doc, q - start + 1);
     if (!text) return false;
     memcpy(text, start, (size_t)(q - start));
     text[q - start] = '\0';
@@ -248,7 +248,7 @@ static bool check_few_keys(const rni_json *v)
 static bool check_keys(rni_json_document *doc, rni_json *v)
 {
     if (v->count < SORT_FROM) return check_few_keys(v);
-    v->keys = take(doc, v->count * (int64_t)sizeof *v->keys);
+    v->keys = rni_json_take(doc, v->count * (int64_t)sizeof *v->keys);
     if (!v->keys) return false;
     memcpy(v->keys, v->items, (size_t)v->count * sizeof *v->keys);
     qsort(v->keys, (size_t)v->count, sizeof *v->keys, rni_json_compare_keys);
@@ -260,7 +260,7 @@ static bool check_keys(rni_json_document *doc, rni_json *v)
 static bool index_children(rni_json_document *doc, rni_json *v, rni_json *first)
 {
     if (v->count == 0) return true;
-    v->items = take(doc, v->count * (int64_t)sizeof *v->items);
+    v->items = rni_json_take(doc, v->count * (int64_t)sizeof *v->items);
     if (!v->items) return false;
     int64_t i = 0;
     for (rni_json *c = first; c; c = c->next) v->items[i++] = c;
@@ -332,7 +332,7 @@ static bool parse_word(parser *s, rni_json *v)
 
 static bool parse_value(parser *s, rni_json **out)
 {
-    rni_json *v = take(s->doc, (int64_t)sizeof *v);
+    rni_json *v = rni_json_take(s->doc, (int64_t)sizeof *v);
     if (!v) return false;
     *v = (rni_json){ .doc = s->doc, .line = s->line, .column = column_of(s, s->p) };
     *out = v;
@@ -347,7 +347,7 @@ static bool parse_value(parser *s, rni_json **out)
 static bool parse_document(rni_json_document *doc, const char *text, int64_t n, const char *source, rni_json **root)
 {
     const int64_t source_bytes = (int64_t)strlen(source) + 1;
-    char *name = take(doc, source_bytes);
+    char *name = rni_json_take(doc, source_bytes);
     if (!name) return false;
     memcpy(name, source, (size_t)source_bytes);
     doc->source = name;

@@ -48,14 +48,20 @@ int64_t rni_json_int(const rni_json *v);
 bool rni_json_bool(const rni_json *v);
 bool rni_json_is_null(const rni_json *v); /* true for null itself only, not for NULL */
 
+#define RNI_JSON_PLACE 512 /* bytes that every place fits into, a long source cut off */
+/* "source:line:column" of v, or what rni_json_name_place called it; written into buf, which is returned. */
+const char *rni_json_place(const rni_json *v, char buf[RNI_JSON_PLACE]);
+/* Gives v and all below it a place of this name: that of the option of a command line, say. False without memory. */
+bool rni_json_name_place(rni_json *v, const char *name);
+
 /* Raises an error at the place of v: "source:line:column: " and the text. rni_error_add may follow. Returns false. */
 bool rni_json_fail(const rni_json *v, rn_status status, const char *fmt, ...) RN_PRINTF(3, 4);
 /* True if v is of this type; else raises "expected …, found …", naming v's key where it has one. */
 bool rni_json_expect(const rni_json *v, rni_json_type type);
 
-/* Gives the values of `to` the lines and columns of those of `from` with the same keys and numbers; further ones get
- * that of what holds them. For a text that was made from another one, whose reader knows only that. */
-void rni_json_adopt_places(rni_json *to, const rni_json *from);
+/* Gives the values of `to` the places of those of `from` with the same keys and numbers; further ones get that of what
+ * holds them. For a text that was made from another one, whose reader knows only that. False without memory. */
+bool rni_json_adopt_places(rni_json *to, const rni_json *from);
 
 /* ---- writing ---- */
 

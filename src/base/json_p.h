@@ -23,10 +23,12 @@ struct rni_json {
     rni_json *next;           /* sibling, in the order of the text */
     rni_json **items, **keys; /* children in that order; the same sorted by key, or NULL */
     int line, column;
+    const char *place; /* that stands for them; else NULL */
     rni_json_type type;
     bool is_int, truth;
 };
 
+void *rni_json_take(rni_json_document *doc, int64_t bytes);
 void rni_json_document_free(rni_json_document *doc);
 /* For qsort and bsearch over pointers to values. */
 int rni_json_compare_keys(const void *a, const void *b);

@@ -130,16 +130,25 @@ bool rni_json_is_null(const rni_json *v)
     return v && v->type == RNI_JSON_NULL;
 }
 
+const char *rni_json_place(const rni_json *v, char buf[RNI_JSON_PLACE])
+{
+    if (v->place)
+        snprintf(buf, RNI_JSON_PLACE, "%s", v->place);
+    else
+        snprintf(buf, RNI_JSON_PLACE, "%.*s:%d:%d", RNI_JSON_PLACE - 32, v->doc->source, v->line, v->column);
+    return buf;
+}
+
 bool rni_json_fail(const rni_json *v, rn_status status, const char *fmt, ...)
 {
-    char what[1024];
+    char what[1024], place[RNI_JSON_PLACE];
     va_list args;
     va_start(args, fmt);
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
     if (!v) return rni_fail(status, NULL, NULL, "%s", what);
     const rn_site *before = rni_site_enter(NULL); /* one place is enough */
-    rni_fail(status, NULL, NULL, "%s:%d:%d: %s", v->doc->source, v->line, v->column, what);
+    rni_fail(status, NULL, NULL, "%s: %s", rni_json_place(v, place), what);
     rni_site_enter(before);
     return false;
 }
@@ -154,23 +163,43 @@ bool rni_json_expect(const rni_json *v, rni_json_type type)
                          v ? type_names[v->type] : "nothing");
 }
 
-static void set_place(rni_json *v, int line, int column)
+static void set_place(rni_json *v, int line, int column, const char *place)
 {
     v->line = line;
     v->column = column;
-    for (int64_t i = 0; i < v->count; i++) set_place(v->items[i], line, column);
+    v->place = place;
+    for (int64_t i = 0; i < v->count; i++) set_place(v->items[i], line, column, place);
 }
 
-void rni_json_adopt_places(rni_json *to, const rni_json *from)
+/* The name in the memory of v's document. */
+static char *keep_name(const rni_json *v, const char *name)
 {
+    const int64_t n = (int64_t)strlen(name) + 1;
+    char *copy = rni_json_take(v->doc, n);
+    return copy ? memcpy(copy, name, (size_t)n) : NULL;
+}
+
+bool rni_json_name_place(rni_json *v, const char *name)
+{
+    const char *place = keep_name(v, name);
+    if (place) set_place(v, v->line, v->column, place);
+    return place != NULL;
+}
+
+bool rni_json_adopt_places(rni_json *to, const rni_json *from)
+{
+    const char *place = from->place ? keep_name(to, from->place) : NULL;
+    if (from->place && !place) return false;
     to->line = from->line;
     to->column = from->column;
+    to->place = place;
     for (int64_t i = 0; i < to->count; i++) {
         const rni_json *like =
             to->type == RNI_JSON_OBJECT ? rni_json_get(from, to->items[i]->key) : rni_json_at(from, i);
-        if (like)
-            rni_json_adopt_places(to->items[i], like);
-        else
-            set_place(to->items[i], from->line, from->column);
+        if (!like)
+            set_place(to->items[i], from->line, from->column, place);
+        else if (!rni_json_adopt_places(to->items[i], like))
+            return false;
     }
+    return true;
 }

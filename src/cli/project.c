@@ -44,7 +44,7 @@ static rni_project *load_project(const cli_project_args *o)
 /* Changes whose texts are made here. */
 typedef struct changes {
     rni_change at[CHANGES_MAX];
-    char *text[CHANGES_MAX][2];
+    char *text[CHANGES_MAX][3];
     int64_t n;
 } changes;
 
@@ -60,15 +60,14 @@ static bool add(changes *c, const char *path, const char *fmt, ...)
     char **text = c->text[c->n];
     text[0] = rni_strdup(path);
     text[1] = value.at;
-    c->at[c->n++] = (rni_change){ text[0], text[1] };
+    c->at[c->n++] = (rni_change){ .path = text[0], .value = text[1] };
     return text[0] && !value.failed;
 }
 
 static void changes_free(changes *c)
 {
     for (int64_t i = 0; c && i < c->n; i++) {
-        rni_free(c->text[i][0]);
-        rni_free(c->text[i][1]);
+        for (size_t k = 0; k < RN_COUNTOF(c->text[i]); k++) rni_free(c->text[i][k]);
     }
     rni_free(c);
 }
@@ -109,12 +108,21 @@ static bool add_rate(changes *c, const rni_project *p, double rate, bool replace
     return true;
 }
 
+/* Errors in what the last change has put in name this place. */
+static bool name_last(changes *c, const char *option, const char *value)
+{
+    rni_str place = { 0 };
+    rni_str_addf(&place, "%s %.100s", option, value);
+    c->at[c->n - 1].place = c->text[c->n - 1][2] = place.at;
+    return !place.failed;
+}
+
 static bool add_sets(changes *c, const cli_texts *sets)
 {
     for (int i = 0; i < sets->n; i++) {
         const char *equals = strchr(sets->at[i], '=');
         char *path = rni_strndup(sets->at[i], equals - sets->at[i]);
-        const bool ok = path && add(c, path, "%s", equals + 1);
+        const bool ok = path && add(c, path, "%s", equals + 1) && name_last(c, "--set", sets->at[i]);
         rni_free(path);
         if (!ok) return false;
     }

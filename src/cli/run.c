@@ -207,7 +207,7 @@ static rni_project *change_project(const rni_project *p, cli_run_args *args)
         snprintf(path[n], sizeof path[n], "training.batch");
         snprintf(value[n++], TEXT, "%lld", (long long)args->batch);
     }
-    for (int64_t i = 0; i < n; i++) c[i] = (rni_change){ path[i], value[i] };
+    for (int64_t i = 0; i < n; i++) c[i] = (rni_change){ .path = path[i], .value = value[i] };
     return rni_project_change(p, c, n);
 }
 

@@ -335,8 +335,8 @@ static bool open_data(rni_datas *all, rni_data *d)
         return true;
     if (ok && all->args.limit > 0)
         rni_error_add("limit", "only the first %lld examples were taken, before the steps", (long long)all->args.limit);
-    rni_error_add("in", "%s:%d:%d, data set \"%s\"", rni_json_source(d->json), rni_json_line(d->json),
-                  rni_json_column(d->json), d->name);
+    char place[RNI_JSON_PLACE];
+    rni_error_add("in", "%s, data set \"%s\"", rni_json_place(d->json, place), d->name);
     return false;
 }
 

@@ -21,9 +21,8 @@ void rni_layer_blame(const rni_instance *in, const rni_layer *layer, const char 
         rni_fail(status, NULL, NULL, "%s", message);
         rni_site_enter(before);
     }
-    const rni_json *at = layer->json;
-    rni_error_add("in", "%s:%d:%d, layer \"%s\" of \"%s\"", rni_json_source(at), rni_json_line(at), rni_json_column(at),
-                  name, in->network->name);
+    char place[RNI_JSON_PLACE];
+    rni_error_add("in", "%s, layer \"%s\" of \"%s\"", rni_json_place(layer->json, place), name, in->network->name);
 }
 
 static rn_tensor *run_op(const rni_step *s, rn_tensor *const *x)

@@ -173,8 +173,9 @@ rn_tensor *rni_goal_output(rni_goal *g, const rn_batch *batch)
     for (int64_t i = 0; i < g->network->n_inputs; i++) {
         x[i] = rn_batch_get(batch, g->network->input[i]);
         if (x[i]) continue;
-        rni_error_add("in", "%s:%d:%d, an input of network \"%s\"", rni_json_source(g->network->json),
-                      rni_json_line(g->network->json), rni_json_column(g->network->json), g->network->name);
+        char place[RNI_JSON_PLACE];
+        rni_error_add("in", "%s, an input of network \"%s\"", rni_json_place(g->network->json, place),
+                      g->network->name);
         return NULL;
     }
     return rni_model_run(g->model, g->network, x, g->network->n_inputs);

@@ -12,7 +12,8 @@ enum { PATTERNS_MAX = 64, HOOK_SETTINGS_MAX = 8 };
 
 static void blame(const rni_json *v, const char *what)
 {
-    rni_error_add("in", "%s:%d:%d, %s", rni_json_source(v), rni_json_line(v), rni_json_column(v), what);
+    char place[RNI_JSON_PLACE];
+    rni_error_add("in", "%s, %s", rni_json_place(v, place), what);
 }
 
 /* ---- schedules ---- */

@@ -57,6 +57,7 @@ bool rni_project_write(const rni_project *p, rni_str *to);
 typedef struct rni_change {
     const char *path;
     const char *value;
+    const char *place; /* that errors name for it, as "--set KEY=VALUE"; left out: that of what it changes */
 } rni_change;
 /* The project with these changes, parsed anew under the same source name. Owned; p stays. Errors: ARG for a path that
  * leads through a value that has no members. */

@@ -172,7 +172,8 @@ static bool read_augmentation(const rni_json *step, rn_augment *a)
         const rni_json_type type = rni_json_type_of(v);
         if (type != RNI_JSON_NUMBER && type != RNI_JSON_BOOL) return rni_json_expect(v, RNI_JSON_NUMBER);
         if (rn_augment_set(a, key, type == RNI_JSON_BOOL ? (double)rni_json_bool(v) : rni_json_number(v))) continue;
-        rni_error_add("in", "%s:%d:%d", rni_json_source(v), rni_json_line(v), rni_json_column(v));
+        char place[RNI_JSON_PLACE];
+        rni_error_add("in", "%s", rni_json_place(v, place));
         return false;
     }
     return true;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE = 110 };
+enum { LINE = 110, KEY_MAX = 128 };
 
 /* What the values of a member are, below objects that a table describes. */
 typedef enum { NEST_NONE, NEST_ONE, NEST_LIST, NEST_MAP } nesting_kind;
@@ -272,7 +272,7 @@ static bool write_changed(change *c, const rni_json *v, const char *rest, const 
         write_any(&c->w, c->value);
         return true;
     }
-    char key[128];
+    char key[KEY_MAX];
     const size_t n = strcspn(rest, ".");
     if (n == 0 || n >= sizeof key) return rni_fail(RN_ERR_ARG, NULL, NULL, "\"%.100s\" is no path to a value", c->path);
     memcpy(key, rest, n);
@@ -305,6 +305,25 @@ static rni_json *changed_json(const rni_json *v, const rni_change *ch, const cha
     return result;
 }
 
+/* Names the place of what a change has put into `now`: its value, or the first on the way to it that `before` has not.
+ */
+static bool name_place(rni_json *now, const rni_json *before, const rni_change *ch)
+{
+    const rni_json *v = now;
+    for (const char *rest = ch->path; *rest;) {
+        char key[KEY_MAX];
+        const size_t n = strcspn(rest, ".");
+        snprintf(key, sizeof key, "%.*s", (int)n, rest);
+        rest += n + (rest[n] == '.');
+        const bool array = rni_json_type_of(v) == RNI_JSON_ARRAY;
+        v = array ? rni_json_at(v, strtoll(key, NULL, 10)) : rni_json_get(v, key);
+        before = array ? rni_json_at(before, strtoll(key, NULL, 10)) : rni_json_get(before, key);
+        if (!v) return true; /* null took it away */
+        if (!before) break;
+    }
+    return rni_json_name_place((rni_json *)(uintptr_t)v, ch->place);
+}
+
 rni_project *rni_project_change(const rni_project *p, const rni_change *changes, int64_t n)
 {
     if (!rn_ok()) return NULL;
@@ -322,6 +341,12 @@ rni_project *rni_project_change(const rni_project *p, const rni_change *changes,
         now = s.failed ? NULL : rni_json_parse(s.at, s.length, source);
         rni_str_free(&s);
     }
-    if (now) rni_json_adopt_places(now, p->json);
+    bool ok = now && rni_json_adopt_places(now, p->json);
+    for (int64_t i = 0; ok && i < n; i++)
+        if (changes[i].place) ok = name_place(now, p->json, &changes[i]);
+    if (!ok) {
+        rni_json_free(now);
+        return NULL;
+    }
     return rni_project_from_json(now);
 }

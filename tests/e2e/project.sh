@@ -125,6 +125,14 @@ says 0 '"momentum": 0.5' "$RENSA" train --net lenet --optimizer momentum_sgd --s
 says 0 '"source": "a b"' "$RENSA" train --net lenet --data "a b" --show
 says 1 'did you mean "optimizer"?' "$RENSA" train --net lenet --set training.optimzer.rate=1 --out run
 
+printf '{"data": "t.csv", "network": [{"type": "linear", "out": 3}]}' >p.json
+for set in training.batch=many training.batch=-1 training.foo=1 network.0.out=-1 training.optimzer.rate=1 \
+    training.optimizer.type=adamant training.optimizer.rate=no training.optimizer.rate=-1 'training={"batch": []}'; do
+    says 1 "--set $set: " "$RENSA" train p.json --set "$set" --out run
+done
+says 1 'in      --set data=nothing, data set' "$RENSA" train p.json --set data=nothing --out run
+says 1 'in      p.json:1:31, layer "here"' "$RENSA" train p.json --set network.0.name=here --set training.batch=3 --set network.0.out=null --out run
+
 # units inside units, repetition, conditions, sharing: one network in two spellings has the same shapes
 cat >short.json <<'END'
 {"data": "t.csv", "network": {"arguments": {"width": 4}, "layers": [
