@@ -162,7 +162,7 @@ typedef struct rn_dataset_drawn_args {
     bool flat;
 } rn_dataset_drawn_args;
 /** Digits drawn on the spot, in MNIST's form: strokes with random affine map, width and noise. Example i depends on
- *  (seed, part, i) only. Owned. Thread-safe: yes. */
+ *  (seed, part, i) only. Owned. Errors: ARG for a part that there is not. Thread-safe: yes. */
 RN_API rn_dataset *rn_dataset_drawn_at(const rn_dataset_drawn_args *args);
 #define rn_dataset_drawn(...)                                                                                          \
     rn_dataset_drawn_at(&(rn_dataset_drawn_args){ __VA_ARGS__, .site = RN_SITE(rn_dataset_drawn_args) })

@@ -37,6 +37,7 @@ int rni_column_require(const rn_dataset *ds, const char *name, const rn_site *si
 
 /* "train", "test", "valid": by number and by name. */
 const char *rni_part_name(rn_part part);
+bool rni_part_check(rn_part part, const rn_site *site, const char *op); /* false with an error that names the parts */
 bool rni_part_by_name(const char *name, rn_part *part);
 
 enum { RNI_COLUMNS_MAX = 64 };

@@ -87,6 +87,7 @@ rn_dataset *rn_dataset_drawn_at(const rn_dataset_drawn_args *args)
         rni_error_trail(&args->site, "dataset_drawn");
         return NULL;
     }
+    if (!rni_part_check(args->part, &args->site, "dataset_drawn")) return NULL;
     rn_dataset_drawn_args a = *args;
     if (a.count == 0) a.count = a.part == RN_TRAIN ? 60000 : 10000;
     if (a.dtype == RN_DTYPE_NONE) a.dtype = RN_F32;

@@ -49,6 +49,14 @@ const char *rni_part_name(rn_part part)
     return part_names[part];
 }
 
+bool rni_part_check(rn_part part, const rn_site *site, const char *op)
+{
+    if ((unsigned)part < RN_COUNTOF(part_names)) return true;
+    rni_fail(RN_ERR_ARG, site, op, "there is no part %d", (int)part);
+    rni_error_add("expect", "RN_TRAIN, RN_TEST or RN_VALID");
+    return false;
+}
+
 bool rni_part_by_name(const char *name, rn_part *part)
 {
     for (int i = 0; i < (int)RN_COUNTOF(part_names); i++) {
@@ -129,10 +137,7 @@ static const struct {
 
 static rn_dataset *open_path(const rn_dataset_open_args *a)
 {
-    if ((unsigned)a->part > RN_VALID) {
-        rni_fail(RN_ERR_ARG, &a->site, "dataset_open", "there is no such part");
-        return NULL;
-    }
+    if (!rni_part_check(a->part, &a->site, "dataset_open")) return NULL;
     if (rni_folder_exists(a->name)) return open_folder(a);
     const bool there = rni_file_exists(a->name);
     for (size_t i = 0; there && i < RN_COUNTOF(kinds); i++) {

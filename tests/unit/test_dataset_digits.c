@@ -38,6 +38,18 @@ RN_TEST(a_digit_depends_on_seed_part_and_index_only)
     CHECK_ERROR(RN_ERR_ARG, "-1 digits");
 }
 
+RN_TEST(a_part_that_there_is_not_is_refused)
+{
+    CHECK(rn_dataset_drawn((rn_part)7) == NULL);
+    CHECK_ERROR(RN_ERR_ARG, "there is no part 7");
+    CHECK(rn_dataset_drawn((rn_part)-1) == NULL);
+    CHECK_ERROR(RN_ERR_ARG, "RN_TRAIN, RN_TEST or RN_VALID");
+    CHECK(rn_dataset_open("drawn", (rn_part)7) == NULL);
+    CHECK_ERROR(RN_ERR_ARG, "there is no part 7");
+    CHECK(rn_dataset_open("/", (rn_part)7) == NULL);
+    CHECK_ERROR(RN_ERR_ARG, "RN_TRAIN, RN_TEST or RN_VALID");
+}
+
 RN_TEST(ink_is_light_on_dark_and_inside_the_paper)
 {
     rn_dataset *ds = rn_dataset_drawn(RN_TRAIN, .count = 2000);
