@@ -173,11 +173,10 @@ static void leave_failure(rni_session *s, const char *out, const options *o)
     free(text);
 }
 
-/* Trains with a profile and a trace, where they are asked for. */
-static bool run_watched(rni_session *s, const char *out, const options *o)
+/* Trains with a profile, where it is asked for, and a trace (or NULL), which is closed. */
+static bool run_watched(rni_session *s, const char *out, const options *o, rn_trace *trace)
 {
     rn_profile *profile = o->profile ? rn_profile_new() : NULL;
-    rn_trace *trace = o->trace ? rn_trace_open(o->trace) : NULL;
     bool ok = rn_ok();
     RN_SCOPE
     {
@@ -196,10 +195,10 @@ static bool run_watched(rni_session *s, const char *out, const options *o)
     return ok;
 }
 
-static int run_training(rni_session *s, const char *out, const options *o)
+static int run_training(rni_session *s, const char *out, const options *o, rn_trace *trace)
 {
     watch_signals(s->trainer);
-    bool ok = run_watched(s, out, o);
+    bool ok = run_watched(s, out, o, trace);
     const bool stopped = ok && rn_trainer_stopped(s->trainer);
     g.trainer = NULL;
     if (stopped) {
@@ -236,10 +235,14 @@ static int train(rni_project *p, const char *out, const options *o)
     if (is_folder && !from && rn_ok() && !o->quiet) printf("no snapshot in %s: from the beginning\n", o->resume);
     bool ok = s != NULL && (from || load_weights(s));
     if (ok && from) ok = rn_trainer_resume(s->trainer, from);
-    if (ok) ok = freeze_project(s, out);
+    rn_trace *trace = ok && o->trace ? rn_trace_open(o->trace) : NULL;
+    ok = ok && (trace || !o->trace) && freeze_project(s, out);
     if (ok && !o->quiet) print_start(s, out, from);
     if (ok && o->quiet && !o->out && !o->resume) printf("run folder: %s\n", out);
-    if (ok) status = run_training(s, out, o);
+    if (ok)
+        status = run_training(s, out, o, trace);
+    else
+        rn_trace_close(trace);
     rni_session_free(s);
     if (!ok && !existed) rmdir(out); /* nothing was written */
     return rn_ok() ? status : cli_end();

@@ -182,6 +182,9 @@ holds "no seconds in profile.json" -n "$(member watched/profile.json seconds)"
 is "steps left out" "$(grep -c '"steps left out": *0' t.json)" 1
 holds "a trace of 5 steps is larger than 2 MB" "$(wc -c <t.json)" -lt 2000000
 says 1 "/nowhere/t.json" "$RENSA" train --net mlp --data drawn --limit 100 --iterations 1 --out unwatched --trace /nowhere/t.json
+holds "a run was begun without its trace" ! -e unwatched
+says 1 "/nowhere/t.json" "$RENSA" train --resume watched --iterations 6 --quiet --trace /nowhere/t.json
+is "status of a run that did not go on" "$(member watched/result.json status)" finished
 says 0 "--trace means nothing with --show" "$RENSA" train --net mlp --show --trace t.json
 
 finish
