@@ -136,18 +136,35 @@ static bool add_class(image_set *s, const char *folder, const char *name)
     return ok;
 }
 
+/* A folder as MNIST comes in holds examples, though no pictures. */
+static void hint_at_idx(const char *folder, const rni_names *files)
+{
+    static const char *const endings[] = { "-ubyte", "-ubyte.gz", ".idx", ".idx.gz" };
+    for (int64_t i = 0; i < files->count; i++) {
+        const char *name = rni_names_at(files, i);
+        for (size_t k = 0; k < RN_COUNTOF(endings); k++) {
+            if (!rni_path_has_extension(name, endings[k])) continue;
+            rni_error_add("actual", "%s/%s, an IDX file", folder, name);
+            rni_error_add("hint", "a project takes a file of images as \"source\" and that of labels as \"labels\"; "
+                                  "the four files of MNIST are \"mnist\" if they lie in $RENSA_DATA/mnist");
+            return;
+        }
+    }
+}
+
 static bool read_folder(image_set *s, const char *path)
 {
     rni_names names = { 0 };
     bool ok = list_folder(path, &names);
     for (int64_t i = 0; ok && i < names.count; i++) ok = add_class(s, path, rni_names_at(&names, i));
-    rni_names_free(&names);
     s->class_count = s->classes.count;
     s->named = true;
     if (ok && s->count == 0) {
         ok = rni_fail(RN_ERR_FORMAT, NULL, "dataset_images", "the folder has no pictures in sub-folders");
         rni_error_add("expect", "%s/CLASS/PICTURE.png (or .jpg)", path);
+        hint_at_idx(path, &names);
     }
+    rni_names_free(&names);
     return ok;
 }
 

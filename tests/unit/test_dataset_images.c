@@ -202,6 +202,11 @@ RN_TEST(what_is_wrong_with_pictures_is_said)
     CHECK(rni_folder_make(test_path("nothing/here")));
     CHECK(rn_dataset_images(test_path("nothing")) == NULL);
     CHECK_ERROR(RN_ERR_FORMAT, "no pictures in sub-folders");
+    CHECK(rni_folder_make(test_path("digits")));
+    CHECK(rni_file_write(test_path("digits/train-images-idx3-ubyte.gz"), "", 0));
+    CHECK(rn_dataset_images(test_path("digits")) == NULL);
+    CHECK(strstr(rn_error_last()->message, "digits/train-images-idx3-ubyte.gz, an IDX file") != NULL);
+    CHECK_ERROR(RN_ERR_FORMAT, "$RENSA_DATA/mnist");
     CHECK(rn_dataset_images(test_path("neither")) == NULL);
     CHECK_ERROR(RN_ERR_IO, "neither");
     CHECK(rn_dataset_images("x", .width = 3) == NULL);
