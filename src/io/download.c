@@ -251,17 +251,45 @@ static void fail_all(const job *j, outcome o, const rni_str *tried)
     rni_error_add("file", "%s", j->args->path);
 }
 
+/* How many folders would have to be made. */
+static int missing_folders(char *folder)
+{
+    int n = 0;
+    for (char *end = folder + strlen(folder); end > folder; end--) {
+        const char c = *end;
+        if (c && c != '/') continue;
+        *end = '\0';
+        const bool there = rni_folder_exists(folder);
+        *end = c;
+        if (there) break;
+        n++;
+    }
+    return n;
+}
+
+/* Removes as many folders, from this one upwards, as long as they are empty. */
+static void remove_folders(char *folder, int n)
+{
+    for (; n > 0 && rmdir(folder) == 0; n--) {
+        char *slash = strrchr(folder, '/');
+        if (!slash || slash == folder) return;
+        *slash = '\0';
+    }
+}
+
 static bool run(job *j)
 {
     rni_str tried = { 0 };
     char *folder = rni_path_folder(j->args->path);
-    const bool ok = folder && rni_folder_make(folder);
-    rni_free(folder);
-    if (!ok) return false;
+    const int made = folder ? missing_folders(folder) : 0;
     outcome o = GIVE_UP;
-    if (open_part(j)) o = already_there(j->args) ? FINISHED : try_all(j, &tried);
-    if (o != FINISHED) fail_all(j, o, &tried);
-    close_part(j);
+    if (folder && rni_folder_make(folder)) {
+        if (open_part(j)) o = already_there(j->args) ? FINISHED : try_all(j, &tried);
+        if (o != FINISHED) fail_all(j, o, &tried);
+        close_part(j);
+    }
+    if (folder && o != FINISHED) remove_folders(folder, made);
+    rni_free(folder);
     rni_str_free(&tried);
     return o == FINISHED;
 }

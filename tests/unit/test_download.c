@@ -318,6 +318,10 @@ RN_TEST(no_server_is_said_plainly)
     CHECK(!GET(test_path("nobody"), g.sha256, "http://no-such-host.invalid/x"));
     CHECK_ERROR(RN_ERR_IO, "no-such-host.invalid");
     CHECK(!rni_file_exists(test_path("nobody")) && !rni_file_exists(test_path("nobody.part")));
+    CHECK(rni_folder_make(test_path("kept")));
+    CHECK(!GET(test_path("kept/a/b/nobody"), g.sha256, nobody));
+    CHECK_ERROR(RN_ERR_IO, "Failed to connect");
+    CHECK(rni_folder_exists(test_path("kept")) && !rni_file_exists(test_path("kept/a")));
     CHECK(!GET(test_path("nobody"), g.sha256, "ftp://127.0.0.1/x"));
     CHECK_ERROR(RN_ERR_IO, "rotocol");
 }
