@@ -6,7 +6,8 @@
  *
  * Lifetimes: a tensor returned by a function belongs to the innermost open scope and ends with it. rn_keep makes it
  * yours until rn_drop. There is no other rule. NULL in gives NULL out, and while an error is pending functions do
- * nothing. Thread-safe: per thread, unless said otherwise; one thread builds one graph. */
+ * nothing. Thread-safe: per thread, unless said otherwise; one thread builds one graph. A process that has computed
+ * must not compute in a child after fork(), where the threads of OpenMP do not exist; a child that calls exec() may. */
 #ifndef RENSA_TENSOR_H
 #define RENSA_TENSOR_H
 
