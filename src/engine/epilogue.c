@@ -4,6 +4,7 @@
 #include "engine/rewrite.h"
 
 #include "base/alloc.h"
+#include "base/shape.h"
 #include "engine/lifetime.h"
 
 #include <string.h>
@@ -36,11 +37,6 @@ static void find_readers(mover *m)
         if (g->value[v].output >= 0) m->before[m->l.root[v]] = INT32_MAX;
 }
 
-static bool same_shape(const rn_shape *a, const rn_shape *b)
-{
-    return a->rank == b->rank && memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim) == 0;
-}
-
 /* The kernel behind which call k can stand: the last that it waits for, if it reads its first result as it is. */
 static int32_t leader(const mover *m, int32_t k)
 {
@@ -60,7 +56,7 @@ static int32_t leader(const mover *m, int32_t k)
         if (maker >= 0 && m->place[maker] == latest && g->in[i] != y) return -1;
         reads = reads || g->in[i] == y;
     }
-    return reads && same_shape(&g->value[y].shape, &g->value[n->first_out].shape) ? latest : -1;
+    return reads && rni_shape_equal(&g->value[y].shape, &g->value[n->first_out].shape) ? latest : -1;
 }
 
 /* Whether a result of call k can be written over a given value: parameters over the old ones. */

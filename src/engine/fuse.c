@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/shape.h"
 #include "base/str.h"
 #include "engine/map.h"
 
@@ -67,17 +68,12 @@ static const rn_program *program_of(const fuser *f, const rni_gnode *n)
     return p->uses_index && f->g->value[n->first_out].shape.rank > 3 ? NULL : p;
 }
 
-static bool same_shape(const rn_shape *a, const rn_shape *b)
-{
-    return a->rank == b->rank && memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim) == 0;
-}
-
 /* Whether two calls can be one: same elements, same arithmetic. */
 static bool alike(const fuser *f, int32_t a, int32_t b)
 {
     const rn_program *p = f->m[a].program, *q = f->m[b].program;
     return p && q && p->compute == q->compute && f->g->node[a].device == f->g->node[b].device &&
-           same_shape(&result_of(f, a, 0)->shape, &result_of(f, b, 0)->shape);
+           rni_shape_equal(&result_of(f, a, 0)->shape, &result_of(f, b, 0)->shape);
 }
 
 static bool is_half(rn_dtype d)
@@ -212,7 +208,7 @@ static void tie_readers(fuser *f, int32_t v)
         for (int32_t other = f->next_reader[at]; other >= 0; other = f->next_reader[other]) {
             const int32_t a = f->reader[at], b = f->reader[other];
             if (!alike(f, a, b) || f->m[a].level != f->m[b].level) continue;
-            if (!same_shape(&f->g->value[v].shape, &result_of(f, a, 0)->shape)) continue;
+            if (!rni_shape_equal(&f->g->value[v].shape, &result_of(f, a, 0)->shape)) continue;
             if (fits(&f->m[first_of(f, a)], &f->m[first_of(f, b)])) unite(f, a, b);
             break; /* the next one is tied to that in its turn */
         }
