@@ -154,8 +154,8 @@ static bool is_normalised_again(const forgetter *f, int32_t root)
 /* Adds root, which the chain reads; false where it cannot be had. */
 static bool need(const forgetter *f, chain *c, int32_t root, int64_t bytes)
 {
-    const rni_gvalue *x = &f->g->value[root];
-    if (f->fate[root] == FORGOTTEN || (x->donated && x->bytes > bytes / SMALL)) return false;
+    const rni_gvalue x = f->g->value[root]; /* the graph grows while a call is tried */
+    if (f->fate[root] == FORGOTTEN || (x.donated && x.bytes > bytes / SMALL)) return false;
     if (is_kept(f, root)) {
         bool known = false;
         for (int i = 0; i < c->n_kept; i++) known = known || c->kept[i] == root;
@@ -163,9 +163,9 @@ static bool need(const forgetter *f, chain *c, int32_t root, int64_t bytes)
         return true;
     }
     for (int m = 0; m < c->n; m++)
-        if (c->node[m] == x->producer) return true;
-    if (c->n == CALLS_MOST || (!is_cheap(f, &f->g->node[x->producer]) && !is_normalised_again(f, root))) return false;
-    c->node[c->n++] = x->producer;
+        if (c->node[m] == x.producer) return true;
+    if (c->n == CALLS_MOST || (!is_cheap(f, &f->g->node[x.producer]) && !is_normalised_again(f, root))) return false;
+    c->node[c->n++] = x.producer;
     return true;
 }
 
@@ -176,10 +176,10 @@ static bool find_chain(const forgetter *f, int32_t root, chain *c)
     c->node[c->n++] = f->g->value[root].producer;
     if (!is_cheap(f, &f->g->node[c->node[0]]) && !is_normalised_again(f, root)) return false;
     for (int at = 0; at < c->n; at++) {
-        const rni_gnode *n = &f->g->node[c->node[at]];
-        for (int32_t i = n->first_in; i < n->first_in + n->n_in; i++)
+        const rni_gnode n = f->g->node[c->node[at]];
+        for (int32_t i = n.first_in; i < n.first_in + n.n_in; i++)
             if (f->g->in[i] >= 0 && !need(f, c, root_of(f, f->g->in[i]), bytes)) return false;
-        for (int32_t v = n->first_out + 1; v < n->first_out + n->n_out; v++) {
+        for (int32_t v = n.first_out + 1; v < n.first_out + n.n_out; v++) {
             if (!is_kept(f, v)) return false; /* statistics */
             c->kept[c->n_kept++] = v;
         }
