@@ -51,7 +51,7 @@ add_dependencies(fetch rensa_io)
 
 # The command as people use it: tests/e2e/*.sh, each of which can be run by hand with RENSA=build/bin/rensa.
 file(GLOB e2e_tests CONFIGURE_DEPENDS tests/e2e/*.sh)
-list(FILTER e2e_tests EXCLUDE REGEX "/lib\\.sh$")
+list(FILTER e2e_tests EXCLUDE REGEX "lib\\.sh$")
 foreach(file ${e2e_tests})
   get_filename_component(name ${file} NAME_WE)
   add_test(NAME e2e_${name} COMMAND ${file})

@@ -13,7 +13,7 @@ says 2 '--out needs a value (DIR)' "$RENSA" train --net lenet --out --quiet
 
 # each command: help that the manual says word for word, an unknown option
 words() { tr -d '"' | tr -s ' \n' '\n\n'; }
-for command in train evaluate predict data info ops devices bench explain selftest; do
+for command in train evaluate predict data info serve ops devices bench explain selftest; do
     "$RENSA" --help | grep -q "^  $command " || { : >out && fail "--help does not list $command"; }
     says 0 "usage: rensa $command" "$RENSA" $command --help
     is "help $command" "$("$RENSA" help $command)" "$(cat out)"
@@ -51,6 +51,8 @@ says 2 "is needed" "$RENSA" evaluate
 says 2 "is needed" "$RENSA" predict
 says 2 "which file or run folder?" "$RENSA" info
 says 2 "takes no arguments" "$RENSA" devices now
+says 2 "takes no arguments" "$RENSA" serve now
+says 2 "--port needs a whole number, 0 to 65535" "$RENSA" serve --port 65536
 says 2 "list, get NAME" "$RENSA" data give mnist
 says 2 "--part is train, test or valid" "$RENSA" data show mnist --part most
 says 1 'there is no run or model file "nowhere"' "$RENSA" evaluate nowhere

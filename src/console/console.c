@@ -1,0 +1,69 @@
+/* Opening and closing: the work folder with its lock, the token, the server. */
+#include "console/console_p.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Makes the folder, kept from others, and takes it. */
+static bool take_folder(rni_console *c, const char *folder)
+{
+    char full[PATH_MAX];
+    const bool existed = rni_folder_exists(folder);
+    RNI_TRY(rni_folder_make(folder));
+    if (!existed && chmod(folder, 0700) != 0)
+        return rni_fail(RN_ERR_IO, NULL, NULL, "\"%s\" cannot be kept from others: %s", folder, strerror(errno));
+    if (!realpath(folder, full)) return rni_fail(RN_ERR_IO, NULL, NULL, "\"%s\": %s", folder, strerror(errno));
+    c->folder = rni_strdup(full);
+    char *path = c->folder ? rni_path_join(c->folder, ".lock") : NULL;
+    c->lock = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+    rni_free(path);
+    if (!rn_ok()) return false;
+    if (c->lock < 0) return rni_fail(RN_ERR_IO, NULL, NULL, "\"%s\" cannot be written to: %s", full, strerror(errno));
+    if (flock(c->lock, LOCK_EX | LOCK_NB) == 0) return true;
+    rni_fail(RN_ERR_STATE, NULL, NULL, "another server works in \"%s\"", full);
+    rni_error_add("hint", "--dir names another folder");
+    return false;
+}
+
+rni_console *rni_console_open(const rni_console_args *args)
+{
+    rni_console *c = rni_alloc((int64_t)sizeof *c);
+    if (!c) return NULL;
+    c->lock = -1;
+    bool ok = take_folder(c, args->folder) && (c->access = rni_access_open(c->folder, args->hosts)) != NULL;
+    if (ok) rni_access_set_port(c->access, args->port);
+    ok = ok && (c->http = rni_http_open(c, args->port)) != NULL;
+    if (!ok) {
+        rni_console_close(c);
+        return NULL;
+    }
+    rni_access_set_port(c->access, rni_http_port(c->http));
+    snprintf(c->address, sizeof c->address, "http://127.0.0.1:%d/?token=%s", rni_http_port(c->http),
+             rni_access_token(c->access));
+    return c;
+}
+
+void rni_console_close(rni_console *c)
+{
+    if (!c) return;
+    rni_http_close(c->http);
+    rni_access_close(c->access);
+    if (c->lock >= 0) close(c->lock);
+    rni_free(c->folder);
+    rni_free(c);
+}
+
+const char *rni_console_address(const rni_console *c)
+{
+    return c->address;
+}
