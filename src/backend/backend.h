@@ -39,6 +39,8 @@ const rn_backend *rni_backend_find(const char *name, const rn_site *site);
 void rni_devices_close(void);
 
 rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes);
+/* One that is given back soon: it may lie in unused memory of up to twice its size. */
+rni_buffer *rni_buffer_scratch(rni_device *device, int64_t bytes);
 /* Memory of somebody else; `done` (may be NULL) is called when the last reference is gone. */
 rni_buffer *rni_buffer_wrap(rni_device *device, void *data, int64_t bytes, void (*done)(void *), void *user);
 void rni_buffer_keep(rni_buffer *b);

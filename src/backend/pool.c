@@ -134,7 +134,15 @@ static void spoil(const rni_device *device, void *data, int64_t bytes)
     if (device->backend->host_memory && !(device->backend->flags & RN_BACKEND_DRY)) rni_stress_fill(data, bytes);
 }
 
-rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes)
+/* The smallest free block of at least the size of class c and at most twice that. */
+static block *take_near(rni_pool *p, int c)
+{
+    for (int k = c; k <= c + STEPS && k < CLASSES; k++)
+        if (p->free[k]) return take(p, k);
+    return NULL;
+}
+
+static rni_buffer *buffer_new(rni_device *device, int64_t bytes, bool scratch)
 {
     rni_pool *p = device->pool;
     int64_t size;
@@ -145,14 +153,16 @@ rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes)
         return NULL;
     }
     pthread_mutex_lock(&p->lock);
-    block *b = take(p, c);
+    block *b = scratch && size >= LARGE ? take_near(p, c) : take(p, c);
     if (!b && size >= LARGE && p->info.pooled >= LARGE && p->trims < TRIMS_MOST) {
         p->trims++;
         trim_locked(p, device, LARGE);
     }
     pthread_mutex_unlock(&p->lock);
-    if (!b) b = fresh(device, size);
-    if (!b) return NULL;
+    if (b)
+        size = b->buffer.capacity;
+    else if (!(b = fresh(device, size)))
+        return NULL;
     void *data = b->buffer.data;
     spoil(device, data, size);
     b->buffer = (rni_buffer){ .device = device, .bytes = bytes, .capacity = size, .refs = 1, .data = data };
@@ -161,6 +171,16 @@ rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes)
     if (p->info.used > p->info.peak) p->info.peak = p->info.used;
     pthread_mutex_unlock(&p->lock);
     return &b->buffer;
+}
+
+rni_buffer *rni_buffer_new(rni_device *device, int64_t bytes)
+{
+    return buffer_new(device, bytes, false);
+}
+
+rni_buffer *rni_buffer_scratch(rni_device *device, int64_t bytes)
+{
+    return buffer_new(device, bytes, true);
 }
 
 rni_buffer *rni_buffer_wrap(rni_device *device, void *data, int64_t bytes, void (*done)(void *), void *user)

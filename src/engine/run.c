@@ -135,7 +135,7 @@ static bool make_buffers(const rni_plan *p, rni_buffer **own, int32_t *made, rni
         if (!own[*made]) return false;
         base[*made] = own[*made]->data;
     }
-    if (p->slab_bytes > 0 && !(*slab = rni_buffer_new(p->device, p->slab_bytes))) return false;
+    if (p->slab_bytes > 0 && !(*slab = rni_buffer_scratch(p->device, p->slab_bytes))) return false;
     base[p->n_own] = *slab ? (*slab)->data : NULL;
     return true;
 }

@@ -134,3 +134,25 @@ RN_TEST(a_buffer_of_any_size_is_used_again)
     CHECK(!rni_buffer_new(d, INT64_MAX));
     CHECK_ERROR(RN_ERR_NOMEM, "not to be had");
 }
+
+RN_TEST(scratch_lies_in_unused_memory_of_up_to_twice_its_size)
+{
+    rni_device *d = rni_device_ref();
+    rni_buffer *b = rni_buffer_new(d, 100 << 20);
+    const void *at = b->data;
+    rni_buffer_drop(b);
+    const int64_t used = rni_pool_stats(d).used;
+    b = rni_buffer_scratch(d, 60 << 20);
+    CHECK(b->data == at);
+    CHECK(b->bytes == 60 << 20 && b->capacity >= 100 << 20);
+    CHECK_EQ_I64(rni_pool_stats(d).used, used + b->capacity);
+    rni_buffer_drop(b);
+    CHECK_EQ_I64(rni_pool_stats(d).used, used);
+    rni_buffer *large = rni_buffer_new(d, 100 << 20), *small = rni_buffer_new(d, 45 << 20);
+    CHECK(large->data == at);
+    rni_buffer_drop(large);
+    rni_buffer_drop(small);
+    large = rni_buffer_scratch(d, 44 << 20);
+    CHECK(large->capacity < 50 << 20);
+    rni_buffer_drop(large);
+}
