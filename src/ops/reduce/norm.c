@@ -65,14 +65,33 @@ static const rn_op root = { .name = "norm_root",
                             .opts = p_opts,
                             .opts_size = sizeof(norm_opt) };
 
+static const rn_op unit = {
+    .name = "norm_unit", .kind = RN_MAP, .inputs = "x", .expr = "y = x > 0 && !isinf(x) ? x : 1", .vjp = "gx = 0"
+};
+
+/* The largest element of each vector, as a constant; 1 where that is 0 or not finite. Powers of what is divided by it
+ * neither overflow nor all become 0. */
+static rn_tensor *largest(rn_tensor *x, const norm_opt *o)
+{
+    rn_tensor *m = rn_max(rn_abs(rn_detach(x)), .axes = o->axes, .keepdims = true), *y = NULL;
+    return m && rn_op_call(&unit, NULL, &m, 1, NULL, &y) ? y : NULL;
+}
+
 static bool general(rn_call_info *c, const norm_opt *o)
 {
+    const rn_reduce_opts r = { o->axes, o->keepdims };
     const rn_dtype d = rn_tensor_dtype(c->in[0]);
-    rn_tensor *x = rn_dtype_is_float(d) ? rni_widen(c->in[0]) : rn_cast(c->in[0], RN_F64), *a, *y;
+    rn_tensor *x = rn_dtype_is_float(d) ? rni_widen(c->in[0]) : rn_cast(c->in[0], RN_F64), *scale = NULL, *a, *y;
+    if (!x) return false;
+    if (rni_reduced_count(x, &r) > 0) {
+        scale = largest(x, o);
+        x = rn_div(x, scale);
+    }
     if (!x || !rn_op_call(&power, NULL, &x, 1, o, &a)) return false;
     rn_tensor *s = rn_sum(a, .axes = o->axes, .keepdims = o->keepdims);
     if (!s || !rn_op_call(&root, NULL, &s, 1, o, &y)) return false;
-    c->out[0] = rn_dtype_is_float(d) ? rni_as(y, d) : y;
+    if (scale) y = rn_mul(y, rn_reshape(scale, *rn_tensor_shape(y)));
+    c->out[0] = y && rn_dtype_is_float(d) ? rni_as(y, d) : y;
     return c->out[0] != NULL;
 }
 
@@ -110,6 +129,11 @@ const rn_op rn_op_norm = {
                                 { .in = "x:f32[2,3,4]{0.1,1}", .with = "axes=0,-1 keepdims=true p=3" },
                                 { .in = "x:f64[2,3]", .with = "axes=1 p=inf" },
                                 { .in = "x:f64[2,3]{0.1,1}", .with = "axes=1 p=0.5" },
+                                { .in = "x:f32[2,3]{0.1,1}", .with = "axes=1 p=300" },
+                                { .in = "x:f32[2]{=1e30,2e30}", .with = "p=3", .no_grad = true },
+                                { .in = "x:f32[2,0]", .with = "axes=1 p=3" },
+                                { .in = "x:f32[2]{=0,0}", .with = "p=3", .no_grad = true },
+                                { .in = "x:f32[2]{=1,inf}", .with = "p=3", .no_grad = true },
                                 { .in = "x:f32[3]{=0,0,0}", .no_grad = true },
                                 { .in = "x:f16[100]{200,300}", .no_grad = true },
                                 { .in = "x:i32[5]{-9,9}" },
