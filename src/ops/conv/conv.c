@@ -284,7 +284,8 @@ static bool run_grad_w(rn_kernel_call *c)
 {
     const operands p = operands_of(c, &c->in[0], &c->out[0], &c->in[1]);
     const rn_view places = spatial(&p.y);
-    const int64_t channels = p.w.dim[1], filters = p.w.dim[0] / p.o->groups, count = rni_view_count(&places);
+    const int64_t channels = p.w.dim[1], filters = p.w.dim[0] / p.o->groups;
+    const int64_t count = p.x.dim[0] > 0 ? rni_view_count(&places) : 0;
     int64_t w[5] = { 0 };
     for (int64_t e = rni_view_count(&p.w); e > 0; e--, rni_index_next(&p.w, w)) {
         double sum = 0;
