@@ -635,6 +635,7 @@ typedef struct rn_link_type {
         rn_link *link); /* gives back what `memory` holds; also for reset, so it must leave zeroes. May be NULL */
     rn_doc doc;
     const rn_link_case *cases;
+    const char *topic; /* among functions, as rn_op_at gives it: "conv"; may be left out */
 } rn_link_type;
 
 /** A link of a type. `args` is its argument struct (all zero where options are left out); copied. Owned. */

@@ -20,6 +20,7 @@ static _Thread_local struct {
     int length, reason;  /* of the text; where in it the first line comes to the point */
     bool open;           /* rni_error_add may still extend it */
     const rn_site *current;
+    const rni_gatherer *gatherer;
 } t;
 
 static const struct {
@@ -200,6 +201,29 @@ char *rni_error_reason(char *buf, size_t size)
     const char *text = rn_ok() ? "" : t.text + t.reason;
     snprintf(buf, size, "%.*s", (int)strcspn(text, "\n"), text);
     return buf;
+}
+
+const rni_gatherer *rni_gather_enter(const rni_gatherer *g)
+{
+    const rni_gatherer *before = t.gatherer;
+    t.gatherer = g;
+    return before;
+}
+
+bool rni_gathering(void)
+{
+    return t.gatherer != NULL;
+}
+
+bool rni_excused(const void *where)
+{
+    if (!t.gatherer || t.error.status == RN_ERR_NOMEM || t.error.status == RN_ERR_INTERNAL) return false;
+    const rn_error *e = rn_error_last();
+    if (!e) return true;
+    char reason[1024];
+    t.gatherer->take(t.gatherer->user, e, rni_error_reason(reason, sizeof reason), where);
+    rn_error_clear();
+    return true;
 }
 
 rni_error_copy *rni_error_take(void)

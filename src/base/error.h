@@ -38,6 +38,21 @@ char *rni_error_reason(char *buf, size_t size);
 rni_error_copy *rni_error_take(void);
 void rni_error_give(rni_error_copy *e); /* frees e; NULL is fine */
 
+/* ---- going on after errors ----
+ *
+ * Whoever wants all errors of a text, and not only the first, gathers: code that can do without what has just failed
+ * then hands the error over and goes on. */
+typedef struct rni_gatherer {
+    void (*take)(void *user, const rn_error *e, const char *reason, const void *where); /* reason: its first line */
+    void *user;
+} rni_gatherer;
+/* From here on in this thread; NULL ends it. Returns the one before. */
+const rni_gatherer *rni_gather_enter(const rni_gatherer *g);
+bool rni_gathering(void);
+/* After a failure: true where the thread gathers and can go on; the error, if it is still pending, has been handed over
+ * with `where` (a place as the gatherer knows it) and is forgotten. False for lack of memory and internal errors. */
+bool rni_excused(const void *where);
+
 #define RNI_TRY(expr)                                                                                                  \
     do {                                                                                                               \
         if (!(expr)) return false;                                                                                     \

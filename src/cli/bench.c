@@ -1,5 +1,5 @@
 /* rensa bench: how long a step of a network takes, or a call of each function. */
-#include "cli/machine.h"
+#include "engine/machine.h"
 #include "cli/project.h"
 #include "cli/run.h"
 
@@ -146,7 +146,7 @@ static const double *machine_row(const rn_limits *l, size_t i)
     return rows[i];
 }
 
-static void print_machine_json(const cli_machine *m)
+static void print_machine_json(const rni_machine *m)
 {
     rni_str text = { 0 };
     rni_json_writer w = { .to = &text, .indent = 2 };
@@ -166,8 +166,8 @@ static void print_machine_json(const cli_machine *m)
 
 static int time_machine(const options *o)
 {
-    cli_machine m = { 0 };
-    if ((o->project.device && !rn_device_use(o->project.device)) || !cli_machine_of(&m, true)) return cli_end();
+    rni_machine m = { 0 };
+    if ((o->project.device && !rn_device_use(o->project.device)) || !rni_machine_of(&m, true)) return cli_end();
     if (!m.known) rn_fail(RN_ERR_UNSUPPORTED, NULL, "the device %s cannot say what its limits are", rn_device_name());
     if (!m.known) return cli_end();
     if (o->json) {

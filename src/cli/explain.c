@@ -31,7 +31,7 @@ const char *cli_step_bound(const cli_explained *e, const cli_plan *p, int64_t k)
     const double call = 1e-6; /* seconds that waking a kernel may cost */
     const rni_report_step *s = &p->plan->step[k];
     if (!e->machine.known || p->least[k] < call) return "call";
-    const double alone = cli_machine_least(&e->machine, 0, s->cost.bytes, false);
+    const double alone = rni_machine_least(&e->machine, 0, s->cost.bytes, false);
     return alone < p->least[k] * 0.999 ? "compute" : "memory";
 }
 
@@ -108,7 +108,7 @@ static bool count_plan(const cli_explained *e, cli_plan *to, const rni_report_pl
     for (int64_t k = 0; to->least && k < p->n_steps; k++) {
         const rni_report_step *s = &p->step[k];
         const bool narrow = strstr(s->shapes, "f16[") != NULL; /* f16 and bf16 */
-        to->least[k] = cli_machine_least(&e->machine, cli_machine_work(&s->cost), s->cost.bytes, narrow);
+        to->least[k] = rni_machine_least(&e->machine, rni_machine_work(&s->cost), s->cost.bytes, narrow);
         to->predicted += to->least[k];
         to->measured += s->seconds;
         to->fused += s->calls > 1;
@@ -173,7 +173,7 @@ static bool gather(rni_session *s, cli_explained *e)
     e->threads = cli_threads();
     e->part[0] = (cli_part){ .key = "training", .title = "training step" };
     e->part[1] = (cli_part){ .key = "inference", .title = "inference" };
-    const bool ok = cli_machine_of(&e->machine, false) && gather_part(s, e, &e->part[0], false) &&
+    const bool ok = rni_machine_of(&e->machine, false) && gather_part(s, e, &e->part[0], false) &&
                     gather_part(s, e, &e->part[1], true);
     rn_link_count(s->model->root, &e->parameters);
     return ok;

@@ -3,7 +3,7 @@
 #define RNI_CLI_EXPLAIN_H
 
 #include "base/str.h"
-#include "cli/machine.h"
+#include "engine/machine.h"
 #include "engine/report.h"
 
 /* A plan with what the command has found out about it. */
@@ -29,7 +29,7 @@ typedef struct cli_explained {
     int64_t batch, parameters;
     int threads;
     bool measured;
-    cli_machine machine;
+    rni_machine machine;
     cli_part part[2];
 } cli_explained;
 

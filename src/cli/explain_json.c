@@ -13,7 +13,7 @@ static void write_pair(rni_json_writer *w, const char *key, const double *v)
     rni_json_flat_end(w);
 }
 
-static void write_machine(rni_json_writer *w, const cli_machine *m)
+static void write_machine(rni_json_writer *w, const rni_machine *m)
 {
     rni_json_write_key(w, "machine");
     if (!m->known) {

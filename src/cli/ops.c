@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "engine/cost.h"
 #include "engine/op_table.h"
+#include "project/palette.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -119,14 +120,32 @@ static void describe(const rn_op *op)
     }
 }
 
+static int print_palette(const char *name)
+{
+    rni_str s = { 0 };
+    if (name ? rni_palette_write_one(name, &s) : rni_palette_write(&s)) fputs(s.at, stdout);
+    rni_str_free(&s);
+    return cli_end();
+}
+
 static int run(int argc, char **argv)
 {
-    const cli_option options[] = { { 0 } };
+    bool json = false;
+    const cli_option options[] = {
+        { "json", NULL, "as JSON, for editors: also links, losses, metrics, optimizers, schedules, hooks", CLI_SWITCH,
+          &json, 0, 0 },
+        { 0 },
+    };
     int n;
     if (!cli_options(&cli_ops, options, argc, argv, &n)) return EXIT_USAGE;
+    if (n == 0 && json) return print_palette(NULL);
     if (n == 0) list_all();
     for (int i = 1; i <= n; i++) {
         const rn_op *op = rn_op_find(argv[i]);
+        if (json && (op || rn_link_type_find(argv[i]))) {
+            if (print_palette(argv[i])) return 1;
+            continue;
+        }
         if (!op) {
             const char *near = rni_nearest(argv[i], cli_op_name, NULL);
             fprintf(stderr, "rensa ops: there is no function \"%s\"\n", argv[i]);
@@ -140,7 +159,7 @@ static int run(int argc, char **argv)
 
 const cli_command cli_ops = {
     .name = "ops",
-    .arguments = "[NAME...]",
+    .arguments = "[NAME...] [--json]",
     .brief = "list the functions on tensors, or explain some",
     .help = "Without a name, lists all functions by topic.",
     .run = run,

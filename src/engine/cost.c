@@ -1,6 +1,7 @@
 /* Costs of calls: counted from the programs of elementwise functions and reductions, stated by the rows of others. */
 #include "engine/cost.h"
 
+#include "base/alloc.h"
 #include "base/index.h"
 #include "engine/engine.h"
 #include "engine/kernel.h"
@@ -42,6 +43,16 @@ static void count_instruction(rn_cost *c, int code, double n)
     case RN_CODE_FMOD:
     case RN_CODE_FLOORDIV:
         c->divide += n;
+        break;
+    case RN_CODE_SIGMOID: /* 1 / (1 + exp(-x)) */
+        c->exponential += n;
+        c->divide += n;
+        c->add += n;
+        break;
+    case RN_CODE_TANH: /* 1 - 2 / (exp(2 x) + 1) */
+        c->exponential += n;
+        c->divide += n;
+        c->add += 2 * n;
         break;
     case RN_CODE_NEG:
     case RN_CODE_ABS:
@@ -120,6 +131,48 @@ bool rni_cost_of_result(const rn_tensor *y, rn_cost *c)
     rn_kernel_call call;
     const bool ok = rni_kernel_call_init(&g, &m, &call, views) && rni_cost_of(node->op, &call, c);
     c->in = c->out = NULL; /* the views end here */
+    return ok;
+}
+
+/* ---- many calls ---- */
+
+void rni_cost_walk_begin(rni_cost_walk *w)
+{
+    w->number = ++rni_thread_self()->walk;
+}
+
+void rni_cost_walk_end(rni_cost_walk *w)
+{
+    rni_free(w->stack);
+    w->stack = NULL;
+    w->n = w->capacity = 0;
+}
+
+/* Values of parameters have a history of their own: how they were drawn. */
+static bool push(rni_cost_walk *w, const rn_tensor *x)
+{
+    if (!x || !x->node->op || x->version_of || x->cell || x->node->mark == w->number) return true;
+    rni_node **p = rni_grow(w->stack, w->n, &w->capacity, (int64_t)sizeof(rni_node *));
+    if (!p) return false;
+    w->stack = p;
+    w->stack[w->n++] = x->node;
+    x->node->mark = w->number;
+    return true;
+}
+
+bool rni_cost_walk_to(rni_cost_walk *w, const rn_tensor *y)
+{
+    bool ok = push(w, y);
+    while (ok && w->n) {
+        const rni_node *node = w->stack[--w->n];
+        rn_cost c;
+        if (w->visit && node->op->kind != RN_VIEW) {
+            if (!rni_cost_of_result(&node->out[0], &c)) c.bytes = 0;
+            w->visit(w->user, node->op, &c);
+            ok = rn_ok();
+        }
+        for (int i = 0; ok && i < node->n_in; i++) ok = push(w, node->in[i]);
+    }
     return ok;
 }
 

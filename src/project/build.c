@@ -243,13 +243,18 @@ static bool check_inputs(rni_step *s, const rni_layer_type *type)
     return check_count(s, type->op ? type->op->name : type->link->name, names, required, list ? -1 : most);
 }
 
-static bool set_inputs(rni_instance *in, rni_step *step, const rni_layer *l, int64_t before)
+/* Where the value of a source is; -1 where it is not known. */
+static int64_t place_of(const rni_instance *in, rni_source s)
+{
+    return s == RNI_NOWHERE ? -1 : s < 0 ? -1 - s : in->place[s];
+}
+
+static bool set_inputs(const rni_instance *in, rni_step *step, const rni_layer *l, const int64_t *before)
 {
     step->in = rni_alloc((l->n_inputs + 1) * (int64_t)sizeof *step->in);
     if (!step->in) return false;
-    for (int64_t i = 0; i < l->n_inputs; i++)
-        step->in[step->n_in++] = l->input[i] < 0 ? -1 - l->input[i] : in->place[l->input[i]];
-    if (before >= 0 && step->n_in) step->in[0] = before; /* a repetition goes on from the one before */
+    for (int64_t i = 0; i < l->n_inputs; i++) step->in[step->n_in++] = place_of(in, l->input[i]);
+    if (before && step->n_in) step->in[0] = *before; /* a repetition goes on from the one before */
     return true;
 }
 
@@ -330,7 +335,7 @@ static bool build_copy(rni_model *m, rni_instance *in, const rni_layer *l, scope
     if (!push(sc, l->json, "i", &index) || !find_type(m, l, sc, name, sizeof name, &type)) return false;
     rni_step *step = add_step(m, in, l, copy, copies);
     const int64_t at = in->n_steps - 1;
-    if (!step || !set_inputs(in, step, l, copy ? *place : -1) || !check_inputs(step, &type)) return false;
+    if (!step || !set_inputs(in, step, l, copy ? place : NULL) || !check_inputs(step, &type)) return false;
     bool ok;
     if (type.network) /* steps of this instance stay where they are: others are added to the inner one */
         ok = build_inner(m, in, step, type.network, sc);
@@ -347,12 +352,12 @@ static bool build_layer(rni_model *m, rni_instance *in, int64_t i, scope *sc)
 {
     const rni_layer *l = &in->network->layer[i];
     bool present;
-    int64_t copies, place = l->n_inputs ? l->input[0] < 0 ? -1 - l->input[0] : in->place[l->input[0]] : -1;
+    int64_t copies, place = l->n_inputs ? place_of(in, l->input[0]) : -1;
     if (!flag_of(rni_json_get(l->json, "if"), sc, true, &present) ||
         !count_of(rni_json_get(l->json, "repeat"), sc, &copies))
         return false;
     if (!present) copies = 0;
-    if (copies == 0 && place < 0)
+    if (copies == 0 && l->n_inputs == 0)
         return rni_json_fail(l->json, RN_ERR_ARG, "the layer \"%s\" has no input to hand on", l->name);
     for (int64_t k = 0; k < copies; k++)
         if (!build_copy(m, in, l, sc, k, copies, &place)) return false;
@@ -360,17 +365,26 @@ static bool build_layer(rni_model *m, rni_instance *in, int64_t i, scope *sc)
     return true;
 }
 
-/* A unit that failed has named the place inside already. */
-static bool blame(const rni_model *m, const rni_instance *in, int64_t i)
+/* A layer that cannot be built leaves its place empty where errors are gathered. */
+static bool try_layer(rni_model *m, rni_instance *in, int64_t i, scope *sc)
 {
     const rni_layer *l = &in->network->layer[i];
+    const int64_t mark = sc->variables.count;
+    in->place[i] = -1;
+    if (l->broken || build_layer(m, in, i, sc)) return true;
+    /* a unit that failed has named the place inside already */
     rni_layer_blame(in, l, l->name, !rni_project_any(m->project, l->type));
-    return false;
+    sc->variables.count = mark;
+    return rni_excused(l->json);
 }
 
 /* Which layers the output needs. */
 static bool find_needed(const rni_network *n, bool *needed)
 {
+    if (rni_gathering()) { /* whoever does wants to know of all */
+        memset(needed, true, (size_t)n->n_layers);
+        return true;
+    }
     needed[n->output] = true;
     for (int64_t k = n->n_layers - 1; k >= 0; k--) {
         const rni_layer *l = &n->layer[n->order[k]];
@@ -405,10 +419,10 @@ static rni_instance *build_network(rni_model *m, const rni_network *n, const rni
     if (needed && in->place && bind_arguments(m, n, given, outer, sc, where) && find_needed(n, needed)) {
         ok = true;
         for (int64_t k = 0; ok && k < n->n_layers; k++)
-            if (needed[n->order[k]]) ok = build_layer(m, in, n->order[k], sc) || blame(m, in, n->order[k]);
+            if (needed[n->order[k]]) ok = try_layer(m, in, n->order[k], sc);
     }
     if (ok) {
-        in->output = in->place[n->output];
+        in->output = n->n_layers ? in->place[n->output] : -1;
         in->value = rni_alloc((n->n_inputs + in->n_steps) * (int64_t)sizeof *in->value);
         ok = in->value && rn_chain_set_forward(chain, rni_instance_call, in);
     }
@@ -435,7 +449,8 @@ rni_model *rni_model_new(const rni_project *p, const rni_variables *globals)
     m->root = rn_chain_new();
     m->top = rni_alloc(p->n_networks * (int64_t)sizeof(rni_instance *));
     bool ok = m->root && m->top;
-    for (int64_t i = 0; ok && i < p->n_networks; i++) ok = build_top(m, &p->network[i]);
+    for (int64_t i = 0; ok && i < p->n_networks; i++)
+        ok = build_top(m, &p->network[i]) || rni_excused(p->network[i].json);
     if (ok) return m;
     rni_model_free(m);
     return NULL;

@@ -10,6 +10,7 @@
 #include "data/picture.h"
 #include "data/text.h"
 #include "project/schema.h"
+#include "project/sketch.h"
 #include "project/steps.h"
 
 #include <rensa/tensor.h>
@@ -181,6 +182,7 @@ static rn_text *load_text(const opening *o)
     if (rni_text_is_known(source))
         return rn_text_known_at(source, &(rn_known_args){ .part = o->d->part,
                                                           .site = o->site,
+                                                          .offline = o->all->args.offline,
                                                           .progress = o->all->args.progress,
                                                           .user = o->all->args.user });
     rn_vocab *vocab = first != o->d && first->state == 2 && first->text ? rn_text_vocab(first->text) : NULL;
@@ -221,6 +223,7 @@ static rn_dataset *open_other(const opening *o)
                                  .site = o->site,
                                  .flat = bool_of(o->d, "flat"),
                                  .seed = (uint64_t)int_of(o->d, "seed"),
+                                 .offline = o->all->args.offline,
                                  .progress = o->all->args.progress,
                                  .user = o->all->args.user });
 }
@@ -325,6 +328,7 @@ static bool limit(const opening *o)
 
 static bool open_data(rni_datas *all, rni_data *d)
 {
+    if (all->args.sketches && rni_sketch_find(all->args.sketches, all, d)) return true;
     opening o = { .all = all, .d = d, .site = { rni_json_source(d->json), d->name, rni_json_line(d->json), 0 } };
     const rn_site *before = rni_site_enter(&o.site);
     d->base = open_base(&o);
@@ -332,7 +336,7 @@ static bool open_data(rni_datas *all, rni_data *d)
     rni_site_enter(before);
     if (ok && rni_steps_run(all, d) &&
         (rn_dataset_count(d->set) > 0 || rni_fail(RN_ERR_ARG, NULL, NULL, "no example is left")))
-        return true;
+        return !all->args.sketches || rni_sketch_add(all->args.sketches, all, d);
     if (ok && all->args.limit > 0)
         rni_error_add("limit", "only the first %lld examples were taken, before the steps", (long long)all->args.limit);
     char place[RNI_JSON_PLACE];
@@ -368,7 +372,9 @@ static bool add_all(rni_datas *all, const rni_json *v)
         return true;
     }
     for (int64_t i = 0; i < rni_json_count(v); i++)
-        if (!add(all, rni_json_key_at(v, i), rni_json_at(v, i))) return false;
+        if (!add(all, rni_json_key_at(v, i), rni_json_at(v, i)) &&
+            !(all->at[all->n - 1].broken = rni_excused(rni_json_at(v, i))))
+            return false;
     return true;
 }
 
@@ -428,7 +434,9 @@ rni_data *rni_datas_open(rni_datas *all, const char *name, const rni_json *where
     }
     if (d->state == 2) return d;
     d->state = 1;
-    if (!open_data(all, d)) {
+    if (d->broken || !open_data(all, d)) {
+        const rni_json *source = rni_json_get(d->json, "source");
+        d->broken = rni_excused(source ? source : d->json);
         d->state = 0;
         return NULL;
     }

@@ -12,6 +12,7 @@ typedef struct rni_data {
     rn_part part;
     bool part_given;
     int state;            /* 0: closed, 1: being opened, 2: open */
+    bool broken;          /* cannot be opened: the error has been gathered */
     rn_dataset *whole;    /* the source before it was divided or limited */
     rn_dataset *base;     /* the part of it that is asked for */
     rn_dataset *raw;      /* just before it is normalised; NULL where it is not */
@@ -21,12 +22,16 @@ typedef struct rni_data {
     int64_t stream_count; /* side by side: the size of its batches */
 } rni_data;
 
+struct rni_sketches;
+
 typedef struct rni_data_args {
     int64_t batch; /* of streams */
     int64_t limit; /* examples of each at most; 0: all */
     uint64_t seed; /* of steps that say none */
     rn_download_fn *progress;
     void *user;
+    bool offline;                  /* nothing is downloaded */
+    struct rni_sketches *sketches; /* only columns and counts are asked for, and may be those of earlier times */
 } rni_data_args;
 
 typedef struct rni_datas {

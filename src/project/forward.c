@@ -51,6 +51,14 @@ static rn_tensor *run_step(const rni_instance *in, const rni_step *s)
     return y;
 }
 
+/* While errors are gathered there are steps that could not be built, and such whose inputs are not known. */
+static bool is_ready(const rni_instance *in, const rni_step *s)
+{
+    for (int64_t i = 0; i < s->n_in; i++)
+        if (s->in[i] < 0 || !in->value[s->in[i]]) return false;
+    return s->inner || s->op || s->link;
+}
+
 static rn_tensor *run_instance(rni_instance *in, rn_tensor *const *x, int64_t n)
 {
     rni_model *m = in->model;
@@ -60,19 +68,19 @@ static rn_tensor *run_instance(rni_instance *in, rn_tensor *const *x, int64_t n)
         rni_error_add("expect", "%lld", (long long)net->n_inputs);
         return NULL;
     }
-    memcpy(in->value, x, (size_t)n * sizeof *x);
+    if (n) memcpy(in->value, x, (size_t)n * sizeof *x);
     const int64_t mark = m->path.length;
     for (int64_t i = 0; i < in->n_steps; i++) {
         const rni_step *s = &in->step[i];
         if (m->trace) rni_str_addf(&m->path, mark ? "/%s" : "%s", s->name);
-        rn_tensor *y = run_step(in, s);
-        if (!y) return NULL;
+        rn_tensor *y = is_ready(in, s) || !rni_gathering() ? run_step(in, s) : NULL;
+        if (!y && !rni_excused(s->layer->json)) return NULL;
         in->value[n + i] = y;
         if (!m->trace) continue;
         m->trace(m->trace_user, m->path.at ? m->path.at : "", s, y);
         if (m->path.at) m->path.at[m->path.length = mark] = '\0';
     }
-    return in->value[in->output];
+    return in->output >= 0 ? in->value[in->output] : NULL;
 }
 
 rn_tensor *rni_instance_call(void *user, rn_tensor *const *x, int64_t n)
@@ -84,5 +92,6 @@ rn_tensor *rni_model_run(rni_model *m, const rni_network *network, rn_tensor *co
 {
     if (!rn_ok()) return NULL;
     if (m->path.at) m->path.at[m->path.length = 0] = '\0';
-    return run_instance(m->top[network - m->project->network], x, n);
+    rni_instance *top = m->top[network - m->project->network];
+    return top ? run_instance(top, x, n) : NULL;
 }

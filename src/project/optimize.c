@@ -41,10 +41,15 @@ static const struct {
     { "grow", offsetof(rn_schedule_args, grow) },
 };
 
+const char *rni_schedule_name(int i)
+{
+    return i < (int)RN_COUNTOF(schedules) ? schedules[i].name : NULL;
+}
+
 static const char *schedule_name(void *user, int i)
 {
     (void)user;
-    return i < (int)RN_COUNTOF(schedules) ? schedules[i].name : NULL;
+    return rni_schedule_name(i);
 }
 
 static const char *schedule_option(void *user, int i)

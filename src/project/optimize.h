@@ -11,4 +11,7 @@
  * parameters that must live as long as the optimizer. Errors: ARG with the place in the file. */
 rn_optimizer *rni_optimizer_read(const rni_json *v, rni_model *m, double epochs, rn_link **part);
 
+/* The i-th schedule, NULL past the last. */
+const char *rni_schedule_name(int i);
+
 #endif

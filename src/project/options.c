@@ -39,7 +39,7 @@ static bool check_known(const options *s, const rni_json *object, const char *wh
         if (find_row(s->rows, key)) continue;
         rni_json_fail(rni_json_at(object, i), RN_ERR_ARG, "%s has no option \"%.100s\"", what, key);
         rni_add_nearest(key, row_name, (void *)(uintptr_t)s->rows);
-        return false;
+        if (!rni_excused(rni_json_at(object, i))) return false;
     }
     return true;
 }
@@ -138,16 +138,18 @@ bool rni_settings_read(const rni_json *object, const rni_member *members, const 
                         rows };
     if (rni_json_type_of(object) != RNI_JSON_OBJECT) return true; /* a type alone */
     if (!check_known(&s, s.object, what) || !check_known(&s, s.extra, what)) return false;
+    bool ok = true;
     for (const rn_opt *o = rows; o && o->name; o++) {
         if (o->flags & RN_OPT_HIDDEN) continue;
         const rni_json *v = rni_json_get(s.extra, o->name);
         if (!v && !rni_member_find(members, o->name)) v = rni_json_get(object, o->name);
         rni_value value;
         if (!v) continue;
-        if (!rni_value_read(v, variables, &value) || !check_value(v, what, o, &value) || !add(out, o, &value))
-            return false;
+        if (rni_value_read(v, variables, &value) && check_value(v, what, o, &value) && add(out, o, &value)) continue;
+        if (!rni_excused(v)) return false;
+        ok = false;
     }
-    return true;
+    return ok;
 }
 
 void rni_settings_free(rni_settings *s)

@@ -13,6 +13,7 @@
 
 /* An input of a layer: the result of layer number >= 0, or input -1 - k of the network. */
 typedef int64_t rni_source;
+#define RNI_NOWHERE INT64_MIN /* of an input that is wrong, while errors are gathered */
 
 typedef struct rni_layer {
     const rni_json *json; /* a text or an object */
@@ -21,6 +22,7 @@ typedef struct rni_layer {
     int64_t n_inputs;
     rni_source *input;
     bool inputs_given;
+    bool broken; /* cannot be built: its errors have been gathered */
 } rni_layer;
 
 typedef struct rni_network {
@@ -44,7 +46,8 @@ typedef struct rni_project {
 } rni_project;
 
 /* Parses and checks all that can be known without data: members, types of layers, names, inputs. `source` names the
- * text in errors. Owned. Errors: FORMAT, ARG, with line, column and the nearest known name. */
+ * text in errors. Owned. Errors: FORMAT, ARG, with line, column and the nearest known name. While errors are gathered
+ * (rni_excused) a text that is JSON always gives a project, in which what is wrong is missing or marked. */
 rni_project *rni_project_parse(const char *text, int64_t n, const char *source);
 rni_project *rni_project_load(const char *path);
 void rni_project_free(rni_project *p); /* NULL is fine */

@@ -62,7 +62,7 @@ static bool given_name(rni_network *n, rni_layer *l, const rni_json *v)
 /* The type, with a number behind it from the second one on. */
 static bool made_name(rni_network *n, rni_layer *l)
 {
-    const char *stem = l->type[0] == '=' ? "layer" : l->type;
+    const char *stem = l->type[0] == '=' || l->type[0] == '\0' ? "layer" : l->type;
     char name[96];
     int64_t input, k = 1; /* begins at the number of such layers, so that naming thousands of them is quick */
     for (const rni_layer *other = n->layer; other < l; other++) k += strcmp(other->type, l->type) == 0;
@@ -141,8 +141,12 @@ static bool read_inputs(const rni_network *n, int64_t i)
     if (!l->input) return false;
     l->inputs_given = v != NULL;
     if (v) {
-        for (int64_t k = 0; k < count; k++)
-            if (!add_input(n, l, list ? rni_json_at(v, k) : v)) return false;
+        for (int64_t k = 0; k < count; k++) {
+            const rni_json *name = list ? rni_json_at(v, k) : v;
+            if (add_input(n, l, name)) continue;
+            if (!rni_excused(name)) return false;
+            l->input[l->n_inputs++] = RNI_NOWHERE;
+        }
         return true;
     }
     if (i > 0)
@@ -150,6 +154,18 @@ static bool read_inputs(const rni_network *n, int64_t i)
     else if (n->n_inputs)
         l->input[l->n_inputs++] = -1;
     return true;
+}
+
+/* Layers that have no place in the order, of which there are `at`, come last and are not built. */
+static void break_circle(rni_network *n, int64_t at)
+{
+    for (int64_t i = 0; i < n->n_layers; i++) {
+        bool placed = false;
+        for (int64_t k = 0; !placed && k < at; k++) placed = n->order[k] == i;
+        if (placed) continue;
+        n->layer[i].broken = true;
+        n->order[at++] = i;
+    }
 }
 
 /* Each layer after those that it reads; as the file has them where that is possible. */
@@ -178,24 +194,24 @@ static bool sort_layers(rni_network *n)
     const rni_layer *l = &n->layer[stuck];
     rni_json_fail(l->json, RN_ERR_ARG, "the layer \"%s\" reads, directly or through others, its own result", l->name);
     rni_error_add("hint", "state over time is what recurrent layers such as lstm are for");
-    return false;
+    if (!rni_excused(l->json)) return false;
+    break_circle(n, at);
+    return true;
 }
 
 /* ---- networks ---- */
 
 static bool read_layer(const rni_project *p, rni_network *n, rni_layer *l, const rni_json *v)
 {
+    const rni_json *type = rni_json_string(v) ? v : rni_json_get(v, "type"), *name = rni_json_get(v, "name");
     l->json = v;
-    const rni_json *type = v;
-    if (rni_json_type_of(v) != RNI_JSON_STRING) {
-        if (!rni_members_check(v, rni_members_layer, "layer", true)) return false;
-        type = rni_json_get(v, "type");
-        if (!type) return rni_json_fail(v, RN_ERR_ARG, "the layer has no \"type\"");
-    }
-    l->type = rni_json_string(type);
+    l->type = rni_json_string(type) ? rni_json_string(type) : "";
+    if (rni_json_string(name) && !given_name(n, l, name) && !rni_excused(name)) return false;
+    if (type != v && !rni_members_check(v, rni_members_layer, "layer", true)) return false;
+    if (!type) return rni_json_fail(v, RN_ERR_ARG, "the layer has no \"type\"");
+    if (!rni_json_string(type)) return rni_json_expect(type, RNI_JSON_STRING);
     if (!*l->type) return rni_json_fail(type, RN_ERR_ARG, "the type is empty");
-    const rni_json *name = rni_json_get(v, "name");
-    return (!name || given_name(n, l, name)) && check_type(p, l);
+    return check_type(p, l);
 }
 
 static bool read_network_inputs(rni_network *n, const rni_json *v)
@@ -208,21 +224,27 @@ static bool read_network_inputs(rni_network *n, const rni_json *v)
     if (!v) n->input[n->n_inputs++] = "x";
     for (int64_t i = 0; v && i < count; i++) {
         const rni_json *name = list ? rni_json_at(v, i) : v;
-        if (!rni_json_expect(name, RNI_JSON_STRING) || !check_name(name, rni_json_string(name))) return false;
-        n->input[n->n_inputs++] = rni_json_string(name);
+        if (rni_json_expect(name, RNI_JSON_STRING) && check_name(name, rni_json_string(name)))
+            n->input[n->n_inputs++] = rni_json_string(name);
+        else if (!rni_excused(name))
+            return false;
     }
     return true;
 }
 
 static bool read_arguments(rni_network *n, const rni_json *v)
 {
-    n->arguments = v;
+    if (rni_json_type_of(v) == RNI_JSON_OBJECT)
+        n->arguments = v;
+    else
+        v = NULL;
     for (int64_t i = 0; i < rni_json_count(v); i++) {
         const char *name = rni_json_key_at(v, i);
-        if (!check_name(rni_json_at(v, i), name)) return false;
-        if (rni_member_find(rni_members_layer, name))
-            return rni_json_fail(rni_json_at(v, i), RN_ERR_ARG,
-                                 "an argument cannot be called \"%s\", as members of layers are", name);
+        bool ok = check_name(rni_json_at(v, i), name);
+        if (ok && rni_member_find(rni_members_layer, name))
+            ok = rni_json_fail(rni_json_at(v, i), RN_ERR_ARG,
+                               "an argument cannot be called \"%s\", as members of layers are", name);
+        if (!ok && !rni_excused(rni_json_at(v, i))) return false;
     }
     return true;
 }
@@ -230,9 +252,11 @@ static bool read_arguments(rni_network *n, const rni_json *v)
 static bool read_output(rni_network *n, const rni_json *v)
 {
     n->output = n->n_layers - 1;
-    if (!v) return true;
-    n->output = find_layer(n, rni_json_string(v));
-    return n->output >= 0 || rni_unknown(v, "layer called", rni_json_string(v), layer_name, n);
+    if (!rni_json_string(v)) return true;
+    const int64_t named = find_layer(n, rni_json_string(v));
+    if (named < 0) return rni_unknown(v, "layer called", rni_json_string(v), layer_name, n) || rni_excused(v);
+    n->output = named;
+    return true;
 }
 
 /* The list of layers, with room for them in n. */
@@ -240,7 +264,8 @@ static const rni_json *layers_of(rni_network *n)
 {
     const rni_json *v = n->json, *layers = v;
     if (rni_json_type_of(v) == RNI_JSON_OBJECT) {
-        if (!rni_members_check(v, rni_members_network, n->is_unit ? "unit" : "network", false)) return NULL;
+        const bool ok = rni_members_check(v, rni_members_network, n->is_unit ? "unit" : "network", false);
+        if (!ok && !rni_excused(v)) return NULL;
         layers = rni_json_get(v, "layers");
         if (!layers) {
             rni_json_fail(v, RN_ERR_ARG, "the network has no \"layers\"");
@@ -257,10 +282,12 @@ static const rni_json *layers_of(rni_network *n)
 
 static bool read_layers(const rni_project *p, rni_network *n, const rni_json *layers)
 {
-    bool ok = true;
-    for (int64_t i = 0; ok && i < rni_json_count(layers); i++, n->n_layers++)
-        ok = read_layer(p, n, &n->layer[i], rni_json_at(layers, i));
-    if (!ok) return false;
+    for (int64_t i = 0; i < rni_json_count(layers); i++) {
+        rni_layer *l = &n->layer[n->n_layers++];
+        if (read_layer(p, n, l, rni_json_at(layers, i))) continue;
+        if (!rni_excused(l->json)) return false;
+        l->broken = true;
+    }
     for (int64_t i = 0; i < n->n_layers; i++)
         if (!n->layer[i].name && !made_name(n, &n->layer[i])) return false;
     for (int64_t i = 0; i < n->n_layers; i++)
@@ -271,7 +298,8 @@ static bool read_layers(const rni_project *p, rni_network *n, const rni_json *la
 static bool read_network(const rni_project *p, rni_network *n)
 {
     const rni_json *layers = layers_of(n);
-    return layers && read_network_inputs(n, rni_json_get(n->json, "inputs")) &&
+    if (!layers) return rni_excused(n->json); /* a network without layers */
+    return (read_network_inputs(n, rni_json_get(n->json, "inputs")) || rni_excused(n->json)) &&
            read_arguments(n, rni_json_get(n->json, "arguments")) && read_layers(p, n, layers) && sort_layers(n) &&
            read_output(n, rni_json_get(n->json, "output"));
 }
@@ -295,19 +323,44 @@ static bool check_nesting(const rni_project *p, int64_t i, char *state)
     const rni_network *n = &p->network[i];
     for (int64_t k = 0; k < n->n_layers; k++) {
         const rni_network *inner = rni_project_any(p, n->layer[k].type);
-        if (inner && !check_nesting(p, inner - p->network, state))
-            return rni_json_fail(n->layer[k].json, RN_ERR_ARG, "the network \"%s\" contains itself", inner->name);
+        if (!inner || check_nesting(p, inner - p->network, state)) continue;
+        rni_json_fail(n->layer[k].json, RN_ERR_ARG, "the network \"%s\" contains itself", inner->name);
+        if (!rni_excused(n->layer[k].json)) return false;
+        n->layer[k].broken = true;
     }
     state[i] = 2;
     return true;
 }
 
+/* A member that is no object has been complained of. */
+static const rni_json *object_at(const rni_json *v, const char *key)
+{
+    const rni_json *o = rni_json_get(v, key);
+    return rni_json_type_of(o) == RNI_JSON_OBJECT ? o : NULL;
+}
+
+/* Adds the networks, or units, of an object. */
+static bool add_networks(rni_project *p, const rni_json *all, bool units)
+{
+    for (int64_t i = 0; i < rni_json_count(all); i++)
+        if (!add_network(p, rni_json_key_at(all, i), rni_json_at(all, i), units) && !rni_excused(rni_json_at(all, i)))
+            return false;
+    return true;
+}
+
 static bool read_networks(rni_project *p)
 {
-    const rni_json *one = rni_json_get(p->json, "network"), *many = rni_json_get(p->json, "networks");
-    const rni_json *units = rni_json_get(p->json, "units");
-    if (one && many) return rni_json_fail(many, RN_ERR_ARG, "\"network\" and \"networks\" exclude each other");
-    if (!one && rni_json_count(many) == 0) return rni_json_fail(p->json, RN_ERR_ARG, "the project has no \"network\"");
+    const rni_json *one = rni_json_get(p->json, "network"), *many = object_at(p->json, "networks");
+    const rni_json *units = object_at(p->json, "units");
+    if (one && many) {
+        rni_json_fail(many, RN_ERR_ARG, "\"network\" and \"networks\" exclude each other");
+        if (!rni_excused(many)) return false;
+        one = NULL;
+    }
+    if (!one && rni_json_count(many) == 0) {
+        rni_json_fail(p->json, RN_ERR_ARG, "the project has no \"network\"");
+        if (!rni_excused(p->json)) return false;
+    }
     const int64_t count = (one != NULL) + rni_json_count(many) + rni_json_count(units);
     if (count > NETWORKS_MAX)
         return rni_json_fail(p->json, RN_ERR_ARG, "more than %d networks and units", NETWORKS_MAX);
@@ -315,11 +368,9 @@ static bool read_networks(rni_project *p)
     if (!p->network) return false;
     p->single = one != NULL;
     if (one && !add_network(p, "network", one, false)) return false;
-    for (int64_t i = 0; i < rni_json_count(many); i++)
-        if (!add_network(p, rni_json_key_at(many, i), rni_json_at(many, i), false)) return false;
+    RNI_TRY(add_networks(p, many, false));
     p->n_networks = p->n_all;
-    for (int64_t i = 0; i < rni_json_count(units); i++)
-        if (!add_network(p, rni_json_key_at(units, i), rni_json_at(units, i), true)) return false;
+    RNI_TRY(add_networks(p, units, true));
     for (int64_t i = 0; i < p->n_all; i++)
         if (!read_network(p, &p->network[i])) return false;
     char *state = rni_alloc(p->n_all);
@@ -344,7 +395,8 @@ static bool check_texts(const rni_json *v)
 
 static bool read_project(rni_project *p)
 {
-    if (!check_texts(p->json) || !rni_members_check(p->json, rni_members_project, "project", false)) return false;
+    if (!check_texts(p->json)) return false;
+    if (!rni_members_check(p->json, rni_members_project, "project", false) && !rni_excused(p->json)) return false;
     const rni_json *version = rni_json_get(p->json, "rensa");
     if (version && rni_json_int(version) != 1) {
         rni_json_fail(version, RN_ERR_UNSUPPORTED, "project files of version %lld are not known",
@@ -404,7 +456,11 @@ static const char *network_name(void *user, int i)
 
 const rni_network *rni_project_network(const rni_project *p, const char *name, const rni_json *where)
 {
-    if (!name) return p->network;
+    if (!name && p->n_networks) return p->network;
+    if (!name) {
+        rni_json_fail(p->json, RN_ERR_ARG, "the project has no \"network\"");
+        return NULL;
+    }
     for (int64_t i = 0; i < p->n_networks; i++)
         if (strcmp(p->network[i].name, name) == 0) return &p->network[i];
     rni_unknown(where, "network", name, network_name, (void *)(uintptr_t)p);

@@ -271,24 +271,32 @@ static bool is_kind(const rni_json *v, unsigned kinds)
     }
 }
 
+static const struct {
+    unsigned kind;
+    const char *name, *text;
+} kinds[] = {
+    { RNI_IS_TEXT, "text", "a text" },
+    { RNI_IS_NUMBER, "number", "a number" },
+    { RNI_IS_COUNT, "count", "a whole number from 0 on" },
+    { RNI_IS_BOOL, "bool", "true or false" },
+    { RNI_IS_OBJECT, "object", "an object" },
+    { RNI_IS_ARRAY, "array", "an array" },
+    { RNI_IS_EXPRESSION, "expression", "an expression" },
+};
+
+const char *rni_member_kind(const rni_member *m, int i)
+{
+    for (size_t k = 0; k < RN_COUNTOF(kinds); k++)
+        if (m->kinds & kinds[k].kind && i-- == 0) return kinds[k].name;
+    return NULL;
+}
+
 static bool wrong_kind(const rni_json *v, const rni_member *m)
 {
-    static const struct {
-        unsigned kind;
-        const char *text;
-    } rows[] = {
-        { RNI_IS_TEXT, "a text" },
-        { RNI_IS_NUMBER, "a number" },
-        { RNI_IS_COUNT, "a whole number from 0 on" },
-        { RNI_IS_BOOL, "true or false" },
-        { RNI_IS_OBJECT, "an object" },
-        { RNI_IS_ARRAY, "an array" },
-        { RNI_IS_EXPRESSION, "an expression" },
-    };
     char expect[160] = "";
-    for (size_t i = 0, at = 0; i < RN_COUNTOF(rows); i++)
-        if (m->kinds & rows[i].kind)
-            at += (size_t)snprintf(expect + at, sizeof expect - at, "%s%s", at ? " or " : "", rows[i].text);
+    for (size_t i = 0, at = 0; i < RN_COUNTOF(kinds); i++)
+        if (m->kinds & kinds[i].kind)
+            at += (size_t)snprintf(expect + at, sizeof expect - at, "%s%s", at ? " or " : "", kinds[i].text);
     rni_json_fail(v, RN_ERR_ARG, "\"%s\" cannot be %s", m->name,
                   rni_json_type_of(v) == RNI_JSON_NUMBER ? "this number" : rni_json_type_name(rni_json_type_of(v)));
     rni_error_add("expect", "%s", expect);
@@ -299,17 +307,18 @@ static bool wrong_kind(const rni_json *v, const rni_member *m)
 bool rni_members_check(const rni_json *v, const rni_member *table, const char *what, bool open)
 {
     if (!rni_json_expect(v, RNI_JSON_OBJECT)) return false;
+    bool all = true;
     for (int64_t i = 0; i < rni_json_count(v); i++) {
         const rni_json *value = rni_json_at(v, i);
         const char *key = rni_json_key_at(v, i);
         const rni_member *m = rni_member_find(table, key);
         if (!m && open) continue;
-        if (!m) {
-            char text[64];
-            snprintf(text, sizeof text, "member of a %s called", what);
-            return rni_unknown(value, text, key, member_name, (void *)(uintptr_t)table);
-        }
-        if (!is_kind(value, m->kinds)) return wrong_kind(value, m);
+        char text[64];
+        snprintf(text, sizeof text, "member of a %s called", what);
+        const bool ok = m ? is_kind(value, m->kinds) || wrong_kind(value, m)
+                          : rni_unknown(value, text, key, member_name, (void *)(uintptr_t)table);
+        if (!ok && !rni_excused(value)) return false;
+        all &= ok;
     }
-    return true;
+    return all;
 }

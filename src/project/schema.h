@@ -27,9 +27,13 @@ extern const rni_member rni_members_project[], rni_members_network[], rni_member
     rni_members_monitor[], rni_members_stopping[], rni_members_best[], rni_members_snapshot[], rni_members_function[],
     rni_members_loss_scale[];
 
+/* The i-th kind of value that it may have: "text", "number", "count", "bool", "object", "array", "expression"; NULL
+ * past the last. */
+const char *rni_member_kind(const rni_member *m, int i);
 const rni_member *rni_member_find(const rni_member *table, const char *name);
 /* Is v an object with known members only, each of an allowed kind? `what` names it: "layer". `open`: further members
- * are options, which somebody else checks. Errors name the place and the nearest member. */
+ * are options, which somebody else checks. Errors name the place and the nearest member; where they are gathered, they
+ * are those of all members. */
 bool rni_members_check(const rni_json *v, const rni_member *table, const char *what, bool open);
 /* Adds the nearest that next(user, i) knows to an error, or all of them where none is near and they are few. */
 void rni_add_nearest(const char *name, const char *(*next)(void *user, int i), void *user);

@@ -8,16 +8,19 @@
 
 #include <string.h>
 
-static const rni_json *training_of(const rni_project *p)
+/* NULL where there is none, or none that can be read. */
+static const rni_json *training_of(const rni_session *s)
 {
-    return rni_json_get(p->json, "training");
+    return s->untrained ? NULL : rni_json_get(s->project->json, "training");
 }
 
 static bool positive(const rni_json *training, const char *key, int64_t otherwise, int64_t *out)
 {
     const rni_json *v = rni_json_get(training, key);
     *out = v ? rni_json_int(v) : otherwise;
-    return !v || *out > 0 || rni_json_fail(v, RN_ERR_ARG, "\"%s\" must be at least 1", key);
+    if (*out > 0 || !v) return true;
+    *out = otherwise;
+    return rni_json_fail(v, RN_ERR_ARG, "\"%s\" must be at least 1", key) || rni_excused(v);
 }
 
 static const struct {
@@ -45,9 +48,10 @@ static bool read_precision(const rni_json *v, rn_dtype *out)
 }
 
 /* Members of "training" that are numbers, with defaults. */
-static bool read_training(const rni_project *p, rni_training *out)
+static bool read_training(rni_session *s)
 {
-    const rni_json *t = training_of(p);
+    rni_training *out = &s->training;
+    const rni_json *t = training_of(s);
     *out = (rni_training){ .shuffle = true };
     if (t && !rni_members_check(t, rni_members_training, "training", false)) return false;
     const rni_json *iterations = rni_json_get(t, "iterations"), *seconds = rni_json_get(t, "seconds");
@@ -61,21 +65,27 @@ static bool read_training(const rni_project *p, rni_training *out)
     return positive(t, "batch", 100, &out->batch) &&
            positive(t, "epochs", iterations || seconds ? 0 : 10, &out->epochs) &&
            positive(t, "accumulate", 1, &out->accumulate) &&
-           read_precision(rni_json_get(t, "precision"), &out->precision);
+           (read_precision(rni_json_get(t, "precision"), &out->precision) || rni_excused(rni_json_get(t, "precision")));
 }
 
 /* ---- data and networks ---- */
 
 static bool open_data(rni_session *s, const rni_session_args *a)
 {
-    const rni_json *name = rni_json_get(training_of(s->project), "data");
+    const rni_json *name = rni_json_get(training_of(s), "data");
     s->datas = rni_datas_new(s->project, &(rni_data_args){ .batch = s->training.batch,
                                                            .limit = s->training.limit,
                                                            .seed = s->training.seed,
                                                            .progress = a->progress,
-                                                           .user = a->user });
+                                                           .user = a->user,
+                                                           .offline = a->sketches != NULL,
+                                                           .sketches = a->sketches });
     if (!s->datas) return false;
     s->data = rni_datas_open(s->datas, name ? rni_json_string(name) : s->datas->at[0].name, name);
+    for (int64_t i = 0; rni_gathering() && i < s->datas->n; i++) { /* errors of those that nobody asks for, too */
+        rni_excused(name);
+        rni_datas_open(s->datas, s->datas->at[i].name, s->datas->at[i].json);
+    }
     return s->data != NULL;
 }
 
@@ -88,18 +98,16 @@ static const char *column_name(void *user, int i)
 /* What expressions of all networks may use: `classes` of the target, `length` of a text or vector x. */
 static bool set_globals(rni_session *s)
 {
-    const rni_json *target = rni_json_get(training_of(s->project), "target");
+    const rni_json *target = rni_json_get(training_of(s), "target");
     const char *name = target ? rni_json_string(target) : "t";
-    if (target && !s->data->text && rn_dataset_find_column(s->data->set, name) < 0)
-        return rni_unknown(target, "column", name, column_name, s->data->set);
-    const rn_column *x = rn_dataset_column(s->data->set, 0);
-    s->globals[0].name = "classes";
-    s->globals[0].value = (rni_value){ .kind = RNI_VALUE_NUMBER, .number = (double)rni_data_classes(s->data, name) };
-    s->globals[1].name = "length";
-    s->globals[1].value =
-        (rni_value){ .kind = RNI_VALUE_NUMBER, .number = x->shape.rank ? (double)x->shape.dim[0] : 1 };
+    const rn_column *x = s->data ? rn_dataset_column(s->data->set, 0) : NULL;
+    const double classes = s->data ? (double)rni_data_classes(s->data, name) : 1;
+    const double length = x && x->shape.rank ? (double)x->shape.dim[0] : 1;
+    s->globals[0] = (rni_variable){ "classes", { .kind = RNI_VALUE_NUMBER, .number = classes } };
+    s->globals[1] = (rni_variable){ "length", { .kind = RNI_VALUE_NUMBER, .number = length } };
     s->variables = (rni_variables){ s->globals, 2 };
-    return true;
+    if (!target || !s->data || s->data->text || rn_dataset_find_column(s->data->set, name) >= 0) return true;
+    return rni_unknown(target, "column", name, column_name, s->data->set);
 }
 
 static int64_t batch_of(const rni_session *s, const rni_data *d)
@@ -107,12 +115,14 @@ static int64_t batch_of(const rni_session *s, const rni_data *d)
     return d->streams ? d->stream_count : s->training.batch;
 }
 
-static rn_iterator *batches_of(const rni_session *s, rn_dataset *set, int64_t batch)
-{
-    return rn_iterator_new(set, batch > 0 ? batch : s->training.batch);
-}
-
 /* ---- monitors ---- */
+
+static bool open_batches(rni_session *s, rni_watch *w)
+{
+    const int64_t batch = batch_of(s, w->data) > 0 ? batch_of(s, w->data) : s->training.batch;
+    if (!s->sketched) w->batches = rn_iterator_new(w->data->set, batch);
+    return (s->sketched || w->batches) && rni_goal_check(&w->goal, w->data, batch, NULL, NULL);
+}
 
 static bool add_watch(rni_session *s, const rni_json *v, const char *data_name)
 {
@@ -130,20 +140,20 @@ static bool add_watch(rni_session *s, const rni_json *v, const char *data_name)
     w->every = every ? rni_json_number(every) : 1;
     if (w->every <= 0) return rni_json_fail(every, RN_ERR_ARG, "\"every\" must be above 0");
     if (!rni_goal_read(&w->goal, s->model, v, &s->common, w->data)) return false;
-    w->batches = batches_of(s, w->data->set, batch_of(s, w->data));
-    return w->batches && rni_goal_check(&w->goal, w->data, rn_iterator_batch_size(w->batches), NULL, NULL);
+    return open_batches(s, w);
 }
 
 static bool open_watches(rni_session *s)
 {
-    const rni_json *list = rni_json_get(training_of(s->project), "monitors");
+    const rni_json *list = rni_json_get(training_of(s), "monitors");
     const int64_t n = list ? rni_json_count(list) : s->datas->n;
     s->watch = rni_alloc(n * (int64_t)sizeof *s->watch);
     if (!s->watch) return false;
     for (int64_t i = 0; i < n; i++) {
         const char *name = list ? NULL : s->datas->at[i].name;
         if (name && strcmp(name, s->data->name) == 0) continue;
-        if (!add_watch(s, list ? rni_json_at(list, i) : NULL, name)) return false;
+        const rni_json *v = list ? rni_json_at(list, i) : NULL;
+        if (!add_watch(s, v, name) && !rni_excused(v ? v : s->project->json)) return false;
     }
     return true;
 }
@@ -185,7 +195,7 @@ bool rni_watch_run(rni_session *s, rni_watch *w, rn_mean_fn *each, void *user)
 
 static bool scale_loss(const rni_session *s, rn_optimizer *o)
 {
-    const rni_json *v = rni_json_get(training_of(s->project), "loss_scale");
+    const rni_json *v = rni_json_get(training_of(s), "loss_scale");
     const bool object = rni_json_type_of(v) == RNI_JSON_OBJECT;
     if (!v && s->training.precision != RN_F16) return true;
     if (object && !rni_members_check(v, rni_members_loss_scale, "loss_scale", false)) return false;
@@ -215,32 +225,34 @@ static bool add_second(rni_session *s, const rni_json *v)
     if (!prepare_optimizer(s, o->optimizer)) return false;
     snprintf(o->name, sizeof o->name, name ? "%.63s" : "%.40s_%lld", name ? rni_json_string(name) : "optimizer",
              (long long)s->n_second + 1);
-    return rni_goal_read(&o->goal, s->model, v, &s->common, s->data) &&
+    return s->data && rni_goal_read(&o->goal, s->model, v, &s->common, s->data) &&
            rni_goal_check(&o->goal, s->data, s->training.batch, NULL, NULL);
 }
 
 static bool open_optimizers(rni_session *s)
 {
-    const rni_json *t = training_of(s->project), *one = rni_json_get(t, "optimizer"),
-                   *many = rni_json_get(t, "optimizers");
+    const rni_json *t = training_of(s), *one = rni_json_get(t, "optimizer"), *many = rni_json_get(t, "optimizers");
     if (one && many) return rni_json_fail(many, RN_ERR_ARG, "\"optimizer\" and \"optimizers\" exclude each other");
     if (many && rni_json_count(many) == 0) return rni_json_fail(many, RN_ERR_ARG, "the list of optimizers is empty");
     s->optimizer =
         rni_optimizer_read(many ? rni_json_at(many, 0) : one, s->model, (double)s->training.epochs, &s->part);
-    if (!prepare_optimizer(s, s->optimizer)) return false;
+    if (!prepare_optimizer(s, s->optimizer) && !rni_excused(many ? rni_json_at(many, 0) : one)) return false;
     const int64_t n = rni_json_count(many);
     s->second = rni_alloc(n * (int64_t)sizeof *s->second);
     for (int64_t i = 1; s->second && i < n; i++)
-        if (!add_second(s, rni_json_at(many, i))) return false;
+        if (!add_second(s, rni_json_at(many, i)) && !rni_excused(rni_json_at(many, i))) return false;
     return s->second != NULL;
 }
 
 /* The first optimizer may have a loss of its own. */
 static bool read_goals(rni_session *s)
 {
-    const rni_json *t = training_of(s->project), *first = rni_json_at(rni_json_get(t, "optimizers"), 0);
-    return rni_goal_read(&s->common, s->model, t, NULL, s->data) &&
-           rni_goal_read(&s->goal, s->model, first, &s->common, s->data);
+    const rni_json *t = training_of(s), *first = rni_json_at(rni_json_get(t, "optimizers"), 0);
+    if (!rni_goal_read(&s->common, s->model, t, NULL, s->data)) {
+        rni_goal_free(&s->common); /* nobody shall copy half of it */
+        return false;
+    }
+    return rni_goal_read(&s->goal, s->model, first, &s->common, s->data);
 }
 
 /* ---- the trainer ---- */
@@ -254,6 +266,7 @@ static rn_tensor *training_loss(void *user, const rn_batch *batch, rn_metrics *m
 
 static bool make_steps(rni_session *s)
 {
+    if (s->sketched) return open_optimizers(s);
     const bool streams = s->data->streams;
     s->batches = rn_iterator_new(s->data->set, batch_of(s, s->data), .shuffle = s->training.shuffle && !streams,
                                  .seed = s->training.seed, .repeat = true, .drop_last = streams);
@@ -269,15 +282,32 @@ static bool make_trainer(rni_session *s, const rni_session_args *a)
     return a->quiet || (rn_trainer_use(s->trainer, "progress") && rn_trainer_use(s->trainer, "print"));
 }
 
+/* Where losses and metrics come from. */
+static const rni_json *goal_place(const rni_session *s)
+{
+    const rni_json *t = training_of(s), *loss = rni_json_get(t, "loss");
+    return loss ? loss : t ? t : s->project->json;
+}
+
+static bool open_goals(rni_session *s)
+{
+    if (!s->data) return true;
+    if (!read_goals(s) || !rni_goal_check(&s->goal, s->data, batch_of(s, s->data), NULL, NULL)) {
+        if (!rni_excused(goal_place(s))) return false;
+    }
+    return open_watches(s);
+}
+
 static bool open_session(rni_session *s, const rni_session_args *a)
 {
-    if (!read_training(s->project, &s->training) || !open_data(s, a)) return false;
-    if (!set_globals(s)) return false;
+    const rni_json *json = s->project->json, *training = rni_json_get(json, "training");
+    s->sketched = a->sketches != NULL;
+    if (!read_training(s) && (!(s->untrained = rni_excused(training)) || !read_training(s))) return false;
+    if (!open_data(s, a) && !rni_excused(json)) return false;
+    if (!set_globals(s) && !rni_excused(training)) return false;
     rn_seed(s->training.seed);
     s->model = rni_model_new(s->project, &s->variables);
-    if (!s->model || !read_goals(s)) return false;
-    if (!rni_goal_check(&s->goal, s->data, batch_of(s, s->data), NULL, NULL)) return false;
-    if (!open_watches(s) || ((a->out || a->steps) && !make_steps(s))) return false;
+    if (!s->model || !open_goals(s) || ((a->out || a->steps) && !make_steps(s))) return false;
     return !a->out || make_trainer(s, a);
 }
 

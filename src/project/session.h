@@ -49,7 +49,8 @@ typedef struct rni_session {
     int64_t n_second;
     rni_watch *watch;
     int64_t n_watches;
-    const rn_batch *now; /* of the step under way */
+    const rn_batch *now;      /* of the step under way */
+    bool sketched, untrained; /* untrained: "training" cannot be read */
     rn_trainer *trainer;
 } rni_session;
 
@@ -57,6 +58,9 @@ typedef struct rni_session_args {
     const char *out; /* run folder; NULL: no trainer is made */
     bool steps;      /* batches and optimizers all the same */
     bool quiet;      /* no table and no progress */
+    /* Only what can be known without values: no batches are made. Together with gathering of errors (rni_excused), for
+     * editors; the session then lacks what is wrong. */
+    struct rni_sketches *sketches;
     rn_download_fn *progress;
     void *user;
 } rni_session_args;

@@ -13,7 +13,7 @@ says 2 '--out needs a value (DIR)' "$RENSA" train --net lenet --out --quiet
 
 # each command: help that the manual says word for word, an unknown option
 words() { tr -d '"' | tr -s ' \n' '\n\n'; }
-for command in train evaluate predict data info serve ops devices bench explain selftest; do
+for command in train evaluate predict data info serve ops devices bench explain inspect selftest; do
     "$RENSA" --help | grep -q "^  $command " || { : >out && fail "--help does not list $command"; }
     says 0 "usage: rensa $command" "$RENSA" $command --help
     is "help $command" "$("$RENSA" help $command)" "$(cat out)"
@@ -94,6 +94,15 @@ says 1 "nothing-there" "$RENSA" info nothing-there
 says 0 "Rectified linear unit." "$RENSA" ops
 says 0 "side of the window" "$RENSA" ops max_pool2d
 says 1 'did you mean "relu"?' "$RENSA" ops rleu
+says 0 '"name": "conv2d"' "$RENSA" ops conv2d --json
+says 0 '"optimizers": [' "$RENSA" ops --json
+
+# inspect
+echo '{"data": "drawn", "network": [{"name": "fc", "type": "linear", "out": "=classes", "outt": 3}, "rellu", {"type": "linear", "out": 3, "inputs": "x"}]}' >unfinished.json
+says 1 'unfinished.json:1:91: linear has no option "outt"' "$RENSA" inspect unfinished.json
+says 1 'did you mean "relu"?' "$RENSA" inspect unfinished.json
+says 1 '"path": "network.1"' "$RENSA" inspect unfinished.json --json
+says 2 "one project file is needed" "$RENSA" inspect
 says 0 "ref:0" "$RENSA" devices
 says 0 "relu/forward" "$RENSA" selftest relu/ --list
 says 0 " 0 failed" "$RENSA" selftest relu6/ --device ref

@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include "base/alloc.h"
-#include "project/session.h"
+#include "project/inspect.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -56,16 +56,38 @@ static void check_round_trip(const rni_project *p)
     rni_str_free(&b);
 }
 
+/* Whatever the text is, it can be inspected, and what cannot be trained has an error. */
+static void inspect(const char *text, int64_t n, bool accepted)
+{
+    static rni_sketches *sketches;
+    char source[96];
+    rni_str s = { 0 };
+    snprintf(source, sizeof source, "%s/project.json", folder());
+    if (!sketches) sketches = rni_sketches_new();
+    rni_inspection *in =
+        rni_inspect(&(rni_inspect_args){ .text = text, .n = n, .source = source, .sketches = sketches });
+    fuzz_settle(in != NULL);
+    if (!in || (!accepted && in->n_faults == 0) || !rni_inspection_write(in, &s)) abort();
+    rni_json *j = rni_json_parse(s.at, s.length, "inspection");
+    if (!j) abort();
+    rni_json_free(j);
+    rni_str_free(&s);
+    rni_inspection_free(in);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     const int64_t tensors = rn_live_tensors();
+    bool accepted = false;
     rni_project *p = parse((const char *)data, (int64_t)n);
     if (p) {
         check_round_trip(p);
         rni_session *s = rni_session_open(p, &(rni_session_args){ .steps = true, .quiet = true });
         fuzz_settle(s != NULL);
+        accepted = s != NULL;
         rni_session_free(s);
     }
+    inspect((const char *)data, (int64_t)n, accepted);
     if (rn_live_tensors() != tensors) abort();
     return 0;
 }

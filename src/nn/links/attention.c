@@ -69,6 +69,7 @@ static rn_tensor *attention_forward(rn_link *link, rn_tensor *const *in, int64_t
 
 const rn_link_type rni_link_multi_head_attention = {
     .name = "multi_head_attention",
+    .topic = "attention",
     .inputs = "x, memory?, mask?",
     .opts = (const rn_opt[]){ RN_REQ_I64(ATT, heads, 1, 1 << 20, "number of heads"),
                               RN_OPT_I64(ATT, dim, 0, 0, 1e15, "features of the result; 0: those of x"),
@@ -201,6 +202,7 @@ static rn_tensor *block_forward(rn_link *link, rn_tensor *const *in, int64_t n)
 
 const rn_link_type rni_link_transformer_block = {
     .name = "transformer_block",
+    .topic = "attention",
     .inputs = "x, memory?, mask?",
     .opts = (const rn_opt[]){ RN_REQ_I64(BLOCK, heads, 1, 1 << 20, "number of heads"),
                               RN_OPT_I64(BLOCK, hidden, 0, 0, 1e15, "features inside the feed-forward part; 0: 4 * D"),

@@ -212,6 +212,7 @@ enum { LARGE = 1 << 30 };
 
 const rn_link_type rni_link_conv1d = {
     .name = "conv1d",
+    .topic = "conv",
     CONV(1, "one axis"),
     .cases = (const rn_link_case[]){ { "x:f32[2,3,8]", "out=4 kernel=3", "f32[2,4,6]", NULL },
                                      { "x:f32[2,3,8]", "out=4 window=5 stride=2 pad=2", "f32[2,4,4]", NULL },
@@ -222,6 +223,7 @@ const rn_link_type rni_link_conv1d = {
 
 const rn_link_type rni_link_conv2d = {
     .name = "conv2d",
+    .topic = "conv",
     CONV(2, "two axes"),
     .cases =
         (const rn_link_case[]){ { "x:f32[2,3,8,9]", "out=4 kernel=3", "f32[2,4,6,7]", NULL },
@@ -238,18 +240,21 @@ const rn_link_type rni_link_conv2d = {
 
 const rn_link_type rni_link_conv3d = {
     .name = "conv3d",
+    .topic = "conv",
     CONV(3, "three axes"),
     .cases = (const rn_link_case[]){ { "x:f32[1,2,4,5,6]", "out=3 kernel=3", "f32[1,3,2,3,4]", NULL }, { 0 } },
 };
 
 const rn_link_type rni_link_deconv1d = {
     .name = "deconv1d",
+    .topic = "conv",
     DECONV(1, "one axis"),
     .cases = (const rn_link_case[]){ { "x:f32[2,3,8]", "out=4 kernel=3 stride=2", "f32[2,4,17]", NULL }, { 0 } },
 };
 
 const rn_link_type rni_link_deconv2d = {
     .name = "deconv2d",
+    .topic = "conv",
     DECONV(2, "two axes"),
     .cases =
         (const rn_link_case[]){ { "x:f32[2,3,4,5]", "out=6 kernel=4 stride=2 pad=1", "f32[2,6,8,10]", NULL },
@@ -260,12 +265,14 @@ const rn_link_type rni_link_deconv2d = {
 
 const rn_link_type rni_link_deconv3d = {
     .name = "deconv3d",
+    .topic = "conv",
     DECONV(3, "three axes"),
     .cases = (const rn_link_case[]){ { "x:f32[1,2,2,3,4]", "out=3 kernel=2", "f32[1,3,3,4,5]", NULL }, { 0 } },
 };
 
 const rn_link_type rni_link_depthwise_conv2d = {
     .name = "depthwise_conv2d",
+    .topic = "conv",
     .inputs = "x",
     .opts = (const rn_opt[]){ KERNEL_ROW(rn_depthwise_conv2d_link_args),
                               WINDOW_ROWS(rn_depthwise_conv2d_link_args, 2),

@@ -17,6 +17,7 @@ static rn_tensor *forward(rn_link *link, rn_tensor *const *in, int64_t n)
 
 const rn_link_type rni_link_embedding = {
     .name = "embedding",
+    .topic = "index",
     .inputs = "x",
     .opts = (const rn_opt[]){ RN_REQ_I64(EMBEDDING, in, 1, 1e15, "number of symbols"),
                               RN_REQ_I64(EMBEDDING, out, 1, 1e15, "features of each vector"),

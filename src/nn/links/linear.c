@@ -52,6 +52,7 @@ static const rn_opt opts[] = {
 
 const rn_link_type rni_link_linear = {
     .name = "linear",
+    .topic = "linalg",
     .inputs = "x",
     .opts = opts,
     .args_size = sizeof(rn_linear_link_args),

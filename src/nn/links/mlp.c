@@ -61,6 +61,7 @@ static rn_tensor *mlp_forward(rn_link *link, rn_tensor *const *in, int64_t n)
 
 const rn_link_type rni_link_mlp = {
     .name = "mlp",
+    .topic = "linalg",
     .inputs = "x",
     .opts = (const rn_opt[]){ RN_REQ_SHAPE(MLP, sizes, "features of each layer's result"),
                               RNI_OPT_NAME(MLP, activation, "relu", "function of one input, between the layers"),
@@ -128,6 +129,7 @@ static rn_tensor *highway_forward(rn_link *link, rn_tensor *const *in, int64_t n
 
 const rn_link_type rni_link_highway = {
     .name = "highway",
+    .topic = "linalg",
     .inputs = "x",
     .opts = (const rn_opt[]){ RNI_OPT_NAME(HIGHWAY, activation, "relu", "f: function of one input"),
                               RN_OPT_INIT(HIGHWAY, w_init, "lecun_normal", "first values of W and Wt"),

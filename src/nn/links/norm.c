@@ -72,6 +72,7 @@ static rn_tensor *batch_norm_forward(rn_link *link, rn_tensor *const *in, int64_
 
 const rn_link_type rni_link_batch_norm = {
     .name = "batch_norm",
+    .topic = "norm",
     .inputs = "x",
     .opts =
         (const rn_opt[]){ RN_OPT_I64(BN, axis, 1, -RN_MAX_RANK, RN_MAX_RANK - 1, "axis of the channels"),
@@ -132,6 +133,7 @@ static rn_tensor *layer_norm_forward(rn_link *link, rn_tensor *const *in, int64_
 
 const rn_link_type rni_link_layer_norm = {
     .name = "layer_norm",
+    .topic = "norm",
     .inputs = "x",
     .opts = (const rn_opt[]){ RN_OPT_I64(LN, axes, 1, 1, RN_MAX_RANK, "trailing axes that are normalised together"),
                               EPS_ROW(LN, 1e-5),
@@ -173,6 +175,7 @@ static rn_tensor *rms_norm_forward(rn_link *link, rn_tensor *const *in, int64_t 
 
 const rn_link_type rni_link_rms_norm = {
     .name = "rms_norm",
+    .topic = "norm",
     .inputs = "x",
     .opts = (const rn_opt[]){ EPS_ROW(rn_rms_norm_link_args, 1e-5), GAMMA_ROW(rn_rms_norm_link_args), { 0 } },
     .args_size = sizeof(rn_rms_norm_link_args),
@@ -211,6 +214,7 @@ static rn_tensor *group_norm_forward(rn_link *link, rn_tensor *const *in, int64_
 
 const rn_link_type rni_link_group_norm = {
     .name = "group_norm",
+    .topic = "norm",
     .inputs = "x",
     .opts = (const rn_opt[]){ RN_REQ_I64(GN, groups, 1, 1 << 30, "groups of channels"),
                               EPS_ROW(GN, 1e-5),

@@ -206,6 +206,7 @@ static rn_tensor *forward(rn_link *link, rn_tensor *const *in, int64_t n)
 
 const rn_link_type rni_link_lstm = {
     .name = "lstm",
+    .topic = "rnn",
     COMMON,
     .opts = ROWS(RN_OPT_BOOL(RNN, no_forget_bias, "the bias of the forget gate starts at 0 instead of 1"), ),
     .doc = { .brief = "Long short-term memory, one step at a time or whole sequences.",
@@ -228,6 +229,7 @@ const rn_link_type rni_link_lstm = {
 
 const rn_link_type rni_link_gru = {
     .name = "gru",
+    .topic = "rnn",
     COMMON,
     .opts = ROWS(),
     .doc = { .brief = "Gated recurrent unit, one step at a time or whole sequences.",
@@ -245,6 +247,7 @@ const rn_link_type rni_link_gru = {
 
 const rn_link_type rni_link_rnn = {
     .name = "rnn",
+    .topic = "rnn",
     COMMON,
     .opts = ROWS(RN_OPT_ENUM(RNN, activation, "tanh,relu", "activation"), ),
     .doc = { .brief = "Plain recurrent layer, one step at a time or whole sequences.",

@@ -23,6 +23,7 @@ static rn_tensor *prelu_forward(rn_link *link, rn_tensor *const *in, int64_t n)
 
 const rn_link_type rni_link_prelu = {
     .name = "prelu",
+    .topic = "activation",
     .inputs = "x",
     .opts = (const rn_opt[]){ RN_OPT_BOOL(rn_prelu_link_args, per_channel, "one slope for each channel (axis 1)"),
                               RN_OPT_INIT(rn_prelu_link_args, w_init, "constant:0.25", "first values of W"),
@@ -89,6 +90,7 @@ static rn_tensor *bias_forward(rn_link *link, rn_tensor *const *in, int64_t n)
 
 const rn_link_type rni_link_scale = {
     .name = "scale",
+    .topic = "math",
     .inputs = "x",
     .opts = (const rn_opt[]){ AXIS_ROW,
                               RN_OPT_INIT(rn_scale_link_args, w_init, "one", "first values of W"),
@@ -111,6 +113,7 @@ const rn_link_type rni_link_scale = {
 
 const rn_link_type rni_link_bias = {
     .name = "bias",
+    .topic = "math",
     .inputs = "x",
     .opts = (const rn_opt[]){ AXIS_ROW, RN_OPT_INIT(rn_scale_link_args, b_init, "zero", "first values of b"), { 0 } },
     .args_size = sizeof(rn_scale_link_args),
@@ -145,6 +148,7 @@ static rn_tensor *dropout_forward(rn_link *link, rn_tensor *const *in, int64_t n
 
 const rn_link_type rni_link_dropout = {
     .name = "dropout",
+    .topic = "random",
     .inputs = "x",
     .opts = (const rn_opt[]){ RN_OPT_F64(rn_dropout_link_args, ratio, 0.5, 0, 1, "share of values that become zero"),
                               { 0 } },

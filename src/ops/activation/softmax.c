@@ -180,11 +180,10 @@ static const rn_case grad_cases[] = { { .in = "p:f64[2,3]{-1,0} g:f64[2,3]", .wi
                                       { .in = "p:f16[2,3]{-1,0} g:f16[2,3]", .with = "axis=0" },
                                       { 0 } };
 
+/* Of the formula: taking the maximum off first is for its numbers, and lost in the time of the exponentials. */
 static void cost(rn_cost *c)
 {
-    const double n = (double)rni_view_count(&c->in[0]);
-    c->compare = c->exponential = c->divide = n;
-    c->add = 2 * n;
+    c->add = c->exponential = c->divide = (double)rni_view_count(&c->in[0]);
 }
 
 static void grad_cost(rn_cost *c)

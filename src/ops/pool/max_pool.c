@@ -132,7 +132,7 @@ static void cost(rn_cost *c)
     const rn_pool_opts *o = c->opts;
     double taps = 1;
     for (int a = 0; a < c->out[0].rank - 2; a++) taps *= (double)o->kernel[a];
-    c->compare = (double)rni_view_count(&c->out[0]) * (taps - 1);
+    c->compare = (double)rni_view_count(&c->out[0]) * taps;
 }
 
 static void cost_grad(rn_cost *c)

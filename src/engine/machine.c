@@ -1,20 +1,20 @@
 /* The limits of the machine, and the least time of a call within them. */
-#include "cli/machine.h"
+#include "engine/machine.h"
 
 #include "backend/limits.h"
 #include "engine/record.h"
 
 #include <string.h>
 
-bool cli_machine_of(cli_machine *m, bool again)
+bool rni_machine_of(rni_machine *m, bool again)
 {
-    *m = (cli_machine){ 0 };
+    *m = (rni_machine){ 0 };
     rni_device *d = rni_default_device(NULL);
     if (d) m->known = rni_limits_of(d, again, &m->limits, m->name, sizeof m->name);
     return rn_ok();
 }
 
-double cli_machine_work(const rn_cost *c)
+double rni_machine_work(const rn_cost *c)
 {
     enum { DIVIDE = 8, EXPONENTIAL = 16 };
     return 2 *
@@ -28,7 +28,7 @@ static double bytes_rate(const rn_limits *l, int all, double bytes)
     return l->shared[all] > 0 && bytes <= (double)l->shared_cached ? l->shared[all] : l->memory[all];
 }
 
-double cli_machine_least(const cli_machine *m, double work, double bytes, bool narrow)
+double rni_machine_least(const rni_machine *m, double work, double bytes, bool narrow)
 {
     const rn_limits *l = &m->limits;
     const double waking = 3e-6; /* seconds until all threads are at work */
