@@ -5,8 +5,8 @@ enum { PORT = 7370 };
 
 typedef struct serving {
     const char *folder;
-    int64_t port;
-    bool routes;
+    int64_t port, cpu, gpu;
+    bool routes, rebuild;
     cli_texts hosts;
 } serving;
 
@@ -42,8 +42,11 @@ static int serve(serving *o)
     sigprocmask(SIG_BLOCK, &ends, NULL);
     const struct sigaction ignored = { .sa_handler = SIG_IGN };
     sigaction(SIGPIPE, &ignored, NULL); /* pages that are closed */
-    rni_console *console =
-        rni_console_open(&(rni_console_args){ .folder = o->folder, .port = (int)o->port, .hosts = o->hosts.at });
+    rni_console *console = rni_console_open(&(rni_console_args){ .folder = o->folder,
+                                                                 .port = (int)o->port,
+                                                                 .hosts = o->hosts.at,
+                                                                 .rebuild = o->rebuild,
+                                                                 .slots = { (int)o->cpu, (int)o->gpu } });
     if (!console) return cli_end();
     printf(
         "%s\nThe address is a key: whoever has it may do everything here. Ctrl-C ends the server; trainings go on.\n",
@@ -69,11 +72,14 @@ static int serve(serving *o)
 
 static int run(int argc, char **argv)
 {
-    serving o = { .folder = "rensa-work", .port = PORT };
+    serving o = { .folder = "rensa-work", .port = PORT, .cpu = 1, .gpu = -1 };
     const cli_option options[] = {
         { "port", "N", "port to listen at (default: 7370); 0: any that is free", CLI_INT, &o.port, 0, 65535 },
         { "dir", "FOLDER", "work folder: projects, data, runs (default: rensa-work)", CLI_TEXT, &o.folder, 0, 0 },
         { "host", "NAME", "answer also to this name, as in lab.example:443 (repeatable)", CLI_TEXTS, &o.hosts, 0, 0 },
+        { "cpu-runs", "N", "trainings at a time on the processor (default: 1)", CLI_INT, &o.cpu, 0, 64 },
+        { "gpu-runs", "N", "trainings at a time on GPUs (default: one per GPU)", CLI_INT, &o.gpu, 0, 64 },
+        { "rebuild", NULL, "make the index rensa.db anew from the run folders", CLI_SWITCH, &o.rebuild, 0, 0 },
         { "routes", NULL, "print the OpenAPI description of all routes, and end", CLI_SWITCH, &o.routes, 0, 0 },
         { 0 },
     };

@@ -4,6 +4,9 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "console/events.h"
+#include "console/keeper.h"
+#include "console/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,14 +38,27 @@ static bool take_folder(rni_console *c, const char *folder)
     return false;
 }
 
+static bool open_parts(rni_console *c, const rni_console_args *args)
+{
+    bool fresh = false;
+    char *path = rni_path_join(c->folder, "rensa.db");
+    if (path) c->store = rni_store_open(path, args->rebuild, &fresh);
+    rni_free(path);
+    return c->store && (c->events = rni_events_open()) != NULL && (c->system = rni_system_open()) != NULL &&
+           (c->keeper = rni_keeper_open(c, args->slots, fresh)) != NULL &&
+           (c->http = rni_http_open(c, args->port)) != NULL && rni_keeper_start(c->keeper);
+}
+
 rni_console *rni_console_open(const rni_console_args *args)
 {
     rni_console *c = rni_alloc((int64_t)sizeof *c);
     if (!c) return NULL;
     c->lock = -1;
+    pthread_mutex_init(&c->projects_lock, NULL);
+    pthread_mutex_init(&c->runs_lock, NULL);
     bool ok = take_folder(c, args->folder) && (c->access = rni_access_open(c->folder, args->hosts)) != NULL;
     if (ok) rni_access_set_port(c->access, args->port);
-    ok = ok && (c->http = rni_http_open(c, args->port)) != NULL;
+    ok = ok && open_parts(c, args);
     if (!ok) {
         rni_console_close(c);
         return NULL;
@@ -56,9 +72,16 @@ rni_console *rni_console_open(const rni_console_args *args)
 void rni_console_close(rni_console *c)
 {
     if (!c) return;
-    rni_http_close(c->http);
+    rni_events_end(c->events);
+    rni_http_close(c->http); /* nobody asks from here on */
+    rni_keeper_close(c->keeper);
+    rni_system_close(c->system);
+    rni_events_close(c->events);
+    rni_store_close(c->store);
     rni_access_close(c->access);
     if (c->lock >= 0) close(c->lock);
+    pthread_mutex_destroy(&c->projects_lock);
+    pthread_mutex_destroy(&c->runs_lock);
     rni_free(c->folder);
     rni_free(c);
 }

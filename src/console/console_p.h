@@ -5,12 +5,21 @@
 #include "console/access.h"
 #include "console/console.h"
 #include "console/http.h"
+#include "console/store.h"
+
+#include <pthread.h>
 
 struct rni_console {
     char *folder; /* full path of the work folder */
     int lock;     /* on it, while the server lives */
     rni_access *access;
+    rni_store *store;
+    struct rni_events *events;
+    struct rni_keeper *keeper;
+    struct rni_system *system;
     rni_http *http;
+    pthread_mutex_t projects_lock; /* changes of project files */
+    pthread_mutex_t runs_lock;     /* changes of job.json and of what the index says of it */
     char address[128];
 };
 

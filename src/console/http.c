@@ -44,6 +44,15 @@ const char *rni_query_text(const rni_request *q, const char *name)
     return rni_url_query(&q->url, name);
 }
 
+int64_t rni_query_int(const rni_request *q, const char *name, int64_t fallback)
+{
+    const char *text = rni_query_text(q, name);
+    int64_t v = 0;
+    if (!text) return fallback;
+    for (const char *s = text + (*text == '-'); *s >= '0' && *s <= '9'; s++) v = 10 * v + (*s - '0');
+    return *text == '-' ? -v : v;
+}
+
 static void *on_uri(void *user, const char *uri, struct MHD_Connection *connection)
 {
     rn_error_clear();
@@ -98,6 +107,20 @@ bool rni_refuse(rni_request *q, int status, const char *fmt, ...)
     va_end(args);
     if (rn_ok()) q->status = status;
     return rni_fail(status == 404 || status >= 500 ? RN_ERR_IO : RN_ERR_ARG, NULL, NULL, "%s", text);
+}
+
+bool rni_answer_file(rni_request *q, const char *path, const char *type, const char *what)
+{
+    struct stat s;
+    const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &s) != 0 || !S_ISREG(s.st_mode)) {
+        if (fd >= 0) close(fd);
+        return rni_refuse(q, 404, "there is no %s", what);
+    }
+    q->fd = fd;
+    q->n_bytes = s.st_size;
+    q->type = type;
+    return true;
 }
 
 static int status_of(rn_status s)

@@ -61,6 +61,11 @@ const char *rni_request_header(const rni_request *q, const char *name);
 void rni_answer_header(rni_request *q, const char *name, const char *fmt, ...) RN_PRINTF(3, 4);
 /* Raises an error that is answered with this status. Returns false. */
 bool rni_refuse(rni_request *q, int status, const char *fmt, ...) RN_PRINTF(3, 4);
+/* Answers with the contents of a file that exists; `type` names them. Errors: 404, naming `what`. */
+bool rni_answer_file(rni_request *q, const char *path, const char *type, const char *what);
+/* A whole number of the query within the row's limits, `fallback` where it is not given; checked before the row runs.
+ */
+int64_t rni_query_int(const rni_request *q, const char *name, int64_t fallback);
 const char *rni_query_text(const rni_request *q, const char *name); /* NULL */
 
 #endif

@@ -54,6 +54,8 @@ void rni_project_free(rni_project *p); /* NULL is fine */
 
 /* The text in its canonical form: members in a fixed order, a layer per line, numbers as they were written. */
 bool rni_project_write(const rni_project *p, rni_str *to);
+/* Any value, laid out likewise, members in the order of their text. */
+void rni_json_write_any(rni_json_writer *w, const rni_json *v);
 
 /* A change of one value: "training.optimizer.rate=0.1". Members that are missing are made; elements of arrays go by
  * number. What stands behind '=' is JSON, or else a text. */

@@ -163,7 +163,7 @@ static rni_json *parse_value(const char *text)
     return v;
 }
 
-static void write_any(rni_json_writer *w, const rni_json *v)
+void rni_json_write_any(rni_json_writer *w, const rni_json *v)
 {
     write_value(w, v, NULL, NEST_NONE);
 }
@@ -192,7 +192,7 @@ static bool through_array(change *c, const rni_json *v, const char *key, const c
     rni_json_array_begin(&c->w);
     for (int64_t i = 0; i < n + (at == n); i++)
         if (i != at)
-            write_any(&c->w, rni_json_at(v, i));
+            rni_json_write_any(&c->w, rni_json_at(v, i));
         else if (!write_changed(c, rni_json_at(v, i), rest, table, NEST_ONE))
             return false;
     rni_json_array_end(&c->w);
@@ -254,7 +254,7 @@ static bool through_object(change *c, const rni_json *v, const char *key, const 
         if (here && !*rest && rni_json_is_null(c->value)) continue;
         rni_json_write_key(&c->w, rni_json_key_at(v, i));
         if (!here)
-            write_any(&c->w, rni_json_at(v, i));
+            rni_json_write_any(&c->w, rni_json_at(v, i));
         else if (!write_changed(c, rni_json_at(v, i), rest, below, how))
             return false;
     }
@@ -269,7 +269,7 @@ static bool through_object(change *c, const rni_json *v, const char *key, const 
 static bool write_changed(change *c, const rni_json *v, const char *rest, const rni_member *table, nesting_kind nesting)
 {
     if (!*rest) {
-        write_any(&c->w, c->value);
+        rni_json_write_any(&c->w, c->value);
         return true;
     }
     char key[KEY_MAX];

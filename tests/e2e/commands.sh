@@ -13,7 +13,7 @@ says 2 '--out needs a value (DIR)' "$RENSA" train --net lenet --out --quiet
 
 # each command: help that the manual says word for word, an unknown option
 words() { tr -d '"' | tr -s ' \n' '\n\n'; }
-for command in train evaluate predict data info serve ops devices bench explain inspect selftest; do
+for command in train evaluate predict data info serve ops devices bench explain inspect selftest supervise; do
     "$RENSA" --help | grep -q "^  $command " || { : >out && fail "--help does not list $command"; }
     says 0 "usage: rensa $command" "$RENSA" $command --help
     is "help $command" "$("$RENSA" help $command)" "$(cat out)"
@@ -24,6 +24,17 @@ for command in train evaluate predict data info serve ops devices bench explain 
     is "the manual (<) and the help (>) of $command" "$(cat out)" ""
 done
 says 2 'did you mean "train"?' "$RENSA" help trian
+
+# a command that is supervised
+mkdir watched
+says 3 "" "$RENSA" supervise watched -- sh -c 'echo said; exit 3'
+is "its output" "$(cat watched/output.txt)" said
+is "its status" "$(member watched/exit.json code)" 3
+says 137 "" "$RENSA" supervise watched -- sh -c 'kill -KILL $$'
+is "what ended it" "$(member watched/exit.json signal)" 9
+says 127 "" "$RENSA" supervise watched -- ./nowhere
+says 1 "cannot be taken" "$RENSA" supervise nowhere -- true
+says 1 "runs in \"watched\" already" flock watched/lock "$RENSA" supervise watched -- true
 
 # what cannot be written is an error
 for arguments in --help --version help "help train" "train --help" ops "data list" "train --net lenet --show"; do
@@ -52,6 +63,7 @@ says 2 "is needed" "$RENSA" predict
 says 2 "which file or run folder?" "$RENSA" info
 says 2 "takes no arguments" "$RENSA" devices now
 says 2 "takes no arguments" "$RENSA" serve now
+says 2 "a folder and a command" "$RENSA" supervise folder
 says 2 "--port needs a whole number, 0 to 65535" "$RENSA" serve --port 65536
 says 2 "list, get NAME" "$RENSA" data give mnist
 says 2 "--part is train, test or valid" "$RENSA" data show mnist --part most
