@@ -6,7 +6,9 @@
 #include "base/file.h"
 #include "console/events.h"
 #include "console/keeper.h"
+#include "console/machine.h"
 #include "console/system.h"
+#include "project/sketch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +28,8 @@ static bool take_folder(rni_console *c, const char *folder)
     if (!existed && chmod(folder, 0700) != 0)
         return rni_fail(RN_ERR_IO, NULL, NULL, "\"%s\" cannot be kept from others: %s", folder, strerror(errno));
     if (!realpath(folder, full)) return rni_fail(RN_ERR_IO, NULL, NULL, "\"%s\": %s", folder, strerror(errno));
+    /* what projects name is found from here, in the server as in the processes of runs */
+    if (chdir(full) != 0) return rni_fail(RN_ERR_IO, NULL, NULL, "\"%s\": %s", full, strerror(errno));
     c->folder = rni_strdup(full);
     char *path = c->folder ? rni_path_join(c->folder, ".lock") : NULL;
     c->lock = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
@@ -45,6 +49,7 @@ static bool open_parts(rni_console *c, const rni_console_args *args)
     if (path) c->store = rni_store_open(path, args->rebuild, &fresh);
     rni_free(path);
     return c->store && (c->events = rni_events_open()) != NULL && (c->system = rni_system_open()) != NULL &&
+           (c->machine = rni_machine_open()) != NULL && (c->sketches = rni_sketches_new()) != NULL &&
            (c->keeper = rni_keeper_open(c, args->slots, fresh)) != NULL &&
            (c->http = rni_http_open(c, args->port)) != NULL && rni_keeper_start(c->keeper);
 }
@@ -76,6 +81,8 @@ void rni_console_close(rni_console *c)
     rni_http_close(c->http); /* nobody asks from here on */
     rni_keeper_close(c->keeper);
     rni_system_close(c->system);
+    rni_machine_close(c->machine);
+    rni_sketches_free(c->sketches);
     rni_events_close(c->events);
     rni_store_close(c->store);
     rni_access_close(c->access);

@@ -17,6 +17,8 @@ struct rni_console {
     struct rni_events *events;
     struct rni_keeper *keeper;
     struct rni_system *system;
+    struct rni_known_machine *machine;
+    struct rni_sketches *sketches; /* data sets that projects under edit name */
     rni_http *http;
     pthread_mutex_t projects_lock; /* changes of project files */
     pthread_mutex_t runs_lock;     /* changes of job.json and of what the index says of it */

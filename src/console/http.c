@@ -24,7 +24,7 @@ enum {
     BODY_SECONDS = 60, /* a body that is not received in pieces must be there by then */
     BODY_LIMIT = 1 << 20,
     DRAIN = 16 << 20, /* so much of a refused body is read, so that the answer arrives */
-    STACK = 1 << 20,
+    STACK = 4 << 20,
 };
 
 struct rni_http {

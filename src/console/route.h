@@ -48,6 +48,7 @@ bool rni_route_check_body(rni_request *q);
 /* The OpenAPI file of all rows. */
 void rni_openapi_write(rni_json_writer *w);
 
-extern const rni_route rni_routes_session[], rni_routes_projects[], rni_routes_jobs[], rni_routes_runs[];
+extern const rni_route rni_routes_session[], rni_routes_projects[], rni_routes_jobs[], rni_routes_runs[],
+    rni_routes_network[];
 
 #endif

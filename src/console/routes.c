@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-static const rni_route *const tables[] = { rni_routes_session, rni_routes_projects, rni_routes_jobs, rni_routes_runs };
+static const rni_route *const tables[] = { rni_routes_session, rni_routes_projects, rni_routes_jobs, rni_routes_runs,
+                                           rni_routes_network };
 
 const rni_route *rni_route_at(int n)
 {

@@ -34,6 +34,7 @@ static bool answer_table(rni_request *q, rni_db *db)
 {
     return rni_table_write(db,
                            &(rni_table_args){ .filter = rni_query_text(q, "filter"),
+                                              .project = rni_query_text(q, "project"),
                                               .sort = rni_query_text(q, "sort"),
                                               .columns = rni_query_text(q, "columns"),
                                               .offset = rni_query_int(q, "offset", 0),
@@ -271,6 +272,7 @@ static bool events(rni_request *q)
 
 static const rni_field table_query[] = {
     { "filter", "words, and conditions: state:running tag:x test_accuracy>=0.9", RNI_FIELD_TEXT, .max = 1000 },
+    { "project", "only its runs", RNI_FIELD_TEXT, .max = 200 },
     { "sort", "a column; -column: falling; the newest first, if left out", RNI_FIELD_TEXT, .max = 150 },
     { "columns", "further columns, separated by commas: test_loss,max.test_accuracy,set.training.batch", RNI_FIELD_TEXT,
       .max = 3000 },

@@ -122,6 +122,11 @@ static rn_schedule *read_schedule(const rni_json *v, double epochs, int depth)
     return s;
 }
 
+rn_schedule *rni_schedule_read(const rni_json *v, double epochs)
+{
+    return read_schedule(v, epochs, 0);
+}
+
 /* ---- hooks ---- */
 
 static const char *hook_name(void *user, int i)
@@ -284,7 +289,7 @@ static bool equip(const rni_json *v, rn_optimizer *o, double epochs)
 {
     const rni_json *schedule = rni_json_get(v, "schedule"), *hooks = rni_json_get(v, "hooks");
     if (schedule) {
-        rn_schedule *s = read_schedule(schedule, epochs, 0);
+        rn_schedule *s = rni_schedule_read(schedule, epochs);
         if (!s || !rn_optimizer_set_schedule(o, s)) return false;
     }
     for (int64_t i = 0; i < rni_json_count(hooks); i++)

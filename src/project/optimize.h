@@ -11,6 +11,9 @@
  * parameters that must live as long as the optimizer. Errors: ARG with the place in the file. */
 rn_optimizer *rni_optimizer_read(const rni_json *v, rni_model *m, double epochs, rn_link **part);
 
+/* A schedule that ends after so many epochs where it does not say when. Owned. Errors: ARG with the place in the file.
+ */
+rn_schedule *rni_schedule_read(const rni_json *v, double epochs);
 /* The i-th schedule, NULL past the last. */
 const char *rni_schedule_name(int i);
 

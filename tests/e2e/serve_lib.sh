@@ -51,3 +51,14 @@ asks() {
         pass
     fi
 }
+
+# job METHOD PATH [BODY]: as asks, with the token
+job() {
+    want=$1 text=$2 method=$3 path=$4
+    shift 4
+    asks "$want" "$text" "$method" "/api$path" -H "Authorization: Bearer $token" -H "Content-Type: application/json" "$@"
+}
+# value KEY: of the answer
+value() { sed -n "s/.*\"$1\":\"*\([^\",}]*\).*/\1/p" body | head -n 1; }
+# first_run: of an answer {"runs": [...]}
+first_run() { sed 's/.*"runs":\["\([^"]*\)".*/\1/' body; }

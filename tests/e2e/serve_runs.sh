@@ -5,16 +5,6 @@
 make_table table.csv 300
 serve_begin
 
-# job METHOD PATH [BODY]: as asks, with the token
-job() {
-    want=$1 text=$2 method=$3 path=$4
-    shift 4
-    asks "$want" "$text" "$method" "/api$path" -H "Authorization: Bearer $token" -H "Content-Type: application/json" "$@"
-}
-# value KEY: of the answer
-value() { sed -n "s/.*\"$1\":\"*\([^\",}]*\).*/\1/p" body | head -n 1; }
-# first_run: of an answer {"runs": [...]}
-first_run() { sed 's/.*"runs":\["\([^"]*\)".*/\1/' body; }
 # until_state RUN STATE: waits for it
 until_state() {
     for _ in $(seq 600); do
@@ -107,6 +97,8 @@ last=$(sed 's/.*"\([^"]*\)"\].*/\1/' body)
 until_state "$last" finished
 job 200 '"total":4' GET "/runs?filter=group:sweep-000002+state:finished&columns=set.training.seed"
 job 200 '"total":2' GET "/runs?filter=set.training.optimizer.rate<0.05+set.training.seed>=1+group!=x"
+job 200 '"total":5' GET "/runs?project=table"
+job 200 '"total":0' GET "/runs?project=none"
 job 200 '"total":4' GET "/runs?filter=seed&sort=-test_accuracy"
 job 200 '"total":1,"runs":[{"id":"000001' GET "/runs?filter=tag:c"
 job 400 "needs a number" GET "/runs?filter=a<b"
