@@ -42,6 +42,10 @@ rensa_check(generated opgen ${PROJECT_SOURCE_DIR} check)
 rensa_check(scripts ${PROJECT_SOURCE_DIR}/tests/scripts/run)
 rensa_check(leaks ${PROJECT_SOURCE_DIR}/tests/e2e/leaks ${PROJECT_BINARY_DIR})
 
+# The console's page in a browser; skipped where there is none.
+rensa_check(page ${PROJECT_SOURCE_DIR}/tests/page/run $<TARGET_FILE:rensa_cli>)
+set_tests_properties(page PROPERTIES SKIP_RETURN_CODE 77)
+
 # Downloads for tests/e2e/https.sh.
 add_executable(fetch tests/e2e/fetch.c $<TARGET_OBJECTS:rensa_objects>)
 target_include_directories(fetch PRIVATE include src)

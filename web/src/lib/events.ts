@@ -1,0 +1,38 @@
+// The one stream of live events of a page. Whoever listens gets every event; after a pause of the connection all that was
+// asked before is asked again, since events may have been missed.
+import type { QueryClient } from "@tanstack/react-query"
+import { createStore } from "./store"
+import type { LiveEvent } from "./types"
+
+export const online = createStore(true)
+const listeners = new Set<(event: LiveEvent) => void>()
+
+export function onEvent(listener: (event: LiveEvent) => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+const TYPES = ["run", "step", "job", "project", "data", "progress", "system", "message"]
+
+export function openEvents(queries: QueryClient): () => void {
+  const source = new EventSource("/api/events")
+  const receive = (message: MessageEvent<string>) => {
+    let event: LiveEvent
+    try {
+      event = JSON.parse(message.data) as LiveEvent
+    } catch {
+      return
+    }
+    if (event.type === "run" || event.type === "job") void queries.invalidateQueries({ queryKey: ["runs"] })
+    if (event.type === "data") void queries.invalidateQueries({ queryKey: ["data"] })
+    if (event.type === "project") void queries.invalidateQueries({ queryKey: ["projects"] })
+    for (const listener of [...listeners]) listener(event)
+  }
+  for (const type of TYPES) source.addEventListener(type, receive)
+  source.addEventListener("open", () => {
+    if (!online.get()) void queries.invalidateQueries()
+    online.set(true)
+  })
+  source.addEventListener("error", () => online.set(false))
+  return () => source.close()
+}

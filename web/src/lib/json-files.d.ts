@@ -1,0 +1,6 @@
+declare module "*.json" {
+  const text: string
+  export default text
+}
+declare module "*.css"
+declare const LAYOUT_WORKER: string

@@ -1,0 +1,38 @@
+import { texts } from "../lib/texts"
+
+export const T = texts(
+  {
+    data: "Data", network: "Network", train: "Train", evaluate: "Evaluate", report: "Report",
+    places: "Places", projects: "Projects", allProjects: "All projects", project: "Project",
+    idle: "Nothing is running", running: "running", waiting: (n: number) => `${n} waiting`, left: (time: string) => `${time} left`, queue: "Queue",
+    offline: "Connection lost",
+    theme: "Dark or light", light: "Light", dark: "Dark", system: "As the system", settings: "Settings", languageName: "日本語",
+    help: "Keys", commands: "Do something…", commandHint: "What do you want to do?", noCommand: "Nothing of that name", general: "Everywhere",
+    newProject: "New project", empty: "Empty project", name: "Name", create: "Create", import: "Import a file…",
+    from: "Begin with", duplicate: "Duplicate", rename: "Rename", remove: "Delete", removed: (name: string) => `“${name}” is in the bin`, export: "Export as a file",
+    noProjects: "No projects yet", noProjectsText: "A project holds networks, settings and runs. Begin with a small one that works, or with an empty page.",
+    badName: "Letters, digits, “.”, “_” and “-”, no dot first", taken: "There is a project of this name",
+    changed: (when: string) => `changed ${when}`, loading: "Loading…", failed: "That did not load",
+    again: "Try again", saved: "Saved", saving: "Saving…", unsaved: "Not saved", conflict: "Changed elsewhere",
+    conflictTitle: "This project was changed elsewhere", conflictText: "Another page or program saved a newer version while you were editing.",
+    keepMine: "Keep mine", takeTheirs: "Load the other one", restored: "Edits that were not saved yet are back",
+    login: "Sign in", token: "Token", loginText: "Open the address that the server printed, or enter its token.", user: "User", password: "Password",
+  },
+  {
+    data: "データ", network: "ネットワーク", train: "学習", evaluate: "評価", report: "レポート",
+    places: "画面", projects: "プロジェクト", allProjects: "プロジェクト一覧", project: "プロジェクト",
+    idle: "実行中のジョブはありません", running: "実行中", waiting: (n: number) => `${n} 件待ち`, left: (time: string) => `残り ${time}`, queue: "キュー",
+    offline: "接続が切れました",
+    theme: "明るさ", light: "ライト", dark: "ダーク", system: "システムに合わせる", settings: "設定", languageName: "English",
+    help: "キー操作", commands: "コマンドを検索…", commandHint: "何をしますか？", noCommand: "該当するコマンドがありません", general: "共通",
+    newProject: "新しいプロジェクト", empty: "空のプロジェクト", name: "名前", create: "作成", import: "ファイルを読み込む…",
+    from: "ひな形", duplicate: "複製", rename: "名前を変更", remove: "削除", removed: (name: string) => `「${name}」をごみ箱に移しました`, export: "ファイルに書き出す",
+    noProjects: "プロジェクトはまだありません", noProjectsText: "プロジェクトにはネットワーク、設定、学習結果が入ります。すぐに動く小さな例か、空の状態から始められます。",
+    badName: "文字、数字、「.」「_」「-」が使えます（先頭の「.」は不可）", taken: "同じ名前のプロジェクトがあります",
+    changed: (when: string) => `${when}に変更`, loading: "読み込み中…", failed: "読み込めませんでした",
+    again: "再試行", saved: "保存済み", saving: "保存中…", unsaved: "未保存", conflict: "別の場所で変更されました",
+    conflictTitle: "このプロジェクトは別の場所で変更されました", conflictText: "編集中に、別のページまたはプログラムが新しい版を保存しました。",
+    keepMine: "自分の版を残す", takeTheirs: "新しい版を読み込む", restored: "保存されていなかった編集を復元しました",
+    login: "サインイン", token: "トークン", loginText: "サーバーが表示したアドレスを開くか、トークンを入力してください。", user: "ユーザー", password: "パスワード",
+  },
+)
