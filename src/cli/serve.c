@@ -6,7 +6,7 @@ enum { PORT = 7370 };
 typedef struct serving {
     const char *folder;
     int64_t port, cpu, gpu;
-    bool routes, rebuild;
+    bool routes, rebuild, users;
     cli_texts hosts;
 } serving;
 
@@ -46,6 +46,7 @@ static int serve(serving *o)
                                                                  .port = (int)o->port,
                                                                  .hosts = o->hosts.at,
                                                                  .rebuild = o->rebuild,
+                                                                 .users = o->users,
                                                                  .slots = { (int)o->cpu, (int)o->gpu } });
     if (!console) return cli_end();
     printf(
@@ -77,6 +78,8 @@ static int run(int argc, char **argv)
         { "port", "N", "port to listen at (default: 7370); 0: any that is free", CLI_INT, &o.port, 0, 65535 },
         { "dir", "FOLDER", "work folder: projects, data, runs (default: rensa-work)", CLI_TEXT, &o.folder, 0, 0 },
         { "host", "NAME", "answer also to this name, as in lab.example:443 (repeatable)", CLI_TEXTS, &o.hosts, 0, 0 },
+        { "users", NULL, "people with names, passwords and roles, besides the owner with the address", CLI_SWITCH,
+          &o.users, 0, 0 },
         { "cpu-runs", "N", "trainings at a time on the processor (default: 1)", CLI_INT, &o.cpu, 0, 64 },
         { "gpu-runs", "N", "trainings at a time on GPUs (default: one per GPU)", CLI_INT, &o.gpu, 0, 64 },
         { "rebuild", NULL, "make the index rensa.db anew from the run folders", CLI_SWITCH, &o.rebuild, 0, 0 },

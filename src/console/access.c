@@ -7,15 +7,18 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "console/console_p.h"
+#include "console/name.h"
 #include "console/route.h"
+#include "console/users.h"
 
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET = 32, TEXT = 48 };
+enum { SECRET = 32, TEXT = 48, COOKIE = 480, DAY = 86400 };
 
 struct rni_access {
     char token[TEXT], cookie[TEXT], cookie_name[24];
@@ -135,31 +138,78 @@ bool rni_access_check_origin(rni_request *q)
 
 /* ---- who ---- */
 
-/* Finds the value of a cookie; it must end as ours does. */
-static bool has_cookie(const rni_access *a, const char *cookies)
+/* The value of our cookie; false where there is none. */
+static bool find_cookie(const rni_access *a, const char *cookies, char value[COOKIE])
 {
     const size_t n = strlen(a->cookie_name);
     for (const char *c = cookies; c && *c; c += strcspn(c, ";")) {
         c += strspn(c, "; ");
         if (strncmp(c, a->cookie_name, n) != 0 || c[n] != '=') continue;
-        char value[TEXT];
         const size_t length = strcspn(c + n + 1, ";");
-        snprintf(value, sizeof value, "%.*s", (int)(length < TEXT ? length : 0), c + n + 1);
-        if (same(value, a->cookie)) return true;
+        if (length >= COOKIE) return false;
+        snprintf(value, COOKIE, "%.*s", (int)length, c + n + 1);
+        return true;
     }
     return false;
+}
+
+/* "NAME.EXPIRY.SIGN": signed with the token, so that no list of sessions has to be kept; a new password makes it
+ * worthless. */
+static bool sign(const rni_access *a, const char *name, long long expiry, const char *mark, char value[COOKIE])
+{
+    unsigned char digest[SECRET];
+    char text[COOKIE], plain[COOKIE];
+    sodium_bin2base64(plain, sizeof plain, (const unsigned char *)name, strlen(name),
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    const int n = snprintf(text, sizeof text, "%s.%lld.%s", plain, expiry, mark);
+    if (n < 0 || n >= (int)sizeof text) return false;
+    crypto_generichash(digest, sizeof digest, (const unsigned char *)text, (size_t)n, (const unsigned char *)a->token,
+                       strlen(a->token));
+    char signature[TEXT];
+    encode(digest, signature);
+    const int m = snprintf(value, COOKIE, "%s.%lld.%s", plain, expiry, signature);
+    return m > 0 && m < COOKIE;
+}
+
+/* The person whose cookie it is. */
+static bool check_user(rni_request *q, const char *cookie)
+{
+    char name[RNI_NAME_BYTES + 1], mark[33], expected[COOKIE];
+    size_t n = 0;
+    const char *dot = strchr(cookie, '.');
+    rni_role role = RNI_ROLE_NOBODY;
+    if (!q->console->users || !dot ||
+        sodium_base642bin((unsigned char *)name, sizeof name - 1, cookie, (size_t)(dot - cookie), NULL, &n, NULL,
+                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+        return false;
+    name[n] = '\0';
+    const long long expiry = strtoll(dot + 1, NULL, 10);
+    if (strlen(name) != n || (double)expiry < rni_wall_clock() ||
+        !rni_users_find(q->console->users, name, &role, mark) ||
+        !sign(q->console->access, name, expiry, mark, expected) || !same(cookie, expected))
+        return false;
+    q->role = role;
+    snprintf(q->user, sizeof q->user, "%s", name);
+    return true;
+}
+
+static void be_owner(rni_request *q)
+{
+    q->role = RNI_ROLE_OWNER;
+    snprintf(q->user, sizeof q->user, "owner");
 }
 
 bool rni_access_check_role(rni_request *q)
 {
     const rni_access *a = q->console->access;
     const char *bearer = rni_request_header(q, "Authorization");
+    char cookie[COOKIE];
     const bool by_token = bearer && strncmp(bearer, "Bearer ", 7) == 0 && same(bearer + 7, a->token);
-    const bool by_cookie = !by_token && has_cookie(a, rni_request_header(q, "Cookie"));
-    if (by_token || by_cookie) {
-        q->role = RNI_ROLE_OWNER;
-        snprintf(q->user, sizeof q->user, "owner");
-    }
+    bool by_cookie = !by_token && find_cookie(a, rni_request_header(q, "Cookie"), cookie);
+    if (by_token || (by_cookie && same(cookie, a->cookie)))
+        be_owner(q);
+    else
+        by_cookie = by_cookie && check_user(q, cookie);
     if (q->route->role > q->role) {
         if (q->role == RNI_ROLE_NOBODY)
             return rni_refuse(q, 401, "nobody has logged in: open the address that `rensa serve` printed");
@@ -170,18 +220,37 @@ bool rni_access_check_role(rni_request *q)
     return true;
 }
 
+static void set_cookie(rni_request *q, const char *value, long age)
+{
+    rni_answer_header(q, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%ld",
+                      q->console->access->cookie_name, value, age);
+}
+
 bool rni_access_login(rni_request *q, const char *token)
 {
     const rni_access *a = q->console->access;
     if (!same(token, a->token))
         return rni_refuse(q, 401, "this is not the token of this server: open the address that `rensa serve` printed");
-    rni_answer_header(q, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000", a->cookie_name,
-                      a->cookie);
+    be_owner(q);
+    set_cookie(q, a->cookie, 365 * DAY);
+    return true;
+}
+
+bool rni_access_login_user(rni_request *q, const char *name, const char *password)
+{
+    char mark[33], value[COOKIE];
+    if (!q->console->users) return rni_refuse(q, 409, "this server knows no names: it was started without --users");
+    RNI_TRY(rni_users_login(q, q->console->users, name, password));
+    const long long expiry = (long long)rni_wall_clock() + 30 * DAY;
+    if (!rni_users_find(q->console->users, name, &q->role, mark) ||
+        !sign(q->console->access, name, expiry, mark, value))
+        return rni_refuse(q, 401, "name or password is wrong");
+    if (name != q->user) snprintf(q->user, sizeof q->user, "%s", name);
+    set_cookie(q, value, 30 * DAY);
     return true;
 }
 
 void rni_access_logout(rni_request *q)
 {
-    rni_answer_header(q, "Set-Cookie", "%s=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0",
-                      q->console->access->cookie_name);
+    set_cookie(q, "", 0);
 }

@@ -18,6 +18,8 @@ bool rni_access_check_origin(rni_request *q);
 bool rni_access_check_role(rni_request *q);
 /* Compares in constant time; adds the cookie to the answer. */
 bool rni_access_login(rni_request *q, const char *token);
+/* The same for a person of --users. Errors: 401, 409, 429. */
+bool rni_access_login_user(rni_request *q, const char *name, const char *password);
 void rni_access_logout(rni_request *q);
 
 #endif

@@ -130,13 +130,22 @@ bool rni_bin_restore(rni_request *q, const char *id, char place[16], char name[2
     return done;
 }
 
+bool rni_bin_hide(const rni_console *c, const char *path)
+{
+    static _Atomic int64_t count;
+    char *bin = rni_work_path(c, "bin"), *to = rni_work_path(c, "bin/.gone-%d-%lld", (int)getpid(), (long long)count++);
+    const bool ok = bin && to && rni_folder_make(bin) && rename(path, to) == 0;
+    rni_free(to);
+    rni_free(bin);
+    return ok;
+}
+
 static bool hide(const rni_console *c, const char *id)
 {
-    char *from = rni_work_path(c, "bin/%s", id), *to = rni_work_path(c, "bin/.%s", id);
-    const bool ok = from && to && rename(from, to) == 0;
-    rni_free(to);
+    char *from = rni_work_path(c, "bin/%s", id);
+    const bool ok = from && (rni_bin_hide(c, from) || rni_fail(RN_ERR_IO, NULL, NULL, "\"%s\" cannot be removed", id));
     rni_free(from);
-    return ok || rni_fail(RN_ERR_IO, NULL, NULL, "\"%s\" cannot be removed: %s", id, strerror(errno));
+    return ok;
 }
 
 bool rni_bin_drop(rni_request *q, const char *id)

@@ -13,6 +13,8 @@ bool rni_bin_restore(rni_request *q, const char *id, char place[16], char name[2
 /* Lets it be removed. Errors: 404. */
 bool rni_bin_drop(rni_request *q, const char *id);
 bool rni_bin_write(rni_console *c, rni_json_writer *w);
+/* Moves a folder out of sight, to be removed when there is time; false without an error if that cannot be. */
+bool rni_bin_hide(const rni_console *c, const char *path);
 /* Removes what was dropped or is too old; takes as long as it takes. */
 void rni_bin_clean(rni_console *c);
 #endif

@@ -8,6 +8,7 @@
 #include "console/keeper.h"
 #include "console/machine.h"
 #include "console/system.h"
+#include "console/users.h"
 #include "project/sketch.h"
 
 #include <errno.h>
@@ -48,6 +49,7 @@ static bool open_parts(rni_console *c, const rni_console_args *args)
     char *path = rni_path_join(c->folder, "rensa.db");
     if (path) c->store = rni_store_open(path, args->rebuild, &fresh);
     rni_free(path);
+    if (rn_ok() && args->users && !(c->users = rni_users_open(c->folder))) return false;
     return c->store && (c->events = rni_events_open()) != NULL && (c->system = rni_system_open()) != NULL &&
            (c->machine = rni_machine_open()) != NULL && (c->sketches = rni_sketches_new()) != NULL &&
            (c->keeper = rni_keeper_open(c, args->slots, fresh)) != NULL &&
@@ -85,6 +87,7 @@ void rni_console_close(rni_console *c)
     rni_sketches_free(c->sketches);
     rni_events_close(c->events);
     rni_store_close(c->store);
+    rni_users_close(c->users);
     rni_access_close(c->access);
     if (c->lock >= 0) close(c->lock);
     pthread_mutex_destroy(&c->projects_lock);

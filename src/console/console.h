@@ -10,6 +10,7 @@ typedef struct rni_console_args {
     const char *folder;       /* made where it does not exist */
     int port;                 /* 0: any free one */
     const char *const *hosts; /* further names of this host; ends with NULL; may be NULL */
+    bool users;               /* people with passwords, besides the token */
     bool rebuild;             /* makes the index anew */
     int slots[2];             /* runs at a time, on the CPU and on GPUs (-1: one per GPU) */
 } rni_console_args;

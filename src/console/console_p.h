@@ -13,6 +13,7 @@ struct rni_console {
     char *folder; /* full path of the work folder */
     int lock;     /* on it, while the server lives */
     rni_access *access;
+    struct rni_users *users; /* NULL: the token is all */
     rni_store *store;
     struct rni_events *events;
     struct rni_keeper *keeper;

@@ -69,6 +69,7 @@ static void forget(rni_request *q)
 {
     if (q->route && q->route->end && q->state) q->route->end(q);
     if (q->fd >= 0) close(q->fd);
+    if (q->stream) q->stream_free(q->stream_user);
     rni_json_free(q->json);
     rni_url_free(&q->url);
     rni_str_free(&q->out);
@@ -163,7 +164,6 @@ static void answer_error(rni_request *q)
     q->w = (rni_json_writer){ .to = &q->out };
     q->type = NULL;
     q->bytes = NULL;
-    q->stream = NULL;
     if (q->fd >= 0) close(q->fd);
     q->fd = -1;
     rni_json_object_begin(&q->w);
@@ -180,26 +180,46 @@ static void answer_error(rni_request *q)
     rni_str_free(&text);
 }
 
+/* A stream outlives its request. */
+typedef struct stream {
+    rni_stream_fn *read;
+    void (*free)(void *user);
+    void *user;
+} stream;
+
 static ssize_t read_stream(void *user, uint64_t position, char *to, size_t size)
 {
     (void)position;
-    rni_request *q = user;
-    const int64_t n = q->stream(q->stream_user, to, (int64_t)size);
+    const stream *s = user;
+    const int64_t n = s->read(s->user, to, (int64_t)size);
     rn_error_clear();
     return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)n;
 }
 
 static void end_stream(void *user)
 {
-    rni_request *q = user;
-    if (q->stream_free) q->stream_free(q->stream_user);
-    q->stream_user = NULL;
+    const stream *s = user;
+    s->free(s->user);
+    rni_free(user);
+}
+
+static struct MHD_Response *make_stream(rni_request *q)
+{
+    stream *s = rni_alloc((int64_t)sizeof *s);
+    if (!s) return NULL;
+    *s = (stream){ q->stream, q->stream_free, q->stream_user };
+    struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 << 10, read_stream, s, end_stream);
+    if (r)
+        q->stream = NULL; /* given away */
+    else
+        rni_free(s);
+    return r;
 }
 
 static struct MHD_Response *make_response(rni_request *q)
 {
     struct MHD_Response *r;
-    if (q->stream) return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 << 10, read_stream, q, end_stream);
+    if (q->stream) return make_stream(q);
     if (q->fd >= 0) {
         r = MHD_create_response_from_fd64((uint64_t)q->n_bytes, q->fd);
         if (r) q->fd = -1;

@@ -25,7 +25,7 @@ typedef struct rni_request {
     bool url_ok;
     const char *parameter[4]; /* the segments that stand for {…} in the row's path */
     rni_role role;
-    char user[72];
+    char user[208];
 
     char *body;                                                  /* NUL-terminated; NULL where there is none */
     int64_t body_bytes, body_capacity, body_seen, body_expected; /* expected: -1 where it was not said */
@@ -45,7 +45,7 @@ typedef struct rni_request {
     void *stream_user;
     struct {
         const char *name;
-        char value[256];
+        char value[640];
     } header[8];
     int n_headers;
     bool started, refused;

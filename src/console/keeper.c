@@ -14,6 +14,7 @@
 #include "console/run.h"
 #include "console/system.h"
 #include "console/tail.h"
+#include "console/uploads.h"
 
 #include <string.h>
 #include <sys/prctl.h>
@@ -218,6 +219,7 @@ static void turn(rni_keeper *k, rni_db *db)
         k->looked = now;
     }
     if (now - k->cleaned > CLEAN_SECONDS) {
+        rni_uploads_clean(k->console);
         rni_bin_clean(k->console);
         k->cleaned = now;
     }

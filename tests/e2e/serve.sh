@@ -60,7 +60,7 @@ done
 asks 400 "too long" GET "/$(head -c 5000 /dev/zero | tr '\0' a)"
 post() { status=$1 text=$2 && shift 2 && asks "$status" "$text" POST /api/session -H "Content-Type: application/json" "$@"; }
 post 400 'did you mean \"token\"' -d '{"tokn": 1}'
-post 400 'needs a member \"token\"' -d '{}'
+post 400 'a token is needed' -d '{}'
 post 400 '"line":2,"column":3' -d "$(printf '{\n  x}')"
 post 400 'expected a string' -d '{"token": 3}'
 post 400 'expected an object' -d '[]'

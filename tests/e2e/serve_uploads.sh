@@ -1,0 +1,62 @@
+#!/bin/sh
+# The console's uploads: whole files, pieces, what is cut off, names that lead elsewhere.
+. "$(dirname "$0")/lib.sh"
+. "$root/tests/e2e/serve_lib.sh"
+serve_begin
+up() { # STATUS TEXT ID NAME FILE [CURL OPTIONS]
+    status=$1 text=$2 id=$3 name=$4 file=$5
+    shift 5
+    asks "$status" "$text" PUT "/api/uploads/$id?name=$name" -H "Authorization: Bearer $token" --data-binary "@$file" "$@"
+}
+head -c 300000 "$RENSA" >file
+head -c 100000 file >first
+tail -c 200000 file >second
+
+up 200 '"whole":true' folder1 cats/1.png file
+is "the file" "$(cksum <work/uploads/folder1/files/cats/1.png)" "$(cksum <file)"
+up 200 '"whole":true' folder1 "%E7%8C%AB%20(1).png" first
+holds "a name in Japanese" -f "work/uploads/folder1/files/猫 (1).png"
+: >empty
+up 200 '"at":0,"whole":true' folder1 empty empty
+
+# in pieces: only on from where the last one ended
+up 200 '"at":100000,"whole":false' pieces a.zip first -H "Content-Range: bytes 0-99999/300000"
+up 409 "begins at byte 100000" pieces a.zip second -H "Content-Range: bytes 50000-249999/300000"
+is "how far it came" "$(sed -n 's/^X-At: //p' heads)" 100000
+job 200 '"at":100000,"whole":false' GET "/uploads/pieces?name=a.zip"
+up 400 "Content-Range" pieces a.zip second -H "Content-Range: bytes 100000-299998/300000"
+for range in "bytes x" "bytes 5-4/10" "bytes 0-10/5" "bytes 0-199999/*" "bytes -1-2/3" "bytes 0-9999999999999999999999/9"; do
+    up 400 "Content-Range" pieces a.zip second -H "Content-Range: $range"
+done
+up 413 "" pieces a.zip second -H "Content-Range: bytes 0-199999/9000000000000"
+up 507 "room for" pieces b.zip second -H "Content-Range: bytes 0-199999/1000000000000"
+up 200 '"at":300000,"whole":true' pieces a.zip second -H "Content-Range: bytes 100000-299999/300000"
+is "the pieces together" "$(cksum <work/uploads/pieces/files/a.zip)" "$(cksum <file)"
+job 200 '"at":300000,"whole":true' GET "/uploads/pieces?name=a.zip"
+# a connection that is cut off leaves what has come
+head -c 40000000 /dev/zero >large
+curl -s -m 0.2 --limit-rate 4M -X PUT -H "Authorization: Bearer $token" --data-binary @large "$address/api/uploads/cutoff?name=l" >/dev/null
+sleep 0.2
+job 200 '"whole":false' GET "/uploads/cutoff?name=l"
+holds "nothing was kept" "$(value at)" -gt 0
+
+for name in ../x a/../b /etc/passwd .hidden a/.b a//b a/ . .. "a%5Cb" "a%00b" "%ff" "" "$(printf 'a/%.0s' $(seq 13))b" "$(head -c 300 /dev/zero | tr '\0' a)"; do
+    up 400 "" paths "$name" first
+done
+up 404 "no upload" "a%20b%21" x first
+up 404 "no upload" abc x first
+asks 401 "" PUT "/api/uploads/nobody?name=x" --data-binary @first
+is "what lies there" "$(find work/uploads -type f | wc -l)" 5
+job 204 "" DELETE /uploads/folder1
+job 404 "no upload" DELETE /uploads/folder1
+holds "a file was written elsewhere" ! -e work/x
+
+mkdir -p work/data/digits
+echo '{"name": "other", "examples": 3, "columns": [1]}' >work/data/digits/dataset.json
+job 200 '{"data":[{"name":"digits","examples":3}]}' GET /data
+job 200 '"columns"' GET /data/digits
+job 404 "no such data set" GET /data/none
+job 204 "" DELETE /data/digits
+job 200 '"place":"data"' GET /bin
+serve_end
+finish
