@@ -114,7 +114,8 @@ typedef struct rn_trainer_use_args {
     FILE *to;             /* print, progress: left out: standard output, standard error */
 } rn_trainer_use_args;
 /** Hangs an extension of the table into the loop: "evaluate", "log", "print", "progress", "curve", "snapshot", "best",
- *  "early_stop", "fail_on_nan", "graph". Errors: ARG with the nearest name; STATE where it needs a run folder. */
+ *  "early_stop", "fail_on_nan", "graph", "steps". Errors: ARG with the nearest name; STATE where it needs a run folder.
+ */
 RN_API bool rn_trainer_use_at(const rn_trainer_use_args *args);
 #define rn_trainer_use(...)                                                                                            \
     rn_trainer_use_at(&(rn_trainer_use_args){ __VA_ARGS__, .site = RN_SITE(rn_trainer_use_args) })

@@ -39,7 +39,8 @@ char *cli_run_name(const char *stem)
 static bool is_ours(const char *name)
 {
     static const char *const files[] = { "project.json", "log.jsonl",        "curve.svg",         "result.json",
-                                         "graph.dot",    "best.safetensors", "model.safetensors", "profile.json" };
+                                         "graph.dot",    "best.safetensors", "model.safetensors", "profile.json",
+                                         "steps.jsonl",  "tensors.jsonl" };
     for (size_t i = 0; i < RN_COUNTOF(files); i++)
         if (strcmp(files[i], name) == 0) return true;
     return strncmp(name, "snapshot_", 9) == 0;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "project/schema.h"
+#include "project/tensors.h"
 
 #include <rensa/ops.h>
 #include <string.h>
@@ -297,10 +298,11 @@ bool rni_session_extend(rni_session *s)
         if (!rn_trainer_add(s->trainer, &monitor_row, m, RN_EPOCHS(s->watch[i].every))) return false;
     }
     if (!rn_trainer_use(s->trainer, "log") || !rn_trainer_use(s->trainer, "curve") ||
-        !rn_trainer_use(s->trainer, "fail_on_nan"))
+        !rn_trainer_use(s->trainer, "steps") || !rn_trainer_use(s->trainer, "fail_on_nan"))
         return false;
     if (wanted(best, true) && !use_watched(s, "best", best, rni_members_best)) return false;
     if (wanted(stopping, false) && !use_watched(s, "early_stop", stopping, rni_members_stopping)) return false;
+    if (wanted(rni_json_get(t, "watch"), false) && !rni_tensors_watch(s)) return false;
     if (wanted(rni_json_get(t, "graph"), false) && !rn_trainer_use(s->trainer, "graph")) return false;
     return use_snapshot(s, rni_json_get(t, "snapshot"));
 }

@@ -129,6 +129,7 @@ const rni_member rni_members_training[] = {
     { "save_best", RNI_IS_BOOL | RNI_IS_OBJECT, "keeps the best model (true)" },
     { "snapshot", RNI_IS_OBJECT, "how often, and how many are kept" },
     { "graph", RNI_IS_BOOL, "the recorded calls of the first step as graph.dot (false)" },
+    { "watch", RNI_IS_BOOL, "parameters and gradients of each epoch in tensors.jsonl (false)" },
     { 0 },
 };
 

@@ -92,12 +92,13 @@ typedef struct {
 extern const rni_extension_row rni_extension_rows[];
 
 extern const rn_extension rni_ext_evaluate, rni_ext_log, rni_ext_print, rni_ext_progress, rni_ext_curve,
-    rni_ext_snapshot, rni_ext_best, rni_ext_early_stop, rni_ext_fail_on_nan, rni_ext_graph;
+    rni_ext_snapshot, rni_ext_best, rni_ext_early_stop, rni_ext_fail_on_nan, rni_ext_graph, rni_ext_steps;
 void *rni_ext_evaluate_make(const rn_trainer_use_args *a);
 void *rni_ext_print_make(const rn_trainer_use_args *a);
 void *rni_ext_progress_make(const rn_trainer_use_args *a);
 void *rni_ext_file_make(const rn_trainer_use_args *a);
 void *rni_ext_snapshot_make(const rn_trainer_use_args *a);
+void *rni_ext_steps_make(const rn_trainer_use_args *a);
 void *rni_ext_watch_make(const rn_trainer_use_args *a);
 
 #endif

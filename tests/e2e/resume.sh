@@ -46,6 +46,17 @@ killed resnet --net resnet20 --batch 16 --iterations 40 --seed 2 --set "$often" 
 # dropout, state that is carried from batch to batch
 killed lstm --net lstm-lm --batch 4 --iterations 60 --seed 3 --set "$often" --set network.arguments.units=16
 
+# lines of steps that were made again are there once; the file may end in half a line
+for name in lenet resnet lstm; do
+    is "iterations of $name/steps.jsonl" "$(sed -n 's/^{"iteration":\([0-9]*\),.*}$/\1/p' $name/steps.jsonl | awk '$1 <= last { print "again " $1 } { last = $1 } END { print last }')" \
+        "$(member $name/result.json iterations)"
+done
+head -n 1 lenet/steps.jsonl | sed 's/"iteration":[0-9]*/"iteration":1/' >few.jsonl
+{ cat few.jsonl; sed 's/"iteration":1/"iteration":99999999/' few.jsonl; printf '{"iteration":2,"ep'; } >lenet/steps.jsonl
+says 0 "" "$RENSA" train --resume lenet --iterations 80 --quiet --set training.watch=true
+is "lines of a later time are gone" "$(sed -n 's/^{"iteration":\([0-9]*\),.*}$/\1/p' lenet/steps.jsonl | tr '\n' ' ')" "1 80 "
+holds "no line of tensors" -n "$(grep '"update_ratio":[0-9]' lenet/tensors.jsonl)"
+
 # a snapshot under way does not count until it is whole
 cp -r lenet-whole torn
 newest=$(find torn -name 'snapshot_*.safetensors' | sort | tail -n 1)
