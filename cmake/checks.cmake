@@ -53,6 +53,11 @@ target_link_libraries(fetch PRIVATE Threads::Threads m ${CMAKE_DL_LIBS})
 set_target_properties(fetch PROPERTIES ENABLE_EXPORTS ON)
 add_dependencies(fetch rensa_io)
 
+# What cuts the power for tests/e2e/serve_cut.sh.
+if(CONSOLE_FOUND AND NOT RENSA_SANITIZE)
+  add_library(cut MODULE tests/e2e/cut.c)
+endif()
+
 # The command as people use it: tests/e2e/*.sh, each of which can be run by hand with RENSA=build/bin/rensa.
 file(GLOB e2e_tests CONFIGURE_DEPENDS tests/e2e/*.sh)
 list(FILTER e2e_tests EXCLUDE REGEX "lib\\.sh$")
@@ -62,4 +67,5 @@ foreach(file ${e2e_tests})
   set_tests_properties(e2e_${name} PROPERTIES ENVIRONMENT "RENSA=$<TARGET_FILE:rensa_cli>" TIMEOUT 300)
 endforeach()
 set_tests_properties(e2e_bad_files PROPERTIES LABELS once) # limits its memory, of which a sanitizer needs more
+set_tests_properties(e2e_serve_cut PROPERTIES LABELS once) # what cuts the power cannot be loaded before a sanitizer
 set_tests_properties(e2e_same_bits PROPERTIES LABELS once) # of what is trained

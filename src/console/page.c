@@ -27,18 +27,17 @@ static const char *type_of(const char *path)
     return "application/octet-stream";
 }
 
-/* "name-1a2b3c4d.js", "name.1A2B3C4D.css": eight or more letters and digits, one of them a digit, before the extension.
- */
+/* "name-1a2b3c4d.js", "name.IKCJDVOJ.css": before the extension eight or more letters and digits, not all small
+ * letters. */
 static bool is_hashed(const char *path)
 {
     const char *base = rni_path_base(path), *dot = strrchr(base, '.');
-    int n = 0, digits = 0;
+    int n = 0, small = 0;
     for (const char *s = dot; s && s > base; s--, n++) {
         const char c = s[-1];
-        const bool digit = c >= '0' && c <= '9';
-        if (!digit && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z'))
-            return n >= 8 && digits && (c == '-' || c == '.');
-        digits += digit;
+        if (c == '-' || c == '.') return n >= 8 && small < n;
+        small += c >= 'a' && c <= 'z';
+        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z')) return false;
     }
     return false;
 }

@@ -12,6 +12,10 @@ asks 304 "" GET / -H "If-None-Match: $tag"
 asks 200 "<!doctype html>" GET /p/digits/network
 asks 200 "<!doctype html>" GET /p/v1.2/network
 asks 404 "no such file" GET /missing.js
+asset=$(curl -s "$address/" | grep -o '/assets/[^"]*\.js' | head -n 1)
+asks 200 "" GET "$asset" -H "Accept-Encoding: gzip"
+holds "a file with a hash in its name is not kept" -n "$(grep '^Cache-Control: .*immutable' heads)"
+holds "the page is not packed" -n "$(grep '^Content-Encoding: gzip' heads)"
 asks 405 "only read" POST / -d x
 asks 200 "" HEAD /
 for header in "X-Content-Type-Options: nosniff" "X-Frame-Options: DENY" "Referrer-Policy: no-referrer" \
