@@ -66,6 +66,7 @@ foreach(file ${e2e_tests})
   add_test(NAME e2e_${name} COMMAND ${file})
   set_tests_properties(e2e_${name} PROPERTIES ENVIRONMENT "RENSA=$<TARGET_FILE:rensa_cli>" TIMEOUT 300)
 endforeach()
+set_property(TEST e2e_cuda APPEND PROPERTY ENVIRONMENT "FAKE_CUDA_PATH=${fakes}")
 set_tests_properties(e2e_bad_files PROPERTIES LABELS once) # limits its memory, of which a sanitizer needs more
 set_tests_properties(e2e_serve_cut PROPERTIES LABELS once) # what cuts the power cannot be loaded before a sanitizer
 set_tests_properties(e2e_same_bits PROPERTIES LABELS once) # of what is trained

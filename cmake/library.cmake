@@ -39,6 +39,11 @@ target_include_directories(rensa_emit PRIVATE include src)
 add_library(rensa_emit_cuda OBJECT src/backend/emit/cuda.c)
 target_include_directories(rensa_emit_cuda PRIVATE include src)
 rensa_extension(cpu ${cpu_sources} $<TARGET_OBJECTS:rensa_emit>)
+# The CUDA back end finds everything of NVIDIA's at run time.
+file(GLOB cuda_sources CONFIGURE_DEPENDS src/backend/cuda/*.c)
+rensa_extension(cuda ${cuda_sources} $<TARGET_OBJECTS:rensa_emit> $<TARGET_OBJECTS:rensa_emit_cuda>)
+target_link_libraries(rensa_cuda PRIVATE Threads::Threads m ${CMAKE_DL_LIBS})
+
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(isas avx512 avx2 base)
 else()

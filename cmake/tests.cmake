@@ -39,6 +39,7 @@ foreach(file ${unit_tests})
 endforeach()
 target_sources(test_compiled PRIVATE $<TARGET_OBJECTS:rensa_emit>)
 target_sources(test_cuda_text PRIVATE $<TARGET_OBJECTS:rensa_emit> $<TARGET_OBJECTS:rensa_emit_cuda>)
+include(cmake/cuda_tests.cmake)
 include(cmake/fuzz.cmake)
 include(cmake/checks.cmake)
 

@@ -167,7 +167,7 @@ struct rn_backend {
     size_t size;     /* sizeof(rn_backend) */
     const char *name, *doc;
     bool host_memory; /* pointers can be read and written by the host */
-    /* Devices 0 … count-1. describe writes a line about device `index` into buf. */
+    /* Devices 0 … count-1. describe writes a line about device `index` into buf; where there is none, why not. */
     int (*count)(void);
     void (*describe)(int index, char *buf, size_t size);
     /* NULL with a text in `why` on failure. `detail` is what follows the colon in names such as "check:cpu". */

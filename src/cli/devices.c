@@ -19,6 +19,9 @@ static int run(int argc, char **argv)
         }
         printf("%-8s %s\n", b->name, b->doc ? b->doc : "");
         const int count = b->count ? b->count() : 0;
+        char why[400] = "";
+        if (count == 0 && b->describe) b->describe(0, why, sizeof why);
+        if (*why) printf("  none: %s\n", why);
         for (int k = 0; k < count; k++) {
             char text[256] = "";
             if (b->describe) b->describe(k, text, sizeof text);

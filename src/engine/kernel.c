@@ -175,6 +175,13 @@ const rn_kernel *rni_kernel_find(const rni_gnode *n, const rn_kernel_call *c)
     return NULL;
 }
 
+bool rni_kernel_is_own(const rni_device *d, const rn_kernel *k)
+{
+    for (const rn_kernel *row = rows_of(d); row && row->op; row++)
+        if (row == k) return true;
+    return false;
+}
+
 /* Whether the back end takes the call; `why` tells why not. */
 static bool accepts(const rni_graph *g, const rni_gnode *n, rn_view *views, rn_kernel_call *c, const char **why)
 {

@@ -13,6 +13,8 @@ bool rni_kernel_widens(const rni_graph *g, const rni_gnode *n);
 bool rni_kernel_call_init(const rni_graph *g, const rni_gnode *n, rn_kernel_call *c, rn_view *views);
 /* The first kernel that takes the call: of the back end, else of the plain C one. NULL with an error pending. */
 const rn_kernel *rni_kernel_find(const rni_gnode *n, const rn_kernel_call *c);
+/* Whether the kernel is one of the device's own, rather than one of the host. */
+bool rni_kernel_is_own(const rni_device *d, const rn_kernel *k);
 /* A row-major view of that shape, without data. */
 rn_view rni_view_of(rn_dtype dtype, const rn_shape *shape);
 bool rni_view_is_contiguous(const rn_view *v);

@@ -114,6 +114,7 @@ static bool finish_step(compiler *c, rni_step *s, const rni_gnode *n, const rn_k
                         const rn_view *views, const int32_t *stores)
 {
     s->kernel = k;
+    s->staged = !s->device->backend->host_memory && !rni_kernel_is_own(s->device, k);
     s->call = *call;
     const int n_views = n->n_in + n->n_out;
     memcpy(c->p->views + c->n_views, views, (size_t)n_views * sizeof *views);

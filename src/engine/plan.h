@@ -23,6 +23,7 @@ typedef struct {
     int32_t recorded; /* recorded node that asks for this step, -1: none */
     void *opts_copy;  /* of a step that the node was made of; else the node's own options apply */
     bool lowered;
+    bool staged;   /* its kernel is one of the host, its memory is not */
     bool followed; /* the next step runs within this one */
     void *state;
     int64_t workspace, workspace_at; /* bytes, offset in the slab */

@@ -8,6 +8,7 @@
 #include "engine/fusion.h"
 #include "engine/map.h"
 #include "engine/nan_check.h"
+#include "engine/staged.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -81,7 +82,7 @@ static bool call(rni_step *s, const rni_run *r)
     if (s->device->backend->flags & RN_BACKEND_DRY) return true;
     const rn_backend *b = s->device->backend;
     bool ok = !b->enter || b->enter(s->device->handle, c);
-    ok = ok && s->kernel->run(c);
+    ok = ok && (s->staged ? rni_staged_run(s) : s->kernel->run(c));
     ok = ok && (!b->leave || b->leave(s->device->handle, c));
     if (!ok || s->failure.status != RN_OK || r->nan_check) locate(s, r);
     if (!ok || s->failure.status != RN_OK) return rni_step_raise(s);

@@ -310,13 +310,12 @@ static bool same_numbers(const rni_recording *a, const rni_recording *b, int64_t
     return true;
 }
 
-static bool same_constant(const rn_tensor *x, const rn_tensor *y)
+static bool same_constant(rn_tensor *x, rn_tensor *y)
 {
     if (x == y) return true;
-    const rni_device *d = x->node->device;
-    if (!d->backend->host_memory || !x->buffer || !y->buffer) return false;
-    return memcmp((const char *)x->buffer->data + x->offset, (const char *)y->buffer->data + y->offset,
-                  (size_t)rni_tensor_nbytes(x)) == 0;
+    if (!x->buffer || !y->buffer || rni_tensor_nbytes(x) != rni_tensor_nbytes(y)) return false;
+    const void *a = rn_data_at(&x->node->site, x), *b = a ? rn_data_at(&y->node->site, y) : NULL;
+    return b && memcmp(a, b, (size_t)rni_tensor_nbytes(x)) == 0;
 }
 
 static bool same_sources(rni_recording *a, rni_recording *b)

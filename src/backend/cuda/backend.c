@@ -1,0 +1,56 @@
+/* The row of the CUDA back end. */
+#include "backend/cuda/cuda.h"
+
+static void attach(const rn_host *given)
+{
+    rni_cuda_host = given;
+}
+
+static int count(void)
+{
+    char why[400];
+    return rni_cuda_count(why, sizeof why);
+}
+
+static void *alloc(void *device, int64_t bytes)
+{
+    rni_cuda *d = device;
+    return rni_cuda_enter(d) ? (void *)(uintptr_t)rni_cuda_memory_take(&d->memory, bytes) : NULL;
+}
+
+static void release(void *device, void *p, int64_t bytes)
+{
+    rni_cuda *d = device;
+    (void)bytes;
+    if (p) rni_cuda_memory_give(&d->memory, (rni_cu_address)(uintptr_t)p);
+}
+
+static const rn_kernel kernels[] = {
+    { 0 },
+};
+
+__attribute__((visibility("default"))) const rn_backend *rn_backend_cuda(void);
+
+const rn_backend *rn_backend_cuda(void)
+{
+    static const rn_backend row = {
+        .abi_version = RN_BACKEND_ABI,
+        .size = sizeof row,
+        .name = "cuda",
+        .doc = "NVIDIA GPUs",
+        .count = count,
+        .describe = rni_cuda_describe,
+        .open = rni_cuda_open,
+        .close = rni_cuda_close,
+        .alloc = alloc,
+        .free = release,
+        .copy_in = rni_cuda_copy_in,
+        .copy_out = rni_cuda_copy_out,
+        .sync = rni_cuda_sync,
+        .kernels = kernels,
+        .flags = RN_BACKEND_JOINS,
+        .attach = attach,
+        .measure = rni_cuda_measure,
+    };
+    return &row;
+}
