@@ -9,6 +9,7 @@
 #include "console/machine.h"
 #include "console/system.h"
 #include "console/users.h"
+#include "console/view.h"
 #include "project/sketch.h"
 
 #include <errno.h>
@@ -47,12 +48,12 @@ static bool open_parts(rni_console *c, const rni_console_args *args)
 {
     bool fresh = false;
     char *path = rni_path_join(c->folder, "rensa.db");
-    if (path) c->store = rni_store_open(path, args->rebuild, &fresh);
+    if (path) c->store = rni_database_open(path, args->rebuild, &fresh);
     rni_free(path);
     if (rn_ok() && args->users && !(c->users = rni_users_open(c->folder))) return false;
     return c->store && (c->events = rni_events_open()) != NULL && (c->system = rni_system_open()) != NULL &&
            (c->machine = rni_machine_open()) != NULL && (c->sketches = rni_sketches_new()) != NULL &&
-           (c->keeper = rni_keeper_open(c, args->slots, fresh)) != NULL &&
+           (c->views = rni_views_open()) != NULL && (c->keeper = rni_keeper_open(c, args->slots, fresh)) != NULL &&
            (c->http = rni_http_open(c, args->port)) != NULL && rni_keeper_start(c->keeper);
 }
 
@@ -85,8 +86,9 @@ void rni_console_close(rni_console *c)
     rni_system_close(c->system);
     rni_machine_close(c->machine);
     rni_sketches_free(c->sketches);
+    rni_views_close(c->views);
     rni_events_close(c->events);
-    rni_store_close(c->store);
+    rni_database_close(c->store);
     rni_users_close(c->users);
     rni_access_close(c->access);
     if (c->lock >= 0) close(c->lock);

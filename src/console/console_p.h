@@ -5,7 +5,7 @@
 #include "console/access.h"
 #include "console/console.h"
 #include "console/http.h"
-#include "console/store.h"
+#include "console/database.h"
 
 #include <pthread.h>
 
@@ -14,11 +14,12 @@ struct rni_console {
     int lock;     /* on it, while the server lives */
     rni_access *access;
     struct rni_users *users; /* NULL: the token is all */
-    rni_store *store;
+    rni_database *store;
     struct rni_events *events;
     struct rni_keeper *keeper;
     struct rni_system *system;
     struct rni_known_machine *machine;
+    struct rni_views *views;       /* data sets that somebody looks at */
     struct rni_sketches *sketches; /* data sets that projects under edit name */
     rni_http *http;
     pthread_mutex_t projects_lock; /* changes of project files */

@@ -3,7 +3,7 @@
 #define RNI_CONSOLE_CURVE_H
 
 #include "base/json.h"
-#include "console/store.h"
+#include "console/database.h"
 
 typedef struct rni_point {
     double x, y; /* iteration and value; NaN stays NaN */

@@ -4,7 +4,7 @@
 #define RNI_CONSOLE_FACTS_H
 
 #include "base/json.h"
-#include "console/store.h"
+#include "console/database.h"
 
 /* Settings: the scalars of "training" and the arguments of networks, and what was set for this run. */
 bool rni_facts_settings(rni_db *db, const char *run, const rni_json *project, const rni_json *set);

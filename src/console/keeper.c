@@ -68,9 +68,9 @@ static bool index_one(rni_console *c, rni_db *db, const char *id)
 
 bool rni_keeper_look(rni_console *c, const char *id)
 {
-    rni_db *db = rni_store_take(c->store);
+    rni_db *db = rni_database_take(c->store);
     const bool ok = db && index_one(c, db, id);
-    rni_store_give(c->store, db);
+    rni_database_give(c->store, db);
     rni_keeper_wake(c->keeper);
     return ok;
 }
@@ -247,7 +247,7 @@ static void *work(void *user)
 {
     rni_keeper *k = user;
     prctl(PR_SET_NAME, "keeper");
-    rni_db *db = rni_store_take(k->console->store);
+    rni_db *db = rni_database_take(k->console->store);
     if (db) look_again(k, db);
     if (db) compare(k, db);
     k->looked = rni_now();
@@ -257,11 +257,11 @@ static void *work(void *user)
         if (db)
             turn(k, db);
         else
-            db = rni_store_take(k->console->store);
+            db = rni_database_take(k->console->store);
         rn_error_clear();
         rest(k);
     }
-    rni_store_give(k->console->store, db);
+    rni_database_give(k->console->store, db);
     rn_error_clear();
     return NULL;
 }

@@ -107,7 +107,7 @@ static bool start(rni_request *q, rni_new_run *r)
     r->priority = rni_json_int(rni_json_get(q->json, "priority"));
     bool ok = choose_slot(q, r) && check_tags(r->tags);
     ok = rni_sweep_read(ok ? rni_json_get(q->json, "set") : NULL, ok ? rni_json_get(q->json, "sweep") : NULL, &s) && ok;
-    rni_db *db = ok ? rni_store_take(q->console->store) : NULL;
+    rni_db *db = ok ? rni_database_take(q->console->store) : NULL;
     rni_json_object_begin(&q->w);
     rni_json_write_key(&q->w, "runs");
     rni_json_array_begin(&q->w);
@@ -116,7 +116,7 @@ static bool start(rni_request *q, rni_new_run *r)
     pthread_mutex_unlock(&q->console->runs_lock);
     rni_json_array_end(&q->w);
     rni_json_object_end(&q->w);
-    rni_store_give(q->console->store, db);
+    rni_database_give(q->console->store, db);
     rni_sweep_free(&s);
     if (ok) rni_keeper_wake(q->console->keeper);
     q->status = ok ? 201 : q->status;
@@ -229,13 +229,13 @@ static bool change_job(rni_request *q, bool (*change)(rni_request *q, const rni_
     const char *id = q->parameter[0];
     rni_job j = { 0 };
     if (!rni_run_id_check(q, id)) return false;
-    rni_db *db = rni_store_take(q->console->store);
+    rni_db *db = rni_database_take(q->console->store);
     pthread_mutex_lock(&q->console->runs_lock);
     const bool ok = db && rni_job_read(q->console, q, id, &j) && change(q, &j) && rni_run_index(q->console, db, id) &&
                     write_run(q, db, id);
     pthread_mutex_unlock(&q->console->runs_lock);
     rni_job_free(&j);
-    rni_store_give(q->console->store, db);
+    rni_database_give(q->console->store, db);
     rni_keeper_wake(q->console->keeper);
     return ok;
 }

@@ -24,9 +24,9 @@ enum { LOG_BYTES = 256 << 10 };
 /* Runs `answer` with a connection to the index. */
 static bool with_index(rni_request *q, bool (*answer)(rni_request *q, rni_db *db))
 {
-    rni_db *db = rni_store_take(q->console->store);
+    rni_db *db = rni_database_take(q->console->store);
     const bool ok = db && answer(q, db);
-    rni_store_give(q->console->store, db);
+    rni_database_give(q->console->store, db);
     return ok;
 }
 

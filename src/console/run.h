@@ -4,7 +4,7 @@
 #define RNI_CONSOLE_RUN_H
 
 #include "console/http.h"
-#include "console/store.h"
+#include "console/database.h"
 
 enum { RNI_RUN_ID = 40 };
 

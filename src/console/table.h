@@ -3,7 +3,7 @@
 #define RNI_CONSOLE_TABLE_H
 
 #include "console/http.h"
-#include "console/store.h"
+#include "console/database.h"
 
 typedef struct rni_table_args {
     const char *filter;  /* words and conditions: "digits state:running test_accuracy>=0.9" */

@@ -3,7 +3,7 @@
 #define RNI_CONSOLE_TAIL_H
 
 #include "console/http.h"
-#include "console/store.h"
+#include "console/database.h"
 
 /* Takes what log.jsonl and steps.jsonl have got since the last time, at most some megabytes; the curves in the index
  * grow, and pages are told. *more: there is still more. *first becomes true when a file is seen for the first time. */

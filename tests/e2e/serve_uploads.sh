@@ -53,10 +53,24 @@ holds "a file was written elsewhere" ! -e work/x
 
 mkdir -p work/data/digits
 echo '{"name": "other", "examples": 3, "columns": [1]}' >work/data/digits/dataset.json
-job 200 '{"data":[{"name":"digits","examples":3}]}' GET /data
+job 200 '{"data":[{"name":"digits","examples":3}],"known":[{"name":"mnist"' GET /data
 job 200 '"columns"' GET /data/digits
 job 404 "no such data set" GET /data/none
 job 204 "" DELETE /data/digits
 job 200 '"place":"data"' GET /bin
+
+# looking at a known data set: statistics, examples of a class, pictures
+job 200 '"count":60000' GET /data/drawn/statistics
+job 200 '"picture":true' GET /data/drawn/statistics?part=test
+job 200 '"examples":[{"i":0,"t":' GET "/data/drawn/examples?count=2"
+job 200 '"t":3},' GET "/data/drawn/examples?class=3&count=4"
+is "examples of other classes" "$(grep -o '"t":[0-9]' body | sort -u)" '"t":3'
+job 200 "" GET /data/drawn/picture/7
+is "a picture" "$(head -c 4 body | tail -c 3)" PNG
+job 404 "no such example" GET /data/drawn/picture/60000
+job 404 "no such example" GET /data/drawn/picture/x
+job 404 "no such column" GET "/data/drawn/picture/1?column=t"
+job 400 "train, test or valid" GET "/data/drawn/statistics?part=most"
+job 404 "no data set" GET /data/none/examples
 serve_end
 finish

@@ -9,9 +9,9 @@
 #include "console/sweep.h"
 #include "console/table.h"
 
-static rni_store *open_store(const char *name, bool *fresh)
+static rni_database *open_store(const char *name, bool *fresh)
 {
-    rni_store *s = rni_store_open(test_path(name), false, fresh);
+    rni_database *s = rni_database_open(test_path(name), false, fresh);
     CHECK_OK();
     return s;
 }
@@ -47,8 +47,8 @@ RN_TEST(curves_come_back_point_by_point)
 {
     static curve k;
     bool fresh;
-    rni_store *s = open_store("points.db", &fresh);
-    rni_db *db = rni_store_take(s);
+    rni_database *s = open_store("points.db", &fresh);
+    rni_db *db = rni_database_take(s);
     CHECK(fresh);
     for (int i = 0; i < 2500; i += 100) {
         rni_point p[100];
@@ -69,8 +69,8 @@ RN_TEST(curves_come_back_point_by_point)
     CHECK_EQ_I64(k.n, 0);
     read_curve(db, "step/a", -INFINITY, INFINITY, 10, &k);
     CHECK_EQ_I64(k.n, 1);
-    rni_store_give(s, db);
-    rni_store_close(s);
+    rni_database_give(s, db);
+    rni_database_close(s);
     CHECK_OK();
 }
 
@@ -80,8 +80,8 @@ RN_TEST(a_million_points_are_thinned_within_a_fifth_of_a_second)
     static rni_point p[BATCH];
     static curve k;
     bool fresh;
-    rni_store *s = open_store("million.db", &fresh);
-    rni_db *db = rni_store_take(s);
+    rni_database *s = open_store("million.db", &fresh);
+    rni_db *db = rni_database_take(s);
     CHECK(rni_db_begin(db));
     for (int i = 0; i < ALL; i += BATCH) {
         for (int j = 0; j < BATCH; j++)
@@ -103,8 +103,8 @@ RN_TEST(a_million_points_are_thinned_within_a_fifth_of_a_second)
         high = high || (k.x[i] == 700001 && k.y[i] == 99);
     }
     CHECK(low && high);
-    rni_store_give(s, db);
-    rni_store_close(s);
+    rni_database_give(s, db);
+    rni_database_close(s);
     CHECK_OK();
 }
 
@@ -149,8 +149,8 @@ RN_TEST(the_table_filters_sorts_and_pages_ten_thousand_runs)
     enum { ALL = 10000 };
     int64_t total, id[8];
     bool fresh;
-    rni_store *s = open_store("table.db", &fresh);
-    rni_db *db = rni_store_take(s);
+    rni_database *s = open_store("table.db", &fresh);
+    rni_db *db = rni_database_take(s);
     fill(db, ALL);
     CHECK_EQ_I64(ask(db, &(rni_table_args){ .count = 5 }, &total, id), 5);
     CHECK(total == ALL && id[0] == ALL && id[4] == ALL - 4);
@@ -190,31 +190,31 @@ RN_TEST(the_table_filters_sorts_and_pages_ten_thousand_runs)
     }
     CHECK(!rni_table_write(db, &(rni_table_args){ .filter = "a<b", .count = 1 }, &(rni_json_writer){ 0 }));
     CHECK_ERROR(RN_ERR_ARG, "needs a number");
-    rni_store_give(s, db);
-    rni_store_close(s);
+    rni_database_give(s, db);
+    rni_database_close(s);
 }
 
 RN_TEST(an_index_that_is_damaged_or_of_another_version_is_made_anew)
 {
     bool fresh;
-    rni_store_close(open_store("index.db", &fresh));
+    rni_database_close(open_store("index.db", &fresh));
     CHECK(fresh);
-    rni_store *s = open_store("index.db", &fresh);
+    rni_database *s = open_store("index.db", &fresh);
     CHECK(!fresh);
-    rni_db *db = rni_store_take(s);
+    rni_db *db = rni_database_take(s);
     CHECK(rni_db_run(db, "PRAGMA user_version=99", ""));
-    rni_store_give(s, db);
-    rni_store_close(s);
-    rni_store_close(open_store("index.db", &fresh));
+    rni_database_give(s, db);
+    rni_database_close(s);
+    rni_database_close(open_store("index.db", &fresh));
     CHECK(fresh);
     FILE *f = fopen(test_path("index.db"), "wb");
     CHECK(f && fputs("this is no database, but long enough to be looked at as if it were one", f) >= 0 &&
           fclose(f) == 0);
-    rni_store_close(open_store("index.db", &fresh));
+    rni_database_close(open_store("index.db", &fresh));
     CHECK(fresh);
-    s = rni_store_open(test_path("index.db"), true, &fresh);
+    s = rni_database_open(test_path("index.db"), true, &fresh);
     CHECK(s && fresh);
-    rni_store_close(s);
+    rni_database_close(s);
 }
 
 /* ---- sweeps and names ---- */

@@ -1,5 +1,5 @@
 /* A few connections are kept open and lent out; SQLite lets many read while one writes (WAL). */
-#include "console/store.h"
+#include "console/database.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -11,7 +11,7 @@
 
 enum { SCHEMA = 1, KEPT = 6 };
 
-struct rni_store {
+struct rni_database {
     pthread_mutex_t lock;
     char *path;
     rni_db *kept[KEPT];
@@ -95,9 +95,9 @@ static rni_db *make(const char *path)
     return NULL;
 }
 
-rni_store *rni_store_open(const char *path, bool rebuild, bool *fresh)
+rni_database *rni_database_open(const char *path, bool rebuild, bool *fresh)
 {
-    rni_store *s = rni_alloc((int64_t)sizeof *s);
+    rni_database *s = rni_alloc((int64_t)sizeof *s);
     if (!s) return NULL;
     pthread_mutex_init(&s->lock, NULL);
     s->path = rni_strdup(path);
@@ -110,11 +110,11 @@ rni_store *rni_store_open(const char *path, bool rebuild, bool *fresh)
     }
     if (db) s->kept[s->n++] = db;
     if (db) return s;
-    rni_store_close(s);
+    rni_database_close(s);
     return NULL;
 }
 
-void rni_store_close(rni_store *s)
+void rni_database_close(rni_database *s)
 {
     if (!s) return;
     for (int i = 0; i < s->n; i++) sqlite3_close(s->kept[i]);
@@ -123,7 +123,7 @@ void rni_store_close(rni_store *s)
     rni_free(s);
 }
 
-rni_db *rni_store_take(rni_store *s)
+rni_db *rni_database_take(rni_database *s)
 {
     pthread_mutex_lock(&s->lock);
     rni_db *db = s->n > 0 ? s->kept[--s->n] : NULL;
@@ -131,7 +131,7 @@ rni_db *rni_store_take(rni_store *s)
     return db ? db : connect(s->path);
 }
 
-void rni_store_give(rni_store *s, rni_db *db)
+void rni_database_give(rni_database *s, rni_db *db)
 {
     if (!db) return;
     pthread_mutex_lock(&s->lock);

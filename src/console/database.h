@@ -1,22 +1,22 @@
 /* The index in SQLite: what lists and curves are answered from. All of it can be made again from the folders. */
-#ifndef RNI_CONSOLE_STORE_H
-#define RNI_CONSOLE_STORE_H
+#ifndef RNI_CONSOLE_DATABASE_H
+#define RNI_CONSOLE_DATABASE_H
 
 #include "base/str.h"
 
 #include <rensa/error.h>
 #include <sqlite3.h>
 
-typedef struct rni_store rni_store;
+typedef struct rni_database rni_database;
 typedef struct sqlite3 rni_db; /* a connection; one thread at a time */
 
 /* Opens the file, or makes it: also where its schema is another one, it is damaged, or `rebuild` says so; then *fresh.
  */
-rni_store *rni_store_open(const char *path, bool rebuild, bool *fresh);
-void rni_store_close(rni_store *s); /* NULL is fine */
+rni_database *rni_database_open(const char *path, bool rebuild, bool *fresh);
+void rni_database_close(rni_database *s); /* NULL is fine */
 /* A connection for a while. NULL with an error. */
-rni_db *rni_store_take(rni_store *s);
-void rni_store_give(rni_store *s, rni_db *db); /* NULL is fine */
+rni_db *rni_database_take(rni_database *s);
+void rni_database_give(rni_database *s, rni_db *db); /* NULL is fine */
 
 /* A statement with its values, as `types` says: i int64_t, d double (NaN: null), s text (NULL: null), b bytes and
  * int64_t. Texts and bytes must stay until it is done. NULL with an error. */
