@@ -40,14 +40,16 @@ function curves(seed, points) {
 
 export function madeUpRun(id, project, state, seed) {
   const done = state === "finished" ? 1 : state === "queued" ? 0 : 0.46
-  const all = curves(seed, Math.round(100 * done))
-  const metrics = Object.fromEntries(
-    Object.entries(all).map(([k, v]) => [k, { last: v.at(-1)?.[1] ?? null, min: v.length ? Math.min(...v.map((p) => p[1])) : null, max: v.length ? Math.max(...v.map((p) => p[1])) : null }]),
-  )
+  const series = curves(seed, Math.round(100 * done))
+  const values = { "set.training.optimizer.rate": 0.001 * seed, "set.training.batch": 32 * seed }
+  for (const [name, points] of Object.entries(series)) {
+    if (!points.length) continue
+    const all = points.map((p) => p[1])
+    Object.assign(values, { [name]: all.at(-1), [`min.${name}`]: Math.min(...all), [`max.${name}`]: Math.max(...all) })
+  }
   return {
-    id, project, state, name: id, created: new Date(Date.UTC(2026, 10, 20, 9, seed)).toISOString(), seconds: 312 * done, epoch: 10 * done, epochs: 10, iteration: 2000 * done, iterations: 2000, slot: "cpu",
-    remaining: state === "running" ? 168 : undefined, tags: seed % 2 ? ["baseline"] : [], notes: "", metrics, options: { "training.optimizer.rate": 0.001 * seed, "training.batch": 32 * seed }, series: all,
-    error: state === "failed" ? { what: "training: the loss is nan at step 920; the first layer with nan is conv2" } : undefined,
+    id, project, state, name: project, created: Date.UTC(2026, 10, 20, 9, seed) / 1000, seconds: 312 * done, epoch: 10 * done, epochs: 10, iteration: 2000 * done, slot: "cpu", tags: seed % 2 ? ["baseline"] : [], notes: "", values, series,
+    error: state === "failed" ? "training: the loss is nan at step 920; the first layer with nan is conv2" : undefined,
   }
 }
 
@@ -64,7 +66,7 @@ export async function startMock({ page, program, projects = {}, runs = [], port 
     res.end(text)
   }
   const fail = (res, status, what) => send(res, status, { error: { what } })
-  const emit = (event) => state.streams.forEach((s) => s.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`))
+  const emit = (event) => state.streams.forEach((s) => s.write(`data: ${JSON.stringify(event)}\n\n`))
 
   async function check(text) {
     const file = join(temporary, `${++count}.json`)
@@ -95,24 +97,38 @@ export async function startMock({ page, program, projects = {}, runs = [], port 
     }],
     ["DELETE", /^\/projects\/([^/]+)$/, (req, res, body, name) => (state.projects.delete(name), send(res, 200, {}))],
     ["GET", /^\/data$/, (req, res) => send(res, 200, { data: [{ name: "digits", known: true, examples: 60000 }] })],
-    ["GET", /^\/runs$/, (req, res, body, _, query) => send(res, 200, { runs: [...state.runs.values()].filter((r) => !query.get("project") || r.project === query.get("project")).map(({ series, ...r }) => r), total: state.runs.size })],
+    ["GET", /^\/runs$/, (req, res, body, _, query) => {
+      const runs = [...state.runs.values()].filter((r) => !query.get("project") || r.project === query.get("project")).filter((r) => (query.get("filter") ?? "").split(" ").every((w) => JSON.stringify(r).includes(w.replace("state:", ""))))
+      const by = (query.get("sort") ?? "-created").replace(/^-/, "")
+      const of = (r) => r[by] ?? r.values[by] ?? 0
+      runs.sort((a, b) => (of(a) > of(b) ? 1 : of(a) < of(b) ? -1 : 0) * (query.get("sort")?.startsWith("-") === false ? 1 : -1))
+      const offset = Number(query.get("offset") ?? 0)
+      send(res, 200, { runs: runs.slice(offset, offset + Number(query.get("count") ?? 50)).map(({ series, ...r }) => r), total: runs.length })
+    }],
+    ["GET", /^\/columns$/, (req, res) => send(res, 200, { columns: ["test_loss", "train_loss", "max.test_accuracy", "set.training.batch", "set.training.optimizer.rate"] })],
+    ["POST", /^\/schedule$/, (req, res, body) => send(res, 200, { points: Array.from({ length: 50 }, (_, i) => [i * 20, JSON.parse(body).rate * (0.5 + 0.5 * Math.cos((i / 49) * Math.PI))]) })],
     ["GET", /^\/runs\/([^/]+)$/, (req, res, body, id) => (state.runs.has(id) ? send(res, 200, { ...state.runs.get(id), series: undefined }) : fail(res, 404, `no run "${id}"`))],
-    ["GET", /^\/runs\/([^/]+)\/metrics$/, (req, res, body, id) => send(res, 200, { series: Object.entries(state.runs.get(id)?.series ?? {}).map(([name, points]) => ({ name, points })) })],
+    ["GET", /^\/runs\/([^/]+)\/metrics$/, (req, res, body, id, query) => {
+      const series = state.runs.get(id)?.series ?? {}
+      const names = query.get("names")?.split(",") ?? []
+      send(res, 200, { curves: Object.fromEntries(Object.entries(series).map(([n, p]) => [n, p.length])), series: Object.fromEntries(Object.entries(series).filter(([n]) => names.includes(n))) })
+    }],
     ["GET", /^\/runs\/([^/]+)\/log$/, (req, res) => send(res, 200, { text: "epoch 1  train_loss 0.93  test_loss 0.52\nepoch 2  train_loss 0.30  test_loss 0.35\n" })],
-    ["PATCH", /^\/runs\/([^/]+)$/, (req, res, body, id) => (Object.assign(state.runs.get(id), JSON.parse(body)), send(res, 200, {}), emit({ type: "run", id }))],
-    ["DELETE", /^\/runs\/([^/]+)$/, (req, res, body, id) => (state.runs.delete(id), send(res, 200, {}), emit({ type: "run", id }))],
+    ["PATCH", /^\/runs\/([^/]+)$/, (req, res, body, id) => (Object.assign(state.runs.get(id), JSON.parse(body)), send(res, 200, {}), emit({ type: "run", run: { id } }))],
+    ["DELETE", /^\/runs\/([^/]+)$/, (req, res, body, id) => (state.runs.delete(id), send(res, 200, {}), emit({ type: "run", run: { id } }))],
     ["POST", /^\/jobs$/, (req, res, body) => {
       const wanted = JSON.parse(body)
-      const id = `${String(state.runs.size + 1).padStart(6, "0")}-${wanted.project}`
-      state.runs.set(id, madeUpRun(id, wanted.project, "running", (state.runs.size % 4) + 1))
-      send(res, 201, { id, ids: [id] })
-      emit({ type: "run", id })
+      const count = Object.values(wanted.sweep ?? {}).reduce((n, list) => n * list.split(",").length, 1)
+      const ids = Array.from({ length: count }, (_, i) => `${String(state.runs.size + 1 + i).padStart(6, "0")}-${wanted.project}`)
+      for (const [i, id] of ids.entries()) state.runs.set(id, madeUpRun(id, wanted.project, i ? "queued" : "running", (i % 4) + 1))
+      send(res, 201, { runs: ids })
+      emit({ type: "run", run: { id: ids[0] } })
     }],
-    ["POST", /^\/jobs\/([^/]+)\/(stop|kill|suspend|resume)$/, (req, res, body, id) => {
+    ["POST", /^\/runs\/([^/]+)\/(stop|kill|suspend|resume)$/, (req, res, body, id) => {
       const action = req.url.split("/").pop()
       Object.assign(state.runs.get(id), { state: { stop: "stopped", kill: "killed", suspend: "suspended", resume: "running" }[action] })
       send(res, 200, {})
-      emit({ type: "run", id })
+      emit({ type: "run", run: { id } })
     }],
   ]
 

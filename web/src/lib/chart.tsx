@@ -17,6 +17,8 @@ interface Props {
   log?: boolean
   xLabel?: string
   label: string
+  /** Without names at the ends. */
+  small?: boolean
   /** Called with the steps that are seen; undefined for all. */
   onZoom?: (from?: number, to?: number) => void
 }
@@ -33,6 +35,9 @@ export function align(curves: Curve[]): uPlot.AlignedData {
   return [xs, ...columns] as uPlot.AlignedData
 }
 
+/** CSS knows tokens by name, a canvas does not. */
+const colour = (css: string) => (css.startsWith("var(") ? token(css.slice(4, -1)) : css)
+
 interface Hover {
   left: number
   top: number
@@ -40,11 +45,11 @@ interface Hover {
   index: number
 }
 
-export function Chart({ curves, log, xLabel, label, onZoom }: Props) {
+export function Chart({ curves, log, xLabel, label, small, onZoom }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const [hover, setHover] = useState<Hover>()
-  const [ends, setEnds] = useState<{ name: string; color: string; top: number }[]>([])
+  const [ends, setEnds] = useState<{ name: string; color: string; top: number; left: number }[]>([])
   const theme = useTheme()
   const zoom = useRef(onZoom)
   zoom.current = onZoom
@@ -59,26 +64,26 @@ export function Chart({ curves, log, xLabel, label, onZoom }: Props) {
     const all = latest.current.flatMap((c) => {
       const y = c.points.findLast((p) => p[1] !== null)?.[1]
       const at = y === undefined || y === null ? NaN : u.valToPos(y, "y")
-      return Number.isFinite(at) && at >= 0 && at <= u.bbox.height / devicePixelRatio ? [{ name: c.name, color: c.color, top: at + u.bbox.top / devicePixelRatio }] : []
+      return Number.isFinite(at) && at >= 0 && at <= u.bbox.height / devicePixelRatio ? [{ name: c.name, color: c.color, top: at + u.bbox.top / devicePixelRatio, left: (u.bbox.left + u.bbox.width) / devicePixelRatio + 6 }] : []
     })
     all.sort((a, b) => a.top - b.top)
     all.forEach((e, i) => i > 0 && (e.top = Math.max(e.top, all[i - 1]!.top + 15)))
-    setEnds(all.length <= 8 ? all : [])
+    setEnds(small || all.length > 5 ? [] : all)
   }
 
   useEffect(() => {
     const host = box.current!
-    const axis = { stroke: token("--faint"), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false }, font: `11px ${token("--font")}`, size: 44 }
+    const axis = { stroke: token("--faint"), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false }, font: `11px ${token("--font")}`, size: small ? 40 : 48 }
     const u = new uPlot(
       {
         width: host.clientWidth || 300,
         height: host.clientHeight || 200,
         legend: { show: false },
-        padding: [8, 72, 0, 4],
+        padding: [8, small ? 8 : 96, 0, 0],
         cursor: { drag: { x: true, y: false, uni: 10 }, points: { size: 5 } },
         scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
-        axes: [{ ...axis, size: 32, values: (_, v) => v.map((x) => short(x)), label: undefined }, { ...axis, values: (_, v) => v.map((y) => (y === null ? "" : Math.abs(y) >= 1000 ? short(y) : String(+y.toPrecision(4)))) }],
-        series: [{}, ...latest.current.map((c) => ({ label: c.name, stroke: c.color, width: 1.5, dash: c.dash ? [4, 3] : undefined, points: { show: c.points.length < 3, size: 5 }, spanGaps: true }))],
+        axes: [{ ...axis, size: 24, values: (_, v) => v.map((x) => short(x)), label: undefined }, { ...axis, values: (_, v) => v.map((y) => (y === null ? "" : Math.abs(y) >= 1000 ? short(y) : String(+y.toPrecision(4)))) }],
+        series: [{}, ...latest.current.map((c) => ({ label: c.name, stroke: colour(c.color), width: 1.5, dash: c.dash ? [4, 3] : undefined, points: { show: c.points.length < 3, size: 5 }, spanGaps: true }))],
         hooks: {
           setCursor: [
             (v) => {
@@ -113,7 +118,7 @@ export function Chart({ curves, log, xLabel, label, onZoom }: Props) {
   return (
     <div className="chart" ref={box} role="img" aria-label={label}>
       {ends.map((e) => (
-        <span key={e.name} className="chart-label" style={{ top: e.top, color: e.color }}>
+        <span key={e.name} className="chart-label" style={{ top: e.top, left: e.left, color: e.color }}>
           {e.name}
         </span>
       ))}

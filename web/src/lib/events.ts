@@ -12,7 +12,16 @@ export function onEvent(listener: (event: LiveEvent) => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-const TYPES = ["run", "step", "job", "project", "data", "progress", "system", "message"]
+
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** Runs that change many times a second are asked for once a second. */
+function later(queries: QueryClient) {
+  timer ??= setTimeout(() => {
+    timer = undefined
+    void queries.invalidateQueries({ queryKey: ["runs"] })
+  }, 700)
+}
 
 export function openEvents(queries: QueryClient): () => void {
   const source = new EventSource("/api/events")
@@ -23,12 +32,12 @@ export function openEvents(queries: QueryClient): () => void {
     } catch {
       return
     }
-    if (event.type === "run" || event.type === "job") void queries.invalidateQueries({ queryKey: ["runs"] })
+    if (event.type === "run" || event.type === "gone") later(queries)
     if (event.type === "data") void queries.invalidateQueries({ queryKey: ["data"] })
     if (event.type === "project") void queries.invalidateQueries({ queryKey: ["projects"] })
     for (const listener of [...listeners]) listener(event)
   }
-  for (const type of TYPES) source.addEventListener(type, receive)
+  source.addEventListener("message", receive)
   source.addEventListener("open", () => {
     if (!online.get()) void queries.invalidateQueries()
     online.set(true)

@@ -155,6 +155,13 @@ function printFlat(value: Value): string {
   return JSON.stringify(value)
 }
 
+/** As one writes it in a field: lists without brackets, texts without quotes. */
+export function valueText(v: Value): string {
+  if (Array.isArray(v)) return v.map(valueText).join(", ")
+  if (typeof v === "string") return v
+  return JSON.stringify(v)
+}
+
 const cut = (text: string, from: number, to: number, insert: string) => text.slice(0, from) + insert + text.slice(to)
 
 /** The blanks at the beginning of the line that holds a place. */

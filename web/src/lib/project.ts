@@ -12,6 +12,8 @@ export interface Project {
   saveState: Store<SaveState>
   revision: string
   keepMine(): void
+  /** Done when the server has what is seen. */
+  saved(): Promise<void>
   takeTheirs(): Promise<void>
   close(): void
 }
@@ -105,6 +107,13 @@ export async function openProject(name: string, onDraft: () => void): Promise<Pr
     name, document, saveState,
     get revision() {
       return revision
+    },
+    async saved() {
+      for (let i = 0; i < 50 && document.state.get().text !== saved; i++) {
+        if (!busy) await save()
+        if (saveState.get() === "conflict" || document.state.get().error) return
+        if (document.state.get().text !== saved) await new Promise((done) => setTimeout(done, 100))
+      }
     },
     keepMine() {
       void load(name).then((now) => {

@@ -20,6 +20,8 @@ function rows<T>(answer: unknown, name: string): T[] {
   return (object[name] ?? object.items ?? []) as T[]
 }
 
+const RUNS_MAX = 200
+
 export const useSession = () => useQuery({ queryKey: ["session"], queryFn: () => api<Session>("/session") })
 export const useProjects = () => useQuery({ queryKey: ["projects"], queryFn: async () => rows<ProjectRow>(await api("/projects"), "projects") })
 export const usePalette = () => useQuery({ queryKey: ["functions"], queryFn: () => api<Palette>("/functions"), staleTime: Infinity })
@@ -27,7 +29,7 @@ export const useData = () => useQuery({ queryKey: ["data"], queryFn: async () =>
 export const useRuns = (project?: string) =>
   useQuery({
     queryKey: ["runs", project ?? ""],
-    queryFn: async () => rows<Run>(await api(`/runs?count=500${project ? `&project=${q(project)}` : ""}`), "runs"),
+    queryFn: async () => rows<Run>(await api(`/runs?count=${RUNS_MAX}${project ? `&project=${q(project)}` : ""}`), "runs"),
   })
 export const useRun = (id: string | undefined) =>
   useQuery({ queryKey: ["runs", "one", id], queryFn: () => api<Run>(`/runs/${q(id!)}`), enabled: id !== undefined })

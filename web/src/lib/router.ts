@@ -29,7 +29,7 @@ function decode(text: string): string {
 
 export function link(project?: string, place?: Place, ...rest: string[]): string {
   if (!project) return "/"
-  return "/" + ["p", project, place ?? "network", ...rest].map(encodeURIComponent).join("/")
+  return "/" + ["p", project, place ?? "network", ...rest].map(encodeURIComponent).join("/").replaceAll("%2B", "+")
 }
 
 const address = createStore<Address>(

@@ -23,6 +23,10 @@ interface Props<R> {
   id: (row: R) => string
   sort?: Sort
   onSort?: (sort: Sort) => void
+  /** The rows come in this order already. */
+  ordered?: boolean
+  /** The last rows are in sight: there may be more. */
+  onEnd?: () => void
   selected?: Set<string>
   onSelect?: (ids: Set<string>, last: string) => void
   onOpen?: (row: R) => void
@@ -48,11 +52,12 @@ export function sortRows<R>(rows: R[], columns: Column<R>[], sort?: Sort): R[] {
   })
 }
 
-export function Table<R>({ label, rows, columns, id, sort, onSort, selected, onSelect, onOpen }: Props<R>) {
+export function Table<R>({ label, rows, columns, id, sort, onSort, ordered, onEnd, selected, onSelect, onOpen }: Props<R>) {
   const box = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, height: 600 })
   const [at, setAt] = useState(0)
-  const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort])
+  const sorted = useMemo(() => (ordered ? rows : sortRows(rows, columns, sort)), [rows, columns, sort, ordered])
+  const wanted = useRef<number>(undefined)
   useEffect(() => {
     const host = box.current!
     const read = () => setView({ top: host.scrollTop, height: host.clientHeight })
@@ -64,6 +69,16 @@ export function Table<R>({ label, rows, columns, id, sort, onSort, selected, onS
   const first = Math.max(0, Math.floor(view.top / ROW) - EXTRA)
   const last = Math.min(sorted.length, Math.ceil((view.top + view.height) / ROW) + EXTRA)
 
+  useEffect(() => {
+    if (last === sorted.length && last > 0) onEnd?.()
+  }, [last, sorted.length])
+  useEffect(() => {
+    const row = wanted.current === undefined ? null : box.current!.querySelector<HTMLElement>(`[data-row="${wanted.current}"]`)
+    if (!row) return
+    wanted.current = undefined
+    row.focus({ preventScroll: true })
+  })
+
   const move = (to: number) => {
     const next = Math.max(0, Math.min(sorted.length - 1, to))
     setAt(next)
@@ -71,7 +86,8 @@ export function Table<R>({ label, rows, columns, id, sort, onSort, selected, onS
     const top = next * ROW
     if (top < host.scrollTop) host.scrollTop = top
     else if (top + 2 * ROW > host.scrollTop + host.clientHeight) host.scrollTop = top + 2 * ROW - host.clientHeight
-    requestAnimationFrame(() => host.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus())
+    wanted.current = next
+    setView({ top: host.scrollTop, height: host.clientHeight })
   }
   const choose = (row: R, add: boolean) => {
     const key = id(row)

@@ -120,35 +120,39 @@ export interface Check {
 }
 
 export type RunState = "queued" | "running" | "finished" | "failed" | "stopped" | "suspended" | "interrupted" | "killed"
+/** Steps and values. */
+export type Points = [number, number | null][]
 
 export interface Run {
   id: string
   project?: string
   name?: string
   state: RunState
-  created?: string | number
-  started?: string | number
+  /** Seconds since 1970. */
+  created?: number
+  started?: number
+  ended?: number
   seconds?: number
   epoch?: number
   epochs?: number
   iteration?: number
-  iterations?: number
-  progress?: number
-  remaining?: number
   slot?: string
   priority?: number
   tags?: string[]
   notes?: string
   group?: string
-  error?: Failure | string | null
-  metrics?: Record<string, { last?: number | null; min?: number | null; max?: number | null }>
-  options?: Record<string, Value>
+  parent?: string
+  error?: string | null
+  /** Of columns that were asked for: "test_loss", "max.test_accuracy", "set.training.batch". */
+  values?: Record<string, Value>
+  command?: string[]
+  files?: { name: string; bytes: number }[]
 }
 
-export interface Series {
-  name: string
-  x: number[]
-  y: (number | null)[]
+export interface Metrics {
+  /** How many points each has. */
+  curves: Record<string, number>
+  series: Record<string, Points>
 }
 
 export interface DataRow {

@@ -1,6 +1,6 @@
 // What a block shows, put together from the text, the palette and the last check.
 import type { Fault, LayerInfo, LayerType } from "../lib/types"
-import type { Value } from "../lib/json"
+import { valueText } from "../lib/json"
 import type { Layer } from "./model"
 import { optionsOf } from "./model"
 
@@ -17,12 +17,6 @@ export const colorOf = (topic: string | undefined, unit = false) => `var(--cat-$
 
 /** Links with parameters come first where names are alike; dropout is no convolution. */
 export const topicOf = (t: LayerType | undefined) => t?.topic ?? "other"
-
-export function valueText(v: Value): string {
-  if (Array.isArray(v)) return v.map(valueText).join(", ")
-  if (typeof v === "string") return v
-  return JSON.stringify(v)
-}
 
 /** The one or two options that matter: the needed ones, then those that are set. */
 export function summary(layer: Layer, type: LayerType | undefined): string {

@@ -6,8 +6,13 @@ import type { Run } from "../lib/types"
 import { Link } from "../lib/ui"
 import { T } from "./texts"
 
-export const progressOf = (run: Run): number =>
-  run.progress ?? (run.iterations ? (run.iteration ?? 0) / run.iterations : run.epochs ? (run.epoch ?? 0) / run.epochs : 0)
+export const progressOf = (run: Run): number => (run.epochs ? Math.min(1, (run.epoch ?? 0) / run.epochs) : 0)
+
+/** Seconds to the end at the pace so far. */
+export function remaining(run: Run): number | undefined {
+  const done = progressOf(run)
+  return run.state === "running" && done > 0 && run.seconds ? (run.seconds * (1 - done)) / done : undefined
+}
 
 export function Queue() {
   const { data = [] } = useRuns()
@@ -20,7 +25,7 @@ export function Queue() {
         <Link key={run.id} to={link(run.project ?? "-", "train", run.id)} title={run.id}>
           <span className="queue-row">
             <b>{run.name ?? run.project ?? run.id}</b>
-            <span>{run.remaining !== undefined ? t.left(duration(run.remaining)) : (run.slot ?? t.running)}</span>
+            <span>{remaining(run) !== undefined ? t.left(duration(remaining(run)!)) : (run.slot ?? t.running)}</span>
           </span>
           <span className="progress" role="progressbar" aria-label={run.id} aria-valuenow={Math.round(progressOf(run) * 100)}>
             <i style={{ width: `${progressOf(run) * 100}%` }} />
