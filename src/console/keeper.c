@@ -20,7 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-enum { MILLISECONDS = 250, CLEAN_SECONDS = 600, LOOK_SECONDS = 30, SYSTEM_SECONDS = 2 };
+enum { MILLISECONDS = 250, CLEAN_SECONDS = 600, LOOK_SECONDS = 30, SYSTEM_SECONDS = 2, TOOLS = 2 };
 
 struct rni_keeper {
     rni_console *console;
@@ -29,7 +29,7 @@ struct rni_keeper {
     pthread_cond_t woken;
     bool wake, end, running, compare;
     volatile bool catching_up;
-    int slots[2]; /* cpu, gpu */
+    int slots[RNI_SLOTS];
     double cleaned, looked, told;
 };
 
@@ -106,28 +106,36 @@ static void follow_all(rni_keeper *k, rni_db *db)
 
 /* ---- the queue ---- */
 
-static int64_t count_running(rni_db *db, bool gpu)
+static const char *const slot_names[RNI_SLOTS] = { "cpu", "gpu", "work" };
+
+static int64_t count_running(rni_db *db, rni_slot slot)
 {
-    sqlite3_stmt *s =
-        rni_db_ask(db, "SELECT count(*) FROM runs WHERE state IN ('running','stopping') AND (slot='gpu')=?", "i",
-                   (int64_t)gpu);
+    sqlite3_stmt *s = rni_db_ask(db, "SELECT count(*) FROM runs WHERE state IN ('running','stopping') AND slot=?", "s",
+                                 slot_names[slot]);
     const int64_t n = rni_db_next(s) ? sqlite3_column_int64(s, 0) : INT64_MAX;
     rni_db_done(s);
     return n;
 }
 
-static void start_waiting(rni_keeper *k, rni_db *db, bool gpu)
+static bool ask_waiting(rni_db *db, rni_slot slot, ids *out)
 {
-    static const char *const sql[] = {
-        "SELECT id FROM runs WHERE state='queued' AND slot<>'gpu' ORDER BY priority DESC,number LIMIT 16",
-        "SELECT id FROM runs WHERE state='queued' AND slot='gpu' ORDER BY priority DESC,number LIMIT 16",
-    };
+    sqlite3_stmt *s =
+        rni_db_ask(db, "SELECT id FROM runs WHERE state='queued' AND slot=? ORDER BY priority DESC,number LIMIT 16",
+                   "s", slot_names[slot]);
+    bool ok = s != NULL;
+    while (ok && rni_db_next(s)) ok = add_id(out, (const char *)sqlite3_column_text(s, 0));
+    rni_db_done(s);
+    return ok && rn_ok();
+}
+
+static void start_waiting(rni_keeper *k, rni_db *db, rni_slot slot)
+{
     ids waiting = { 0 };
-    int64_t free = k->slots[gpu] - count_running(db, gpu);
-    if (free > 0 && ask_ids(db, sql[gpu], &waiting))
+    int64_t free = k->slots[slot] - count_running(db, slot);
+    if (free > 0 && ask_waiting(db, slot, &waiting))
         for (int64_t i = 0; i < waiting.n && free > 0; i++) {
             pthread_mutex_lock(&k->console->runs_lock);
-            free -= rni_launch(k->console, waiting.at[i], k->slots[gpu]);
+            free -= rni_launch(k->console, waiting.at[i], k->slots[slot]);
             rn_error_clear();
             rni_run_index(k->console, db, waiting.at[i]);
             pthread_mutex_unlock(&k->console->runs_lock);
@@ -211,8 +219,7 @@ static void turn(rni_keeper *k, rni_db *db)
 {
     const double now = rni_now();
     follow_all(k, db);
-    start_waiting(k, db, false);
-    start_waiting(k, db, true);
+    for (int slot = 0; slot < RNI_SLOTS; slot++) start_waiting(k, db, (rni_slot)slot);
     while (waitpid(-1, NULL, WNOHANG) > 0) continue; /* supervisors: what became of them is in their folders */
     if (now - k->looked > LOOK_SECONDS || must_compare(k)) {
         compare(k, db);
@@ -280,6 +287,7 @@ rni_keeper *rni_keeper_open(rni_console *c, const int slots[2], bool fresh)
     k->catching_up = fresh;
     k->slots[0] = slots[0];
     k->slots[1] = slots[1] >= 0 ? slots[1] : rni_system_gpus(c->system);
+    k->slots[RNI_SLOT_WORK] = TOOLS;
     return k;
 }
 
@@ -318,9 +326,9 @@ void rni_keeper_compare(rni_keeper *k)
     pthread_mutex_unlock(&k->lock);
 }
 
-int rni_keeper_slots(const rni_keeper *k, bool gpu)
+int rni_keeper_slots(const rni_keeper *k, rni_slot slot)
 {
-    return k->slots[gpu];
+    return k->slots[slot];
 }
 
 bool rni_keeper_is_catching_up(const rni_keeper *k)

@@ -6,14 +6,16 @@
 
 typedef struct rni_keeper rni_keeper;
 
-/* Does nothing until it is started. `slots`: runs at a time on the CPU, and on GPUs (-1: one per GPU). `fresh`: the
- * index is empty and is made again. */
+typedef enum rni_slot { RNI_SLOT_CPU, RNI_SLOT_GPU, RNI_SLOT_WORK, RNI_SLOTS } rni_slot;
+
+/* Does nothing until it is started. `slots`: runs at a time on the CPU, and on GPUs (-1: one per GPU); what makes data
+ * sets or evaluates has slots of its own. `fresh`: the index is empty and is made again. */
 rni_keeper *rni_keeper_open(rni_console *c, const int slots[2], bool fresh);
 bool rni_keeper_start(rni_keeper *k);
 void rni_keeper_close(rni_keeper *k); /* NULL is fine; runs go on */
 /* Something has changed: look now rather than soon. */
 void rni_keeper_wake(rni_keeper *k);
-int rni_keeper_slots(const rni_keeper *k, bool gpu);
+int rni_keeper_slots(const rni_keeper *k, rni_slot slot);
 /* Whether the index is still being made. */
 bool rni_keeper_is_catching_up(const rni_keeper *k);
 /* Run folders have come: enters them soon. */

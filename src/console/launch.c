@@ -72,11 +72,9 @@ static char *make_folder(rni_console *c, rni_db *db, char id[RNI_RUN_ID])
     return NULL;
 }
 
-static void put_command(rni_json_writer *w, const char *id, const rni_new_run *r)
+static void put_training(rni_json_writer *w, const char *id, const rni_new_run *r)
 {
     rni_str path = { 0 };
-    rni_json_write_key(w, "command");
-    rni_json_array_begin(w);
     rni_json_write_string(w, "rensa");
     rni_json_write_string(w, "train");
     rni_str_addf(&path, "runs/%s/asked.json", id);
@@ -98,7 +96,18 @@ static void put_command(rni_json_writer *w, const char *id, const rni_new_run *r
         rni_json_write_string(w, path.at);
         rni_str_free(&path);
     }
-    rni_json_array_end(w);
+}
+
+static void put_tool(rni_json_writer *w, const char *id, const rni_new_run *r)
+{
+    for (int64_t i = 0; i < r->n_words; i++) {
+        const char *at = strstr(r->word[i], "@/");
+        rni_str s = { 0 };
+        rni_str_add_n(&s, r->word[i], at ? at - r->word[i] : (int64_t)strlen(r->word[i]));
+        if (at) rni_str_addf(&s, "runs/%s/%s", id, at + 2);
+        rni_json_write_string(w, s.at ? s.at : "");
+        rni_str_free(&s);
+    }
 }
 
 static bool write_job(const rni_console *c, const char *id, const rni_new_run *r)
@@ -130,7 +139,13 @@ static bool write_job(const rni_console *c, const char *id, const rni_new_run *r
         rni_json_write_digits(&w, r->value[i]);
     }
     rni_json_object_end(&w);
-    put_command(&w, id, r);
+    rni_json_write_key(&w, "command");
+    rni_json_array_begin(&w);
+    if (r->n_words)
+        put_tool(&w, id, r);
+    else
+        put_training(&w, id, r);
+    rni_json_array_end(&w);
     rni_json_object_end(&w);
     rni_str_add(&s, "\n");
     char *path = rni_work_path(c, "runs/%s/job.json", id);
@@ -144,7 +159,8 @@ bool rni_run_make(rni_console *c, rni_db *db, const rni_new_run *r, char id[RNI_
 {
     char *folder = make_folder(c, db, id), *path = folder ? rni_path_join(folder, "asked.json") : NULL;
     /* job.json last: a folder without it is no run yet */
-    const bool ok = path && rni_file_write(path, r->text, r->bytes) && write_job(c, id, r) && rni_run_index(c, db, id);
+    const bool ok = path && (!r->text || rni_file_write(path, r->text, r->bytes)) && write_job(c, id, r) &&
+                    rni_run_index(c, db, id);
     if (!ok && folder) {
         if (path) unlink(path);
         rmdir(folder);

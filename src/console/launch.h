@@ -11,8 +11,10 @@ bool rni_launch(rni_console *c, const char *id, int sharing);
 /* What a new run is to be. */
 typedef struct rni_new_run {
     const char *kind, *name, *project, *slot, *group, *parent, *notes;
+    const char *const *word; /* of a tool: its command; "@/x" is x in its own folder */
+    int64_t n_words;
     const char *from; /* a snapshot, below the work folder; NULL: from the beginning */
-    const char *text; /* the project; `bytes` long */
+    const char *text; /* the project that is trained; `bytes` long */
     int64_t bytes, priority;
     bool group_begins; /* the group is named after this run: "sweep-000012" */
     const rni_json *tags;

@@ -49,6 +49,6 @@ bool rni_route_check_body(rni_request *q);
 void rni_openapi_write(rni_json_writer *w);
 
 extern const rni_route rni_routes_session[], rni_routes_projects[], rni_routes_jobs[], rni_routes_runs[],
-    rni_routes_network[], rni_routes_uploads[], rni_routes_data[];
+    rni_routes_network[], rni_routes_uploads[], rni_routes_data[], rni_routes_tools[];
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const rni_route *const tables[] = { rni_routes_session, rni_routes_projects, rni_routes_jobs, rni_routes_runs,
-                                           rni_routes_network, rni_routes_uploads,  rni_routes_data };
+                                           rni_routes_network, rni_routes_uploads,  rni_routes_data, rni_routes_tools };
 
 const rni_route *rni_route_at(int n)
 {

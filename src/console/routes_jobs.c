@@ -88,10 +88,10 @@ static bool check_tags(const rni_json *tags)
 static bool choose_slot(rni_request *q, rni_new_run *r)
 {
     r->slot = text_member(q, "slot");
-    if (!*r->slot) r->slot = rni_keeper_slots(q->console->keeper, true) > 0 ? "gpu" : "cpu";
+    if (!*r->slot) r->slot = rni_keeper_slots(q->console->keeper, RNI_SLOT_GPU) > 0 ? "gpu" : "cpu";
     if (strcmp(r->slot, "cpu") != 0 && strcmp(r->slot, "gpu") != 0)
         return rni_refuse(q, 400, "the slot is \"cpu\" or \"gpu\", not \"%.40s\"", r->slot);
-    return strcmp(r->slot, "cpu") == 0 || rni_keeper_slots(q->console->keeper, true) > 0 ||
+    return strcmp(r->slot, "cpu") == 0 || rni_keeper_slots(q->console->keeper, RNI_SLOT_GPU) > 0 ||
            rni_refuse(q, 409, "there is no GPU here");
 }
 
@@ -321,8 +321,8 @@ static bool get_system(rni_request *q)
     rni_system_write(q->console, &q->w);
     rni_json_write_key(&q->w, "slots");
     rni_json_object_begin(&q->w);
-    rni_json_put_int(&q->w, "cpu", rni_keeper_slots(q->console->keeper, false));
-    rni_json_put_int(&q->w, "gpu", rni_keeper_slots(q->console->keeper, true));
+    rni_json_put_int(&q->w, "cpu", rni_keeper_slots(q->console->keeper, RNI_SLOT_CPU));
+    rni_json_put_int(&q->w, "gpu", rni_keeper_slots(q->console->keeper, RNI_SLOT_GPU));
     rni_json_object_end(&q->w);
     rni_json_put_bool(&q->w, "catching_up", rni_keeper_is_catching_up(q->console->keeper));
     rni_json_object_end(&q->w);

@@ -32,9 +32,13 @@ static bool with_index(rni_request *q, bool (*answer)(rni_request *q, rni_db *db
 
 static bool answer_table(rni_request *q, rni_db *db)
 {
+    const char *kind = rni_query_text(q, "kind");
     return rni_table_write(db,
                            &(rni_table_args){ .filter = rni_query_text(q, "filter"),
                                               .project = rni_query_text(q, "project"),
+                                              .kind = !kind                      ? "train"
+                                                      : strcmp(kind, "all") != 0 ? kind
+                                                                                 : NULL,
                                               .sort = rni_query_text(q, "sort"),
                                               .columns = rni_query_text(q, "columns"),
                                               .offset = rni_query_int(q, "offset", 0),
@@ -230,16 +234,26 @@ static const char *type_of_file(const char *name)
     return "application/octet-stream"; /* SVG and HTML, too: nothing of a run is shown as a page of ours */
 }
 
-static bool file(rni_request *q)
+static bool answer_with_file(rni_request *q, const char *folder, const char *name)
 {
-    const char *name = q->parameter[1];
     RNI_TRY(run_exists(q));
-    if (name[0] == '.') return rni_refuse(q, 404, "there is no file \"%s\"", name);
-    char *path = rni_work_path(q->console, "runs/%s/%s", q->parameter[0], name);
+    if (name[0] == '.' || folder[0] == '.') return rni_refuse(q, 404, "there is no file \"%s\"", name);
+    char *path = rni_work_path(q->console, "runs/%s/%s%s%s", q->parameter[0], folder, *folder ? "/" : "", name);
     const bool ok = path && rni_answer_file(q, path, type_of_file(name), "such file");
-    if (ok) rni_answer_header(q, "Content-Disposition", "attachment");
+    if (ok)
+        rni_answer_header(q, "Content-Disposition", "%s", strcmp(q->type, "image/png") == 0 ? "inline" : "attachment");
     rni_free(path);
     return ok;
+}
+
+static bool file(rni_request *q)
+{
+    return answer_with_file(q, "", q->parameter[1]);
+}
+
+static bool file_below(rni_request *q)
+{
+    return answer_with_file(q, q->parameter[1], q->parameter[2]);
 }
 
 static bool project(rni_request *q)
@@ -273,6 +287,7 @@ static bool events(rni_request *q)
 static const rni_field table_query[] = {
     { "filter", "words, and conditions: state:running tag:x test_accuracy>=0.9", RNI_FIELD_TEXT, .max = 1000 },
     { "project", "only its runs", RNI_FIELD_TEXT, .max = 200 },
+    { "kind", "train (if left out), data, evaluate, predict, report or all", RNI_FIELD_TEXT, .max = 20 },
     { "sort", "a column; -column: falling; the newest first, if left out", RNI_FIELD_TEXT, .max = 150 },
     { "columns", "further columns, separated by commas: test_loss,max.test_accuracy,set.training.batch", RNI_FIELD_TEXT,
       .max = 3000 },
@@ -316,5 +331,7 @@ const rni_route rni_routes_runs[] = {
     { "GET", "/runs/{run}/project", "The project that a run trains", "the project", "cat runs/RUN/project.json",
       RNI_ROLE_VIEWER, project },
     { "GET", "/runs/{run}/files/{file}", "A file of a run", "its contents", NULL, RNI_ROLE_VIEWER, file },
+    { "GET", "/runs/{run}/files/{folder}/{file}", "A file in a folder of a run", "its contents", NULL, RNI_ROLE_VIEWER,
+      file_below },
     { 0 },
 };

@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { JOB_BYTES = 1 << 20, TAIL = 2000, LINES = 8 };
+enum { JOB_BYTES = 1 << 20, TAIL = 2000, LINES = 8, INTERRUPTED = 130 };
 
 bool rni_run_id_check(rni_request *q, const char *id)
 {
@@ -215,7 +215,7 @@ static void judge_end(const rni_console *c, const rni_job *j, const rni_json *ex
     s->ended = exit_file ? rni_json_number(rni_json_get(exit_file, "ended")) : fresh ? written : NAN;
     if (strcmp(status, "finished") == 0 || (exit_file && code == 0 && killed_by == 0))
         s->name = "finished";
-    else if (strcmp(status, "interrupted") == 0 || killed_by == SIGINT || killed_by == SIGTERM ||
+    else if (strcmp(status, "interrupted") == 0 || code == INTERRUPTED || killed_by == SIGINT || killed_by == SIGTERM ||
              (killed_by && strcmp(j->state, "killed") == 0))
         s->name = strcmp(j->state, "suspended") == 0 ? "suspended" : "interrupted";
     else {
@@ -334,6 +334,8 @@ bool rni_run_index(rni_console *c, rni_db *db, const char *id)
          rni_facts_result(db, id, result);
     ok = rni_db_end(db, ok);
     if (ok) tell(c, db, id);
+    if (ok && strcmp(j.kind, "data") == 0 && strcmp(s.name, "finished") == 0)
+        rni_events_tell_of(c->events, "data", "name", j.project);
     rni_str_free(&s.error);
     rni_json_free(project);
     rni_json_free(result);

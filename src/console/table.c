@@ -80,15 +80,18 @@ static void add_term(question *q, const term *t, int at)
                      t->is_number ? "number" : "text", op, value);
 }
 
-static bool read_filter(question *q, const char *text, const char *project)
+static void require(question *q, const char *key, const char *value)
 {
-    if (project) {
-        term *t = &q->term[q->n];
-        snprintf(t->key, sizeof t->key, "project");
-        snprintf(t->op, sizeof t->op, "=");
-        snprintf(t->value, sizeof t->value, "%s", project);
-        add_term(q, t, q->n++);
-    }
+    term *t = &q->term[q->n];
+    if (!value) return;
+    snprintf(t->key, sizeof t->key, "%s", key);
+    snprintf(t->op, sizeof t->op, "=");
+    snprintf(t->value, sizeof t->value, "%s", value);
+    add_term(q, t, q->n++);
+}
+
+static bool read_filter(question *q, const char *text)
+{
     for (const char *s = text; s && *(s += strspn(s, " "));) {
         const size_t n = strcspn(s, " ");
         if (q->n == TERMS) return rni_fail(RN_ERR_ARG, NULL, NULL, "the filter has more than %d conditions", TERMS);
@@ -218,7 +221,9 @@ static bool write_rows(rni_db *db, const question *q, const rni_table_args *a, r
 bool rni_table_write(rni_db *db, const rni_table_args *a, rni_json_writer *w)
 {
     question *q = rni_alloc((int64_t)sizeof *q);
-    bool ok = q && read_filter(q, a->filter, a->project);
+    if (q) require(q, "project", a->project);
+    if (q) require(q, "kind", a->kind);
+    bool ok = q && read_filter(q, a->filter);
     if (ok) {
         rni_json_object_begin(w);
         rni_json_put_int(w, "total", count(db, q));

@@ -8,6 +8,7 @@
 typedef struct rni_table_args {
     const char *filter;  /* words and conditions: "digits state:running test_accuracy>=0.9" */
     const char *project; /* only its runs; NULL: all */
+    const char *kind;    /* only those; NULL: all */
     const char *sort;    /* a column; "-" before it: falling */
     const char *columns; /* separated by commas */
     int64_t offset, count;

@@ -10,6 +10,7 @@
 #include "console/facts.h"
 #include "console/curve.h"
 #include "console/name.h"
+#include "project/project.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -28,7 +29,7 @@ typedef struct curve {
 typedef struct tail {
     rni_console *console;
     rni_db *db;
-    const char *id, *file, *prefix;
+    const char *id, *file, *prefix; /* prefix NULL: what a tool prints */
     int fd;
     int64_t inode, at, size;
     bool first; /* seen for the first time */
@@ -127,7 +128,7 @@ static bool write_progress(tail *t)
 
 static bool write_all(tail *t, bool anew)
 {
-    bool ok = rni_db_begin(t->db) && (!anew || rni_curve_forget(t->db, t->id, t->prefix));
+    bool ok = rni_db_begin(t->db) && (!anew || !t->prefix || rni_curve_forget(t->db, t->id, t->prefix));
     for (int i = 0; ok && i < t->n_curves; i++) ok = write_curve(t, &t->curve[i]);
     ok = ok && (!t->n_curves || write_progress(t)) &&
          rni_db_run(t->db, "INSERT OR REPLACE INTO tails(run,file,inode,at) VALUES(?,?,?,?)", "ssii", t->id, t->file,
@@ -183,6 +184,32 @@ static bool find_place(tail *t, bool *anew)
     return rn_ok();
 }
 
+/* The last line of what a tool has printed, where it is JSON: how far it is. */
+static void tell_progress(tail *t)
+{
+    enum { LINE = 4096 };
+    char text[LINE + 1];
+    const int64_t from = t->size > LINE ? t->size - LINE : 0;
+    const ssize_t n = t->at < t->size ? pread(t->fd, text, LINE, from) : 0;
+    const char *end = n > 0 ? memrchr(text, '\n', (size_t)n) : NULL;
+    const char *begin = end && end > text ? memrchr(text, '\n', (size_t)(end - text)) : NULL;
+    begin = begin ? begin + 1 : text;
+    rni_json *v = end && *begin == '{' ? rni_json_parse(begin, end - begin, "progress") : NULL;
+    rni_str s = { 0 };
+    rni_json_writer w = { .to = &s };
+    rni_json_object_begin(&w);
+    rni_json_put_string(&w, "type", "progress");
+    rni_json_put_string(&w, "run", t->id);
+    rni_json_write_key(&w, "progress");
+    rni_json_write_any(&w, v);
+    rni_json_object_end(&w);
+    if (v && !s.failed) rni_events_tell(t->console->events, s.at);
+    rni_str_free(&s);
+    rni_json_free(v);
+    rn_error_clear();
+    t->at = t->size;
+}
+
 static bool tail_file(tail *t, bool *more)
 {
     bool anew = false;
@@ -193,9 +220,12 @@ static bool tail_file(tail *t, bool *more)
     bool ok = find_place(t, &anew);
     if (ok && (anew || t->at < t->size)) {
         const int64_t before = t->at;
-        ok = read_on(t);
+        if (t->prefix)
+            ok = read_on(t);
+        else
+            tell_progress(t);
         if (ok && (anew || t->at > before)) ok = write_all(t, anew);
-        if (ok && (anew || t->n_curves)) tell(t, anew);
+        if (ok && t->prefix && (anew || t->n_curves)) tell(t, anew);
         *more = *more || (t->at > before && t->at < t->size);
     }
     close(t->fd);
@@ -204,7 +234,7 @@ static bool tail_file(tail *t, bool *more)
 
 bool rni_tail(rni_console *c, rni_db *db, const char *id, bool *more, bool *first)
 {
-    static const char *const files[][2] = { { "log.jsonl", "" }, { "steps.jsonl", "step/" } };
+    static const char *const files[][2] = { { "log.jsonl", "" }, { "steps.jsonl", "step/" }, { "output.txt", NULL } };
     bool ok = true;
     *more = false;
     for (size_t i = 0; ok && i < RN_COUNTOF(files); i++) {

@@ -5,17 +5,6 @@
 make_table table.csv 300
 serve_begin
 
-# until_state RUN STATE: waits for it
-until_state() {
-    for _ in $(seq 600); do
-        curl -s -H "Authorization: Bearer $token" "$address/api/runs/$1" >body
-        [ "$(value state)" != "$2" ] || break
-        sleep 0.05
-    done
-    cp body out
-    if [ "$(value state)" = "$2" ]; then pass; else fail "the run $1 does not become $2"; fi
-}
-
 curl -sN -m 200 -H "Authorization: Bearer $token" "$address/api/events" >events 2>/dev/null &
 listener=$!
 

@@ -35,7 +35,7 @@ is "the pieces together" "$(cksum <work/uploads/pieces/files/a.zip)" "$(cksum <f
 job 200 '"at":300000,"whole":true' GET "/uploads/pieces?name=a.zip"
 # a connection that is cut off leaves what has come
 head -c 40000000 /dev/zero >large
-curl -s -m 0.2 --limit-rate 4M -X PUT -H "Authorization: Bearer $token" --data-binary @large "$address/api/uploads/cutoff?name=l" >/dev/null
+curl -s -m 1.5 --limit-rate 2M -X PUT -H "Authorization: Bearer $token" --data-binary @large "$address/api/uploads/cutoff?name=l" >/dev/null
 sleep 0.2
 job 200 '"whole":false' GET "/uploads/cutoff?name=l"
 holds "nothing was kept" "$(value at)" -gt 0
@@ -72,5 +72,25 @@ job 404 "no such example" GET /data/drawn/picture/x
 job 404 "no such column" GET "/data/drawn/picture/1?column=t"
 job 400 "train, test or valid" GET "/data/drawn/statistics?part=most"
 job 404 "no data set" GET /data/none/examples
+
+# what makes data sets and the like: what is wrong with a request is said at once
+job 400 'needs a member' POST /data -d '{"name": "cats"}'
+job 400 'one of' POST /data -d '{"name": "cats", "from": {}}'
+job 400 'one of' POST /data -d '{"name": "cats", "from": {"known": "mnist", "folder": "x"}}'
+job 404 'no upload' POST /data -d '{"name": "cats", "from": {"upload": "nowhere"}}'
+job 404 'no upload' POST /data -d '{"name": "cats", "from": {"upload": "../runs"}}'
+job 400 'cannot be the name' POST /data -d '{"name": "../cats", "from": {"known": "mnist"}}'
+job 400 'did you mean' POST /data -d '{"name": "cats", "from": {"known": "mnist"}, "widht": 3}'
+job 400 'from 1 to' POST /data -d '{"name": "cats", "from": {"known": "mnist"}, "width": 0}'
+job 404 'no run' POST /runs/none/evaluate -d '{}'
+job 404 'no run' POST /runs/none/predict -d '{"upload": "pieces"}'
+job 400 'html or pptx' POST /runs/none/report -d '{"format": "doc"}'
+# a command that fails: the run says why
+job 201 '"runs":["' POST /data -d '{"name": "bad", "from": {"folder": "nowhere"}}'
+run=$(first_run)
+until_state "$run" failed
+job 200 '"total":0' GET /runs
+job 200 '"kind":"data"' GET "/runs?kind=all&filter=project:bad"
+holds "a failed data set is there" ! -e work/data/bad
 serve_end
 finish
