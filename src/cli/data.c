@@ -3,15 +3,18 @@
 
 #include "base/alloc.h"
 #include "base/convert.h"
+#include "base/number.h"
 #include "base/shape.h"
 #include "base/str.h"
 #include "cli/draw.h"
 #include "data/data.h"
+#include "data/made.h"
 #include "data/text.h"
 
 #include <string.h>
+#include <unistd.h>
 
-enum { LIST = 1, GET = 2, SHOW = 4 };
+enum { LIST = 1, GET = 2, SHOW = 4, MAKE = 8 };
 enum { ROWS = 30, CELLS = 12, SIDE = 64 /* pixels */ };
 
 static int list_known(void)
@@ -204,9 +207,116 @@ static int run_part(const char *name, rn_part part, const options *o)
                     o->show, o->samples);
 }
 
+/* ---- making ---- */
+
+typedef struct making {
+    rni_make_args args;
+    cli_texts from;
+    const char *fit, *filter, *split, *damaged, *progress;
+    bool gray, json;
+} making;
+
+static bool show_progress(void *user, const char *what, int64_t done, int64_t total)
+{
+    const making *m = user;
+    if (m->json) {
+        printf("{\"progress\": \"%s\", \"done\": %lld, \"total\": %lld}\n", what, (long long)done, (long long)total);
+        fflush(stdout);
+    } else if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[K%s %lld of %lld", what, (long long)done, (long long)total);
+    return true;
+}
+
+/* "80,10,10": train, test, valid. */
+static bool read_split(const char *text, double percent[3])
+{
+    double sum = 0;
+    for (int i = 0; i < 3 && text; i++) {
+        char *end;
+        percent[i] = rni_scan_f64(text, &end);
+        if (end == text || (*end && *end != ',') || !(percent[i] >= 0)) return false;
+        sum += percent[i];
+        text = *end ? end + 1 : NULL;
+    }
+    return !text && percent[0] > 0 && sum <= 100.0001;
+}
+
+static bool choose(const char *what, const char *text, const char *const *names, int *out)
+{
+    *out = 0;
+    while (text && names[*out] && strcmp(names[*out], text) != 0) ++*out;
+    if (!text) *out = 0;
+    if (names[*out]) return true;
+    fprintf(stderr, "rensa data: --%s cannot be \"%s\"\n", what, text);
+    return false;
+}
+
+static int make(const char *out, making *m)
+{
+    static const char *const fits[] = { "squash", "crop", "pad", NULL };
+    static const char *const filters[] = { "bilinear", "bicubic", "area", "nearest", NULL };
+    static const char *const damages[] = { "refuse", "skip", NULL };
+    static const char *const forms[] = { "text", "json", NULL };
+    int fit, filter, damaged, form;
+    if (!choose("fit", m->fit, fits, &fit) || !choose("filter", m->filter, filters, &filter) ||
+        !choose("damaged", m->damaged, damages, &damaged) || !choose("progress", m->progress, forms, &form))
+        return EXIT_USAGE;
+    if (m->split && !read_split(m->split, m->args.percent))
+        return cli_usage(&cli_data, "--split needs percentages of train, test and valid, such as 80,20 or 70,20,10");
+    if (m->from.n == 0) return cli_usage(&cli_data, "--from names what the data set is made of");
+    m->json = form == 1;
+    m->args.out = out;
+    m->args.from = m->from.at;
+    m->args.from_count = m->from.n;
+    m->args.fit = (rn_fit)fit;
+    m->args.filter = (rn_filter)filter;
+    m->args.skip_damaged = damaged == 1;
+    m->args.progress = show_progress;
+    m->args.user = m;
+    if (m->gray) m->args.channels = 1;
+    const bool ok = rni_make(&m->args);
+    if (!m->json && isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
+    if (!ok) return cli_end();
+    static const rn_part parts[] = { RN_TRAIN, RN_TEST, RN_VALID };
+    for (size_t i = 0; i < RN_COUNTOF(parts) && !m->json; i++) {
+        rn_dataset *d = rni_made_has(out, parts[i]) ? rni_made_open(out, parts[i], NULL) : NULL;
+        if (d) printf("%s: %lld examples\n", rni_part_name(parts[i]), (long long)rn_dataset_count(d));
+        rn_dataset_free(d);
+    }
+    if (!m->json) printf("data set: %s\n", out);
+    return cli_end();
+}
+
+static const struct {
+    const char *name;
+    unsigned mode;
+    const char *how;
+} actions[] = {
+    { "list", LIST, "to list" }, { "get", GET, "to get" }, { "show", SHOW, "to show" }, { "make", MAKE, "to make" }
+};
+
+static int find_action(const char *name)
+{
+    for (size_t i = 0; i < RN_COUNTOF(actions); i++)
+        if (strcmp(actions[i].name, name) == 0) return (int)i;
+    return -1;
+}
+
+/* Gets, or shows. */
+static int look(const char *name, const options *o)
+{
+    rn_part part = RN_TRAIN;
+    if (o->part && !rni_part_by_name(o->part, &part))
+        return cli_usage(&cli_data, "--part is train, test or valid, not \"%s\"", o->part);
+    const int status = run_part(name, part, o);
+    return status || o->show || o->part || !is_known(name) ? status : run_part(name, RN_TEST, o);
+}
+
 static int run(int argc, char **argv)
 {
     options o = { 0 };
+    making m = { 0 };
+    int64_t seed = 0;
     const cli_option table[] = {
         { "part", "PART", "train, test or valid (default: get train and test, show train)", CLI_TEXT, &o.part, 0, 0,
           GET | SHOW },
@@ -214,30 +324,51 @@ static int run(int argc, char **argv)
         { "source", "WHERE", "use only this source: data ($RENSA_DATA), cache, download or drawn", CLI_TEXT, &o.source,
           0, 0, GET | SHOW },
         { "offline", NULL, "never download", CLI_SWITCH, &o.offline, 0, 0, GET | SHOW },
-        { "seed", "N", "seed of drawn digits", CLI_INT, &o.seed, 0, 9e15, GET | SHOW },
+        { "seed", "N", "seed of drawn digits, and of the division into parts", CLI_INT, &seed, 0, 9e15,
+          GET | SHOW | MAKE },
+        { "from", "PATH", "folder with a sub-folder per class, list, CSV, IDX, NPZ, zip, tar or known set (repeatable)",
+          CLI_TEXTS, &m.from, 0, 0, MAKE },
+        { "width", "N", "pictures: pixels", CLI_INT, &m.args.width, 1, 65535, MAKE },
+        { "height", "N", "pictures: pixels", CLI_INT, &m.args.height, 1, 65535, MAKE },
+        { "channels", "N", "pictures: 1 (gray), 3 (default) or 4", CLI_INT, &m.args.channels, 1, 4, MAKE },
+        { "fit", "NAME", "pictures: squash (default), crop or pad", CLI_TEXT, &m.fit, 0, 0, MAKE },
+        { "filter", "NAME", "pictures: bilinear (default), bicubic, area or nearest", CLI_TEXT, &m.filter, 0, 0, MAKE },
+        { "labels", "FILE|NAMES", "IDX: file of labels; tables with NNC's header: variables that hold classes",
+          CLI_TEXT, &m.args.labels, 0, 0, MAKE },
+        { "target", "NAMES", "CSV: columns to be predicted (default: the last)", CLI_TEXT, &m.args.target, 0, 0, MAKE },
+        { "classify", NULL, "CSV: the target is a class, also where it is a number", CLI_SWITCH, &m.args.classify, 0, 0,
+          MAKE },
+        { "split", "PERCENT", "train,test,valid (default: as the source has them, else 80,20)", CLI_TEXT, &m.split, 0,
+          0, MAKE },
+        { "unstratified", NULL, "do not keep classes equally frequent in all parts", CLI_SWITCH, &m.args.unstratified,
+          0, 0, MAKE },
+        { "damaged", "HOW", "refuse (default) or skip pictures that cannot be read", CLI_TEXT, &m.damaged, 0, 0, MAKE },
+        { "progress", "FORM", "text (default) or json, a line now and then on standard output", CLI_TEXT, &m.progress,
+          0, 0, MAKE },
         { 0 },
     };
     int n;
     if (!cli_options(&cli_data, table, argc, argv, &n)) return EXIT_USAGE;
-    const char *what = n ? argv[1] : "list";
-    const bool get = strcmp(what, "get") == 0, list = strcmp(what, "list") == 0;
-    o.show = strcmp(what, "show") == 0;
-    if (list ? n > 1 : (!o.show && !get) || n != 2) return cli_usage(&cli_data, "list, get NAME or show NAME|PATH");
-    cli_unused(&cli_data, table, o.show ? SHOW : get ? GET : LIST, o.show ? "to show" : get ? "to get" : "to list");
-    if (list) return list_known();
-    rn_part part = RN_TRAIN;
-    if (o.part && !rni_part_by_name(o.part, &part))
-        return cli_usage(&cli_data, "--part is train, test or valid, not \"%s\"", o.part);
-    const int status = run_part(argv[2], part, &o);
-    return status || o.show || o.part || !is_known(argv[2]) ? status : run_part(argv[2], RN_TEST, &o);
+    const int k = find_action(n ? argv[1] : "list");
+    if (k < 0 || n > (k ? 2 : 1) || (k && n != 2))
+        return cli_usage(&cli_data, "list, get NAME, show NAME|PATH or make FOLDER");
+    cli_unused(&cli_data, table, actions[k].mode, actions[k].how);
+    o.seed = seed;
+    m.args.seed = (uint64_t)seed;
+    o.show = actions[k].mode == SHOW;
+    return actions[k].mode == LIST ? list_known() : actions[k].mode == MAKE ? make(argv[2], &m) : look(argv[2], &o);
 }
 
 const cli_command cli_data = {
     .name = "data",
-    .arguments = "[list | get NAME | show NAME|PATH] [OPTIONS]",
-    .brief = "list data sets, get one, or show what is in one",
+    .arguments = "[list | get NAME | show NAME|PATH | make FOLDER --from PATH] [OPTIONS]",
+    .brief = "list data sets, get one, make one, or show what is in one",
     .help = "`get` downloads what is neither in $RENSA_DATA nor in the user's cache. `show` prints columns, ranges and "
             "classes\n"
-            "of a known data set, a table (.csv), a folder or list of pictures, or an IDX file.",
+            "of a known data set, a table (.csv), a folder or list of pictures, or an IDX file. `make` writes a folder "
+            "with the\n"
+            "examples as training maps them into memory, and dataset.json, which says what they are; projects take the "
+            "folder\n"
+            "as a source.",
     .run = run,
 };

@@ -1,4 +1,5 @@
 /* Data sets by name: the table of known ones, and files and folders by what they are. */
+#include "data/made.h"
 #include "data/data.h"
 
 #include "base/alloc.h"
@@ -71,6 +72,7 @@ bool rni_part_by_name(const char *name, rn_part *part)
 static rn_dataset *open_folder(const rn_dataset_open_args *a)
 {
     rn_dataset *ds = NULL;
+    if (rni_made_exists(a->name)) return rni_made_open(a->name, a->part, &a->site);
     char *inside = rni_path_join(a->name, rni_part_name(a->part));
     const bool split = inside && rni_folder_exists(inside);
     if (inside && !split && a->part != RN_TRAIN) {

@@ -9,7 +9,7 @@ typedef struct rni_tar {
     const char *bytes, *source;
     int64_t n, position;
     /* Of the member that was read last. */
-    char name[101];
+    char name[512];
     const char *data;
     int64_t bytes_of_data;
 } rni_tar;

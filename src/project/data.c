@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/shape.h"
 #include "data/data.h"
+#include "data/made.h"
 #include "data/picture.h"
 #include "data/text.h"
 #include "project/schema.h"
@@ -268,17 +269,22 @@ static bool find_kind(const rni_data *d, const kind **out)
     return true;
 }
 
+/* Whether a folder has that part itself. */
+static bool has_part(const char *folder, rn_part part)
+{
+    if (rni_made_exists(folder)) return rni_made_has(folder, part);
+    char *inside = rni_path_join(folder, rni_part_name(part));
+    const bool has = inside && rni_folder_exists(inside);
+    rni_free(inside);
+    return has;
+}
+
 /* Files, and folders without parts, are divided: four fifths to train with, the rest for evaluation. */
 static rn_dataset *divide(const opening *o, rn_dataset *ds)
 {
     const char *source = source_of(o->d);
     if (!ds || !o->d->part_given || o->d->text || !rni_source_is_path(source)) return ds;
-    if (rni_folder_exists(o->path)) {
-        char *inside = rni_path_join(o->path, rni_part_name(RN_TRAIN));
-        const bool has_parts = inside && rni_folder_exists(inside);
-        rni_free(inside);
-        if (has_parts) return ds;
-    }
+    if (rni_folder_exists(o->path) && has_part(o->path, rni_made_exists(o->path) ? RN_TEST : RN_TRAIN)) return ds;
     rn_dataset *parts[2] = { 0 };
     rn_dataset_split_at(&(rn_dataset_split_args){ .ds = ds,
                                                   .fractions = (const double[]){ 0.8, 0.2 },
@@ -301,11 +307,8 @@ static rn_dataset *open_base(opening *o)
     if (!rn_ok()) return NULL;
     o->path = path;
     const rn_part part = o->d->part;
-    if (path && rni_folder_exists(path) && part != RN_TRAIN) { /* a folder without parts is opened as a whole */
-        char *inside = rni_path_join(path, rni_part_name(part));
-        if (inside && !rni_folder_exists(inside)) o->d->part = RN_TRAIN;
-        rni_free(inside);
-    }
+    if (path && rni_folder_exists(path) && part != RN_TRAIN && !has_part(path, part) && !rni_made_has(path, RN_TEST))
+        o->d->part = RN_TRAIN; /* a folder without parts is opened as a whole */
     rn_dataset *ds = k ? k->open(o) : open_other(o);
     o->d->part = part;
     o->d->whole = ds ? rni_dataset_hold(ds) : NULL;
