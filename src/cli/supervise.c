@@ -70,13 +70,23 @@ static bool write_exit(const char *folder, int status, double seconds)
     return ok;
 }
 
-/* In the child: output goes to the folder; "rensa" is this very program. */
-static void become(const char *folder, char **command)
+/* Lets a stream of this process end in a file of the folder. */
+static void redirect(const char *folder, const char *name, int mode, int stream)
 {
-    char *path = rni_path_join(folder, "output.txt");
-    const int out = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600) : -1;
-    if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0) _exit(127);
-    if (out > STDERR_FILENO) close(out);
+    char *path = rni_path_join(folder, name);
+    const int fd = path ? open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | mode, 0600) : -1;
+    if (fd < 0 || dup2(fd, stream) < 0) _exit(127);
+    if (fd > STDERR_FILENO) close(fd);
+}
+
+/* In the child: output goes to the folder; "rensa" is this very program. */
+static void become(const char *folder, char **command, const char *answer)
+{
+    redirect(folder, "output.txt", O_APPEND, STDERR_FILENO);
+    if (answer)
+        redirect(folder, answer, O_TRUNC, STDOUT_FILENO);
+    else
+        dup2(STDERR_FILENO, STDOUT_FILENO);
     setpgid(0, 0);
     if (strcmp(command[0], "rensa") == 0)
         execv("/proc/self/exe", command);
@@ -86,7 +96,7 @@ static void become(const char *folder, char **command)
     _exit(127);
 }
 
-static int supervise(const char *folder, char **command, bool held)
+static int supervise(const char *folder, char **command, bool held, const char *answer)
 {
     const int lock = take_lock(folder, held);
     if (lock < 0) return 1;
@@ -97,7 +107,7 @@ static int supervise(const char *folder, char **command, bool held)
     const pid_t pid = fork();
     if (pid == 0) {
         for (size_t i = 0; i < RN_COUNTOF(signals); i++) sigaction(signals[i], &plain, NULL);
-        become(folder, command);
+        become(folder, command, answer);
     }
     int status = 0;
     if (pid > 0) {
@@ -114,15 +124,19 @@ static int supervise(const char *folder, char **command, bool held)
 static int run(int argc, char **argv)
 {
     bool held = false;
+    const char *answer = NULL;
     const cli_option options[] = {
+        { "answer", "FILE", "what it prints on standard output goes to this file of the folder", CLI_TEXT, &answer, 0,
+          0 },
         { "held", NULL, "the lock of the folder is held already, as descriptor 3", CLI_SWITCH, &held, 0, 0 },
         { 0 },
     };
     int n;
     if (!cli_options(&cli_supervise, options, argc, argv, &n)) return EXIT_USAGE;
+    if (answer && strchr(answer, '/')) return cli_usage(&cli_supervise, "--answer names a file in the folder");
     if (n < 2) return cli_usage(&cli_supervise, "a folder and a command are needed");
     argv[1 + n] = NULL;
-    return supervise(argv[1], argv + 2, held);
+    return supervise(argv[1], argv + 2, held, answer);
 }
 
 const cli_command cli_supervise = {

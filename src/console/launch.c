@@ -139,6 +139,7 @@ static bool write_job(const rni_console *c, const char *id, const rni_new_run *r
         rni_json_write_digits(&w, r->value[i]);
     }
     rni_json_object_end(&w);
+    if (r->answers) rni_json_put_bool(&w, "answers", true);
     rni_json_write_key(&w, "command");
     rni_json_array_begin(&w);
     if (r->n_words)
@@ -207,6 +208,7 @@ static void make_command(const rni_console *c, const rni_job *j, int sharing, co
     add(k, "%s", "rensa");
     add(k, "%s", "supervise");
     add(k, "%s", "--held");
+    if (rni_json_bool(rni_json_get(j->json, "answers"))) add(k, "%s", "--answer=answer.json");
     add(k, "runs/%s", j->id);
     add(k, "%s", "--");
     if (has_file(c, j->id, "project.json")) { /* was begun before */

@@ -13,6 +13,7 @@ typedef struct rni_new_run {
     const char *kind, *name, *project, *slot, *group, *parent, *notes;
     const char *const *word; /* of a tool: its command; "@/x" is x in its own folder */
     int64_t n_words;
+    bool answers;     /* what it prints is its answer, answer.json */
     const char *from; /* a snapshot, below the work folder; NULL: from the beginning */
     const char *text; /* the project that is trained; `bytes` long */
     int64_t bytes, priority;

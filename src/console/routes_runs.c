@@ -287,7 +287,7 @@ static bool events(rni_request *q)
 static const rni_field table_query[] = {
     { "filter", "words, and conditions: state:running tag:x test_accuracy>=0.9", RNI_FIELD_TEXT, .max = 1000 },
     { "project", "only its runs", RNI_FIELD_TEXT, .max = 200 },
-    { "kind", "train (if left out), data, evaluate, predict, report or all", RNI_FIELD_TEXT, .max = 20 },
+    { "kind", "train (if left out), data, evaluate, predict or all", RNI_FIELD_TEXT, .max = 20 },
     { "sort", "a column; -column: falling; the newest first, if left out", RNI_FIELD_TEXT, .max = 150 },
     { "columns", "further columns, separated by commas: test_loss,max.test_accuracy,set.training.batch", RNI_FIELD_TEXT,
       .max = 3000 },

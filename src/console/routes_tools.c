@@ -1,4 +1,4 @@
-/* Work that ends by itself: making data sets, evaluating, predicting, reporting. Each is a command, run as trainings
+/* Work that ends by itself: making data sets, evaluating, predicting. Each is a command, run as trainings
  * are, in slots of its own; the members of a body are its options. */
 #include "base/alloc.h"
 #include "base/error.h"
@@ -84,6 +84,7 @@ static bool start(rni_request *q, words *w, const char *kind, const char *projec
                                                        .project = project,
                                                        .parent = parent,
                                                        .slot = "work",
+                                                       .answers = parent != NULL,
                                                        .word = (const char *const *)w->at,
                                                        .n_words = w->n },
                                        id);
@@ -211,7 +212,7 @@ static bool evaluate(rni_request *q)
         add(&w, "rensa");
         add(&w, "evaluate");
         add(&w, "runs/%s", j.id);
-        add(&w, "--outputs=@/outputs.csv");
+        add(&w, "--json");
         add_options(q, &w, used);
     }
     ok = ok && start(q, &w, "evaluate", j.project, j.id);
@@ -233,31 +234,10 @@ static bool predict(rni_request *q)
         add(&w, "runs/%s", j.id);
         add(&w, "%s", path);
         add(&w, "--json");
-        add(&w, "--layers=@/layers");
         add_options(q, &w, used);
     }
     ok = path && start(q, &w, "predict", j.project, j.id);
     rni_free(path);
-    free_words(&w);
-    rni_job_free(&j);
-    return ok;
-}
-
-static bool report(rni_request *q)
-{
-    const char *format = member(q, "format");
-    rni_job j = { 0 };
-    words w = { .ok = true };
-    bool ok = (strcmp(format, "html") == 0 || strcmp(format, "pptx") == 0 ||
-               rni_refuse(q, 400, "the format is html or pptx, not \"%.20s\"", format)) &&
-              find_run(q, &j);
-    if (ok) {
-        add(&w, "rensa");
-        add(&w, "report");
-        add(&w, "runs/%s", j.id);
-        add(&w, "--out=@/report.%s", format);
-    }
-    ok = ok && start(q, &w, "report", j.project, j.id);
     free_words(&w);
     rni_job_free(&j);
     return ok;
@@ -297,21 +277,13 @@ static const rni_field predict_fields[] = {
     { 0 },
 };
 
-static const rni_field report_fields[] = {
-    { "format", "html or pptx", RNI_FIELD_TEXT, .required = true, .max = 8 },
-    { 0 },
-};
-
 const rni_route rni_routes_tools[] = {
     { "POST", "/data", "Makes a data set, by a run of kind data; events of type progress tell how far it is",
       "{runs: [id]}", "rensa data make data/NAME --from PATH", RNI_ROLE_USER, make_data, .body = make_fields },
-    { "POST", "/runs/{run}/evaluate", "Evaluates a run: evaluation.json and outputs.csv among the files of the new run",
-      "{runs: [id]}", "rensa evaluate runs/RUN --outputs outputs.csv", RNI_ROLE_USER, evaluate,
-      .body = evaluate_fields },
-    { "POST", "/runs/{run}/predict", "Shows a run a picture: what it takes it for, and what its layers make of it",
-      "{runs: [id]}", "rensa predict runs/RUN FILE --json --layers FOLDER", RNI_ROLE_USER, predict,
-      .body = predict_fields },
-    { "POST", "/runs/{run}/report", "Writes a report: report.html or report.pptx among the files of the new run",
-      "{runs: [id]}", "rensa report runs/RUN --out report.html", RNI_ROLE_USER, report, .body = report_fields },
+    { "POST", "/runs/{run}/evaluate", "Evaluates a run: answer.json among the files of the new run", "{runs: [id]}",
+      "rensa evaluate runs/RUN --json", RNI_ROLE_USER, evaluate, .body = evaluate_fields },
+    { "POST", "/runs/{run}/predict",
+      "Shows a run a picture, table or array: answer.json among the files of the new run", "{runs: [id]}",
+      "rensa predict runs/RUN FILE --json", RNI_ROLE_USER, predict, .body = predict_fields },
     { 0 },
 };

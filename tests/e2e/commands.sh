@@ -32,6 +32,10 @@ is "its output" "$(cat watched/output.txt)" said
 is "its status" "$(member watched/exit.json code)" 3
 says 137 "" "$RENSA" supervise watched -- sh -c 'kill -KILL $$'
 is "what ended it" "$(member watched/exit.json signal)" 9
+says 0 "" "$RENSA" supervise --answer answer watched -- sh -c 'echo answered; echo complained >&2'
+is "its answer" "$(cat watched/answer)" answered
+is "what it complained of" "$(tail -n 1 watched/output.txt)" complained
+says 2 "a file in the folder" "$RENSA" supervise --answer ../x watched -- true
 says 127 "" "$RENSA" supervise watched -- ./nowhere
 says 1 "cannot be taken" "$RENSA" supervise nowhere -- true
 says 1 "runs in \"watched\" already" flock watched/lock "$RENSA" supervise watched -- true

@@ -84,7 +84,6 @@ job 400 'did you mean' POST /data -d '{"name": "cats", "from": {"known": "mnist"
 job 400 'from 1 to' POST /data -d '{"name": "cats", "from": {"known": "mnist"}, "width": 0}'
 job 404 'no run' POST /runs/none/evaluate -d '{}'
 job 404 'no run' POST /runs/none/predict -d '{"upload": "pieces"}'
-job 400 'html or pptx' POST /runs/none/report -d '{"format": "doc"}'
 # a command that fails: the run says why
 job 201 '"runs":["' POST /data -d '{"name": "bad", "from": {"folder": "nowhere"}}'
 run=$(first_run)
