@@ -31,3 +31,12 @@ if(RENSA_CUDA_INCLUDE)
   target_include_directories(nvidia_headers PRIVATE src)
   target_include_directories(nvidia_headers SYSTEM PRIVATE ${RENSA_CUDA_INCLUDE})
 endif()
+
+# A part of the op runner; all of it takes many compilations: rensa selftest --device cuda:0.
+foreach(part mean/forward relu/)
+  string(REPLACE "/" "_" name ops_cuda_${part})
+  add_test(NAME ${name} COMMAND test_ops --device cuda:0 ${part})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 ENVIRONMENT
+    "RENSA_LIBRARY=${PROJECT_BINARY_DIR}/lib/rensa;RENSA_CUDA_PATH=${fakes};XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/cuda_cache")
+endforeach()
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/cuda_cache)

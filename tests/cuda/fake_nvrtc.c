@@ -80,7 +80,7 @@ static bool compile_in(const char *folder, program *p, int n, const char *const 
     snprintf(path, sizeof path, "%s/k.c", folder);
     if (!write_text(path, p)) return false;
     snprintf(command, sizeof command,
-             "cc -std=gnu17 -O1 -march=native -w -fPIC -shared -ffp-contract=off -fno-strict-aliasing -o %s/k.so %s",
+             "cc -std=gnu17 -O0 -march=native -w -fPIC -shared -ffp-contract=off -fno-strict-aliasing -o %s/k.so %s",
              folder, path);
     add_macros(command, sizeof command, n, options);
     snprintf(command + strlen(command), sizeof command - strlen(command), " -lm 2>%s/log", folder);

@@ -87,7 +87,7 @@ static void pack(const rn_kernel_call *c, const rni_operand *in, uint64_t *words
 
 static void emit(rni_text *text, const rn_kernel_call *c, const rni_operand *in, const rn_dtype *out)
 {
-    const rni_cuda_map m = { "kernel", c->map, in, out, c->out[0].rank };
+    const rni_cuda_map m = { "kernel", c->map, in, out, c->out[0].rank, true };
     CHECK(rni_emit_cuda(text, &m));
 }
 
@@ -286,7 +286,9 @@ typedef struct {
 
 static bool load_nvrtc(nvrtc *n)
 {
-    static const char *const files[] = { "libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2" };
+    static const char *const files[] = { "libnvrtc.so.13", "libnvrtc.so", "libnvrtc.so.12",
+                                         "/usr/local/cuda/lib64/libnvrtc.so",
+                                         "/usr/local/cuda-13.0/lib64/libnvrtc.so" };
     static const char *const symbols[] = { "nvrtcCreateProgram", "nvrtcCompileProgram", "nvrtcGetProgramLogSize",
                                            "nvrtcGetProgramLog", "nvrtcDestroyProgram" };
     void *object = NULL, *found[5];
@@ -297,10 +299,30 @@ static bool load_nvrtc(nvrtc *n)
     return object != NULL;
 }
 
+/* The text for the architecture; frees it. */
+static void check_nvrtc(const nvrtc *n, const char *what, rni_text *text, const char *architecture)
+{
+    char option[64];
+    const char *const options[] = { option, "--device-as-default-execution-space", "--fmad=false", "--ftz=true" };
+    void *program;
+    size_t size = 0;
+    snprintf(option, sizeof option, "--gpu-architecture=%s", architecture);
+    CHECK_EQ_I64(n->create(&program, text->at, "kernel.cu", 0, NULL, NULL), 0);
+    const int failed = n->compile(program, (int)RN_COUNTOF(options), options);
+    CHECK_EQ_I64(n->log_size(program, &size), 0);
+    char *log = calloc(size + 1, 1);
+    CHECK_EQ_I64(n->log(program, log), 0);
+    const char *first = strstr(log, "error");
+    if (failed) test_failed(__FILE__, __LINE__, "%s, %s: %.500s", what, architecture, first ? first : log);
+    n->destroy(&program);
+    free(log);
+    free(text->at);
+}
+
+static const char *const architectures[] = { "sm_80", "sm_90a", "sm_100" };
+
 RN_TEST(nvrtc_compiles_the_text)
 {
-    static const char *const options[] = { "--gpu-architecture=compute_80", "--device-as-default-execution-space",
-                                           "--fmad=false", "--ftz=true" };
     static all_codes q;
     static rn_view v[3 + RN_CODE_NUMBER];
     nvrtc n = { 0 };
@@ -310,24 +332,47 @@ RN_TEST(nvrtc_compiles_the_text)
         rni_operand in[3];
         rn_dtype out[RN_CODE_NUMBER];
         rni_text text = { 0 };
-        void *program;
-        size_t size = 0;
         make_call(&q, computes[t], v, &c);
         describe(&c, in, out);
         in[1].access = RNI_ACCESS_STRIDED;
         in[2] = (rni_operand){ RN_F16, RNI_ACCESS_SAME };
         out[0] = RN_BF16;
         emit(&text, &c, in, out);
-        CHECK_EQ_I64(n.create(&program, text.at, "kernel.cu", 0, NULL, NULL), 0);
-        const int failed = n.compile(program, (int)RN_COUNTOF(options), options);
-        CHECK_EQ_I64(n.log_size(program, &size), 0);
-        char *log = calloc(size + 1, 1);
-        CHECK_EQ_I64(n.log(program, log), 0);
-        const char *first = strstr(log, "error");
-        if (failed) test_failed(__FILE__, __LINE__, "%s: %.500s", rn_dtype_name(computes[t]), first ? first : log);
-        n.destroy(&program);
-        free(log);
-        free(text.at);
+        check_nvrtc(&n, rn_dtype_name(computes[t]), &text, architectures[t]);
         for (int i = 0; i < 3 + q.p.n_out; i++) free(v[i].data);
+    }
+}
+
+RN_TEST(nvrtc_compiles_reductions)
+{
+    static const rn_instr square = { RN_CODE_MUL, 1, 0, 0, 0 }, mean = { RN_CODE_DIV, 2, 0, 1, 0 };
+    static const uint16_t out = 1, post_out = 2;
+    nvrtc n = { 0 };
+    if (!load_nvrtc(&n)) SKIP("NVRTC is not installed");
+    for (int k = 0; k < 9; k++) {
+        rni_text text = { 0 };
+        const rn_dtype type = computes[k % 3];
+        const rn_program map = {
+            .n_in = 1, .n_reg = 2, .n_instr = 1, .n_out = 1, .instr = &square, .out = &out, .compute = type
+        };
+        const rn_program post = { .n_in = 1,
+                                  .n_scalar = 1,
+                                  .n_reg = 3,
+                                  .n_instr = 1,
+                                  .n_out = 1,
+                                  .instr = &mean,
+                                  .out = &post_out,
+                                  .compute = type };
+        rni_emit_cuda_reduce(&text, &(rni_cuda_reduce){ .name = "kernel",
+                                                        .map = &map,
+                                                        .post = k % 2 ? &post : NULL,
+                                                        .join = (rn_join)(1 + k % 6),
+                                                        .in = type,
+                                                        .out = k % 6 > 3 ? RN_I64 : type,
+                                                        .kept = k % 3,
+                                                        .joined = 1 + k % 2,
+                                                        .narrow = k % 2,
+                                                        .across = k % 2 });
+        check_nvrtc(&n, "a reduction", &text, architectures[k / 3]);
     }
 }

@@ -1,5 +1,7 @@
 /* The row of the CUDA back end. */
-#include "backend/cuda/cuda.h"
+#include "backend/cuda/elementwise.h"
+
+#include <stdlib.h>
 
 static void attach(const rn_host *given)
 {
@@ -26,6 +28,18 @@ static void release(void *device, void *p, int64_t bytes)
 }
 
 static const rn_kernel kernels[] = {
+    { .op = "map",
+      .refuse = rni_cuda_map_refuse,
+      .prepare = rni_cuda_map_prepare,
+      .run = rni_cuda_map_run,
+      .release = rni_cuda_map_release,
+      .flags = RN_KERNEL_STRIDED | RN_KERNEL_IN_PLACE },
+    { .op = "reduce",
+      .refuse = rni_cuda_reduce_refuse,
+      .prepare = rni_cuda_reduce_prepare,
+      .run = rni_cuda_reduce_run,
+      .release = free,
+      .flags = RN_KERNEL_STRIDED },
     { 0 },
 };
 

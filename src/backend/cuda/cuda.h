@@ -17,6 +17,8 @@ typedef struct rni_cuda_slot {
     bool busy;
 } rni_cuda_slot;
 
+typedef struct rni_cuda_code rni_cuda_code;
+
 typedef struct rni_cuda {
     const rni_cuda_driver *cu;
     const rni_cuda_nvrtc *nvrtc;         /* NULL: there are no kernels */
@@ -26,6 +28,7 @@ typedef struct rni_cuda {
     void *stream, *arrivals; /* all computing; copies from the host */
     rni_cuda_memory memory;
     pthread_mutex_t lock; /* of the fields that follow */
+    rni_cuda_code *programs;
     rni_cuda_slot slot[RNI_CUDA_SLOTS];
     int next_slot;
 } rni_cuda;

@@ -1,5 +1,5 @@
 /* Devices: one context, one stream in whose order everything is computed, one on which data arrive. */
-#include "backend/cuda/cuda.h"
+#include "backend/cuda/program.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +94,7 @@ void rni_cuda_close(void *device)
     rni_cuda *d = device;
     if (d->context && rni_cuda_enter(d)) {
         if (d->stream) d->cu->stream_sync(d->stream);
+        rni_cuda_programs_free(d);
         rni_cuda_slots_free(d);
         rni_cuda_memory_end(&d->memory);
         if (d->arrivals) d->cu->stream_destroy(d->arrivals);

@@ -62,6 +62,14 @@ static void add_number(rni_text *t, rn_dtype compute, double number)
         rni_text_addf(t, "rni_bits_f32(0x%" PRIx32 "u)", bits32);
 }
 
+static void add_start(rni_text *t, rn_dtype compute, bool narrow)
+{
+    rni_text_addf(t, "%s#define RNI_REAL %d\n", prelude, compute == RN_F64 ? 64 : compute == RN_I64 ? 0 : 32);
+    add_lines(t, rni_emit_ops(compute));
+    add_lines(t, rni_emit_device);
+    rni_text_addf(t, "typedef uint%d_t place; /* of an element */\n", narrow ? 32 : 64);
+}
+
 static int at_least_one(int n)
 {
     return n > 1 ? n : 1;
@@ -79,9 +87,8 @@ static void add_arguments(rni_text *t, const rni_cuda_map *m)
 }
 
 /* What is the same for all elements. */
-static void add_same(rni_text *t, const rni_cuda_map *m)
+static void add_same(rni_text *t, const rn_program *p)
 {
-    const rn_program *p = m->program;
     for (int k = 0; k < p->n_reg; k++) rni_text_addf(t, "    T r%d = 0;\n", k);
     for (int k = 0; k < p->n_scalar; k++) rni_text_addf(t, "    r%d = (T)a.scalar[%d];\n", p->n_in + k, k);
     for (int k = 0; k < p->n_const; k++) {
@@ -100,10 +107,10 @@ static void add_loads(rni_text *t, const rni_cuda_map *m)
         if (!in->dtype) continue;
         if (in->access == RNI_ACCESS_STRIDED)
             rni_text_addf(t,
-                          "        at = 0;\n        rest = i;\n"
+                          "        at = 0;\n        rest = (place)i;\n"
                           "        for (int k = %d; k >= 0; k--) {\n"
-                          "            at += rest %% a.dim[k] * a.stride[%d][k];\n"
-                          "            rest /= a.dim[k];\n        }\n",
+                          "            at += (int64_t)(rest %% (place)a.dim[k]) * a.stride[%d][k];\n"
+                          "            rest /= (place)a.dim[k];\n        }\n",
                           m->rank - 1, strided++);
         rni_text_addf(t, "        r%d = load_%s(a.in[%d], %s);\n", i, type_names[in->dtype], i, place);
     }
@@ -142,15 +149,13 @@ bool rni_emit_cuda(rni_text *t, const rni_cuda_map *m)
 {
     const rn_program *p = m->program;
     if (p->raw) return false;
-    rni_text_addf(t, "%s#define RNI_REAL %d\n", prelude, p->compute == RN_F64 ? 64 : p->compute == RN_I64 ? 0 : 32);
-    add_lines(t, rni_emit_ops(p->compute));
-    add_lines(t, rni_emit_device);
+    add_start(t, p->compute, m->narrow);
     add_arguments(t, m);
     rni_text_addf(t,
                   "RNI_KERNEL void %s(const %s_args a)\n{\n"
-                  "    const int64_t step = (int64_t)gridDim.x * blockDim.x;\n    int64_t at, rest;\n",
+                  "    const int64_t step = (int64_t)gridDim.x * blockDim.x;\n    int64_t at;\n    place rest;\n",
                   m->name, m->name);
-    add_same(t, m);
+    add_same(t, p);
     rni_text_addf(t, "    (void)at, (void)rest;\n"
                      "    for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < a.n; i += step) {\n");
     add_loads(t, m);
@@ -159,4 +164,123 @@ bool rni_emit_cuda(rni_text *t, const rni_cuda_map *m)
         rni_text_addf(t, "        store_%s(a.out[%d], i, r%d);\n", type_names[m->out[o]], o, p->out[o]);
     rni_text_addf(t, "    }\n}\n");
     return !t->failed;
+}
+
+/* ---- reductions ---- */
+
+/* W: what is joined. Values with place -1 are none. */
+static const char joins[] = "typedef struct { W v; int64_t place; } joined;\n"
+                            "static inline joined join(joined a, joined b)\n{\n"
+                            "    if (b.place < 0) return a;\n"
+                            "    if (a.place < 0) return b;\n"
+                            "#if RNI_JOIN == 1 && RNI_REAL\n    a.v += b.v;\n"
+                            "#elif RNI_JOIN == 1\n    a.v = (W)((uint64_t)a.v + (uint64_t)b.v);\n"
+                            "#elif RNI_JOIN == 2 && RNI_REAL\n    a.v *= b.v;\n"
+                            "#elif RNI_JOIN == 2\n    a.v = (W)((uint64_t)a.v * (uint64_t)b.v);\n"
+                            "#else\n"
+                            "    const bool first = a.place < b.place;\n"
+                            "    if (a.v != a.v) return b.v != b.v && !first ? b : a;\n"
+                            "    if (b.v != b.v) return b;\n"
+                            "    if (a.v == b.v) return first ? a : b;\n"
+                            "    if (RNI_JOIN == 3 || RNI_JOIN == 5 ? b.v > a.v : b.v < a.v) return b;\n"
+                            "#endif\n    return a;\n}\n\n";
+
+static void add_reduce_types(rni_text *t, const rni_cuda_reduce *r)
+{
+    const bool is_sum = r->join == RN_JOIN_ADD || r->join == RN_JOIN_MUL;
+    rni_text_addf(t,
+                  "typedef %s W;\n#define RNI_JOIN %d\n#define ACROSS %d\n%s"
+                  "typedef struct %s_args {\n"
+                  "    int64_t outputs, n, each, kept_dim[%d], kept_stride[%d], dim[%d], stride[%d], parts;\n"
+                  "    const void *in;\n    void *out;\n    joined *part;\n    double scalar[%d];\n} %s_args;\n\n",
+                  is_sum && r->map->compute == RN_F32 ? "double" : "T", (int)r->join,
+                  r->across ? RNI_CUDA_REDUCE_ACROSS : 1, joins, r->name, at_least_one(r->kept), at_least_one(r->kept),
+                  at_least_one(r->joined), at_least_one(r->joined), at_least_one(r->map->n_scalar), r->name);
+}
+
+/* Element i of a result whose first one is at x. */
+static void add_element(rni_text *t, const rni_cuda_reduce *r)
+{
+    const rn_program *p = r->map;
+    rni_text_addf(t, "static inline W element(const %s_args a, int64_t x, int64_t i)\n{\n    place rest = (place)i;\n",
+                  r->name);
+    add_same(t, p);
+    rni_text_addf(t,
+                  "    for (int k = %d; k > 0; k--) {\n"
+                  "        x += (int64_t)(rest %% (place)a.dim[k]) * a.stride[k];\n"
+                  "        rest /= (place)a.dim[k];\n    }\n"
+                  "    x += (int64_t)rest * a.stride[0];\n    r0 = load_%s(a.in, x);\n",
+                  at_least_one(r->joined) - 1, type_names[r->in]);
+    for (int k = 0; k < p->n_instr; k++) add_instr(t, p, &p->instr[k]);
+    rni_text_addf(t, "    return (W)r%d;\n}\n\n", p->out[0]);
+}
+
+/* Writes result y. */
+static void add_finish(rni_text *t, const rni_cuda_reduce *r)
+{
+    const bool is_place = r->join == RN_JOIN_ARGMAX || r->join == RN_JOIN_ARGMIN;
+    static const char *const none[] = { [RN_JOIN_ADD] = "0",        [RN_JOIN_MUL] = "1",    [RN_JOIN_MAX] = "-INFINITY",
+                                        [RN_JOIN_MIN] = "INFINITY", [RN_JOIN_ARGMAX] = "0", [RN_JOIN_ARGMIN] = "0" };
+    static const char *const none_i64[] = {
+        [RN_JOIN_MAX] = "(T)0x8000000000000000u", [RN_JOIN_MIN] = "(T)0x7fffffffffffffffu"
+    };
+    const bool whole = r->map->compute == RN_I64 && (r->join == RN_JOIN_MAX || r->join == RN_JOIN_MIN);
+    rni_text_addf(t, "static inline void finish(const %s_args a, int64_t y, joined j)\n{\n    const int64_t i = 0;\n",
+                  r->name);
+    if (is_place) {
+        rni_text_addf(t, "    (void)i;\n    ((int64_t *)a.out)[y] = j.place < 0 ? 0 : j.place;\n}\n\n");
+        return;
+    }
+    rni_text_addf(t, "    const T v = j.place < 0 ? (T)%s : (T)j.v;\n    (void)i;\n",
+                  whole ? none_i64[r->join] : none[r->join]);
+    if (r->post) {
+        const rn_program *p = r->post;
+        for (int k = 0; k < p->n_reg; k++) rni_text_addf(t, "    T r%d = 0;\n", k);
+        rni_text_addf(t, "    r0 = v;\n");
+        for (int k = 0; k < p->n_scalar; k++) rni_text_addf(t, "    r%d = (T)a.n;\n", p->n_in + k);
+        for (int k = 0; k < p->n_const; k++) {
+            rni_text_addf(t, "    r%d = ", p->n_in + p->n_scalar + k);
+            add_number(t, p->compute, p->constant[k]);
+            rni_text_addf(t, ";\n");
+        }
+        for (int k = 0; k < p->n_instr; k++) add_instr(t, p, &p->instr[k]);
+        rni_text_addf(t, "    store_%s(a.out, y, r%d);\n}\n\n", type_names[r->out], p->out[0]);
+    } else
+        rni_text_addf(t, "    store_%s(a.out, y, v);\n}\n\n", type_names[r->out]);
+}
+
+void rni_emit_cuda_reduce(rni_text *t, const rni_cuda_reduce *r)
+{
+    add_start(t, r->map->compute, r->narrow);
+    add_reduce_types(t, r);
+    add_element(t, r);
+    add_finish(t, r);
+    rni_text_addf(t,
+                  "RNI_KERNEL void %s(const %s_args a)\n{\n"
+                  "    __shared__ joined of[%d];\n"
+                  "    const int me = (int)threadIdx.x, along = me / ACROSS;\n"
+                  "    const int64_t y = (int64_t)blockIdx.x * ACROSS + me %% ACROSS;\n"
+                  "    const int64_t first = (int64_t)blockIdx.y * a.each;\n"
+                  "    const int64_t last = first + a.each < a.n ? first + a.each : a.n;\n"
+                  "    joined j = { 0, -1 };\n    int64_t x = 0;\n    place rest = (place)y;\n"
+                  "    for (int k = %d; k >= 0; k--) {\n"
+                  "        x += (int64_t)(rest %% (place)a.kept_dim[k]) * a.kept_stride[k];\n"
+                  "        rest /= (place)a.kept_dim[k];\n    }\n"
+                  "    for (int64_t i = first + along; y < a.outputs && i < last; i += %d / ACROSS) {\n"
+                  "        const joined e = { element(a, x, i), i };\n        j = join(j, e);\n    }\n"
+                  "    of[me] = j;\n"
+                  "    for (int half = %d; half >= ACROSS; half /= 2) {\n        __syncthreads();\n"
+                  "        if (me < half) of[me] = join(of[me], of[me + half]);\n    }\n"
+                  "    if (me >= ACROSS || y >= a.outputs) return;\n"
+                  "    if (gridDim.y == 1)\n        finish(a, y, of[me]);\n"
+                  "    else\n        a.part[(int64_t)blockIdx.y * a.outputs + y] = of[me];\n}\n\n",
+                  r->name, r->name, RNI_CUDA_REDUCE_THREADS, at_least_one(r->kept) - 1, RNI_CUDA_REDUCE_THREADS,
+                  RNI_CUDA_REDUCE_THREADS / 2);
+    rni_text_addf(t,
+                  "RNI_KERNEL void %s_parts(const %s_args a)\n{\n"
+                  "    const int64_t y = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;\n"
+                  "    joined j = { 0, -1 };\n    if (y >= a.outputs) return;\n"
+                  "    for (int64_t k = 0; k < a.parts; k++) j = join(j, a.part[k * a.outputs + y]);\n"
+                  "    finish(a, y, j);\n}\n",
+                  r->name, r->name);
 }
