@@ -135,7 +135,7 @@ static void start_waiting(rni_keeper *k, rni_db *db, rni_slot slot)
     if (free > 0 && ask_waiting(db, slot, &waiting))
         for (int64_t i = 0; i < waiting.n && free > 0; i++) {
             pthread_mutex_lock(&k->console->runs_lock);
-            free -= rni_launch(k->console, waiting.at[i], k->slots[slot]);
+            free -= rni_launch(k->console, db, waiting.at[i], k->slots[slot]);
             rn_error_clear();
             rni_run_index(k->console, db, waiting.at[i]);
             pthread_mutex_unlock(&k->console->runs_lock);

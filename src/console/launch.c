@@ -202,7 +202,32 @@ static bool has_file(const rni_console *c, const char *id, const char *name)
     return has;
 }
 
-static void make_command(const rni_console *c, const rni_job *j, int sharing, command *k)
+/* The GPU of a run that has one; -1. */
+static int gpu_of(const rni_console *c, const char *id)
+{
+    rni_job j;
+    const rni_json *gpu = rni_job_read(c, NULL, id, &j) ? rni_json_get(j.json, "gpu") : NULL;
+    const int number = gpu ? (int)rni_json_int(gpu) : -1;
+    rni_job_free(&j);
+    return number;
+}
+
+/* The first GPU that no run has. */
+static int free_gpu(const rni_console *c, rni_db *db)
+{
+    uint64_t taken = 0;
+    int number = 0;
+    sqlite3_stmt *s = rni_db_ask(db, "SELECT id FROM runs WHERE slot='gpu' AND state IN ('running','stopping')", "");
+    while (rni_db_next(s)) {
+        const int n = gpu_of(c, (const char *)sqlite3_column_text(s, 0));
+        if (n >= 0 && n < 64) taken |= 1ull << n;
+    }
+    rni_db_done(s);
+    while (number < 63 && taken >> number & 1) number++;
+    return number;
+}
+
+static void make_command(const rni_console *c, const rni_job *j, int sharing, int gpu, command *k)
 {
     k->ok = true;
     add(k, "%s", "rensa");
@@ -217,6 +242,7 @@ static void make_command(const rni_console *c, const rni_job *j, int sharing, co
         add(k, "%s", "--resume");
         add(k, "runs/%s", j->id);
         add(k, "%s", "--quiet");
+        if (gpu >= 0) add(k, "--device=cuda:%d", gpu);
         return;
     }
     const bool train = strcmp(j->kind, "train") == 0;
@@ -224,7 +250,7 @@ static void make_command(const rni_console *c, const rni_job *j, int sharing, co
         const char *word = rni_json_string(rni_json_at(j->command, i));
         add(k, "%s", word ? word : "");
     }
-    if (train && strcmp(j->slot, "gpu") == 0) add(k, "%s", "--device=cuda:0");
+    if (gpu >= 0) add(k, "--device=cuda:%d", gpu);
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (train && sharing > 1) add(k, "--threads=%ld", cores / sharing > 0 ? cores / sharing : 1);
 }
@@ -269,16 +295,18 @@ static int take_lock(const rni_console *c, const char *id)
     return held;
 }
 
-bool rni_launch(rni_console *c, const char *id, int sharing)
+bool rni_launch(rni_console *c, rni_db *db, const char *id, int sharing)
 {
     rni_job j;
     command k = { 0 };
     bool ok = rni_job_read(c, NULL, id, &j) && strcmp(j.state, "queued") == 0;
-    const int lock = ok ? take_lock(c, id) : -1;
+    const int lock = ok ? take_lock(c, id) : -1, gpu = ok && strcmp(j.slot, "gpu") == 0 ? free_gpu(c, db) : -1;
+    char number[16];
+    snprintf(number, sizeof number, "%d", gpu);
+    const rni_job_change started[] = { { "state", "\"started\"" }, { "gpu", gpu >= 0 ? number : NULL } };
     ok = lock >= 0;
-    const rni_job_change started = { "state", "\"started\"" };
-    if (ok) make_command(c, &j, sharing, &k);
-    ok = ok && k.ok && rni_job_change_write(c, &j, &started, 1) && spawn(c, &k, lock);
+    if (ok) make_command(c, &j, sharing, gpu, &k);
+    ok = ok && k.ok && rni_job_change_write(c, &j, started, (int64_t)RN_COUNTOF(started)) && spawn(c, &k, lock);
     if (lock >= 0) close(lock);
     for (int i = 0; i < k.n; i++) rni_free(k.word[i]);
     rni_job_free(&j);

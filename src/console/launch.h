@@ -6,7 +6,7 @@
 
 /* Starts the process of a waiting run; with runs_lock. `sharing`: runs that share the processor. False if it did not
  * start; its folder then says why. */
-bool rni_launch(rni_console *c, const char *id, int sharing);
+bool rni_launch(rni_console *c, rni_db *db, const char *id, int sharing);
 
 /* What a new run is to be. */
 typedef struct rni_new_run {

@@ -184,6 +184,18 @@ sed -e 's/},{/},\n{/g' body | sed 's/"created.*"values"/"values"/'  >again
 diff rows again >out
 [ -s out ] && fail "the index is another one when it is made again" || pass
 serve_end
+# runs on GPUs get one each (and fail where there is none)
+serve_begin --gpu-runs 2 --cpu-runs 0
+job 201 "" POST /jobs -d '{"project": "table"}'
+run=$(first_run)
+until_state "$run" "failed|finished"
+is "the GPU of the run" "$(member "work/runs/$run/job.json" gpu)" 0
+job 201 "" POST /jobs -d '{"project": "table", "slot": "cpu"}'
+run=$(first_run)
+sleep 0.5
+job 200 '"state":"queued"' GET "/runs/$run"
+job 200 '"state":"interrupted"' POST "/runs/$run/stop"
+serve_end
 printf 'no database' >work/rensa.db
 serve_begin
 until_state "$copy" interrupted

@@ -1,6 +1,7 @@
 /* Every route is asked again and again with what nobody should send: names that lead elsewhere, values of wrong types
  * and sizes, broken JSON, headers that contradict each other. The server must answer each time, never with 500, and
- * touch nothing outside of its folder. RENSA_TEST_SECONDS=3600 goes on for longer. */
+ * touch nothing outside of its folder. Each connection has a thread of its own: the thread sanitizer looks at these
+ * threads, too. RENSA_TEST_SECONDS=3600 goes on for longer. */
 #include "test.h"
 
 #include "base/alloc.h"
