@@ -242,6 +242,8 @@ static void make_command(const rni_console *c, const rni_job *j, int sharing, in
         add(k, "%s", "--resume");
         add(k, "runs/%s", j->id);
         add(k, "%s", "--quiet");
+        const rni_json *epochs = rni_json_get(j->json, "epochs");
+        if (epochs) add(k, "--epochs=%lld", (long long)rni_json_int(epochs));
         if (gpu >= 0) add(k, "--device=cuda:%d", gpu);
         return;
     }

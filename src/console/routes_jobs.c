@@ -204,7 +204,10 @@ static bool act_on(rni_request *q, const rni_job *j, action a)
     if (!j->json) return rni_refuse(q, 409, "the run %s was not started by this server", j->id);
     if (a == RESUME) {
         if (alive || is_queued(j)) return rni_refuse(q, 409, "the run %s is under way", j->id);
-        return rni_job_change_write(q->console, j, &change, 1);
+        char epochs[32];
+        const rni_json *more = rni_json_get(q->json, "epochs");
+        snprintf(epochs, sizeof epochs, "%lld", (long long)rni_json_int(more));
+        return rni_job_change_write(q->console, j, (rni_job_change[]){ change, { "epochs", epochs } }, more ? 2 : 1);
     }
     if (!alive && !is_queued(j)) return rni_refuse(q, 409, "the run %s has ended", j->id);
     RNI_TRY(rni_job_change_write(q->console, j, &change, 1));
@@ -361,6 +364,11 @@ static const rni_field patch_fields[] = {
     { 0 },
 };
 
+static const rni_field resume_fields[] = {
+    { "epochs", "in all: for a run that is to go on beyond its end", RNI_FIELD_INT, .min = 1, .max = 1e9 },
+    { 0 },
+};
+
 const rni_route rni_routes_jobs[] = {
     { "POST", "/jobs", "Trains a project as it is now; lists make a run of each combination", "{runs: [id]}",
       "rensa train projects/PROJECT/project.json --set training.batch=64", RNI_ROLE_USER, post_job, .body = new_job },
@@ -372,7 +380,7 @@ const rni_route rni_routes_jobs[] = {
     { "POST", "/runs/{run}/suspend", "Ends a run after its step, for a while", "the run", NULL, RNI_ROLE_USER,
       suspend_run },
     { "POST", "/runs/{run}/resume", "Lets a run go on from its latest snapshot", "the run",
-      "rensa train --resume runs/RUN", RNI_ROLE_USER, resume_run },
+      "rensa train --resume runs/RUN", RNI_ROLE_USER, resume_run, .body = resume_fields },
     { "PATCH", "/runs/{run}", "Changes name, notes, tags, priority", "the run", NULL, RNI_ROLE_USER, patch,
       .body = patch_fields },
     { "DELETE", "/runs/{run}", "Moves a run into the bin", NULL, NULL, RNI_ROLE_USER, delete_run },

@@ -76,6 +76,12 @@ job 200 '"notes":"changed"' PATCH "/runs/$run" -d '{"notes": "changed", "tags": 
 job 400 "no tag" PATCH "/runs/$run" -d '{"tags": ["two words"]}'
 is "the notes are in the folder" "$(grep -c '"notes": "changed"' "work/runs/$run/job.json")" 1
 
+# a finished run goes on beyond its end
+job 200 '"state":"queued"' POST "/runs/$run/resume" -d '{"epochs": 5}'
+until_state "$run" finished
+job 200 '"epoch":5' GET "/runs/$run"
+job 200 '"n":5,' GET "/runs/$run/metrics?names=test_loss"
+
 # a sweep: each combination once, in a group; what is wrong is said at once
 job 400 'did you mean' POST /jobs -d '{"project": "table", "set": {"network.0.type": "lineer"}}'
 job 400 "more than" POST /jobs -d '{"project": "table", "sweep": {"training.seed": "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32", "training.batch": "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32"}}'
