@@ -1,7 +1,7 @@
 // Builds the page into dist/: hashed names, a precompressed copy beside each file, no inline script or style.
 // The same sources give the same bytes. Usage: node build.mjs [--watch] [--out FOLDER]
 import { build, context } from "esbuild"
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
@@ -37,6 +37,7 @@ function writePage(result) {
     .replace("MAIN.js", main.file)
     .replace("MAIN.css", css ?? "")
   writeFileSync(join(out, "index.html"), page)
+  copyFileSync(join(here, "src/favicon.ico"), join(out, "favicon.ico"))
 }
 
 function* files(folder) {
@@ -52,7 +53,7 @@ function compress() {
   for (const path of files(out)) {
     if (path.endsWith(".gz")) continue
     const raw = readFileSync(path)
-    const small = /\.(woff2|png)$/.test(path) ? raw : gzipSync(raw, { level: 9 })
+    const small = /\.(woff2|ico)$/.test(path) ? raw : gzipSync(raw, { level: 9 })
     if (small !== raw) writeFileSync(path + ".gz", small)
     total += small.length
   }

@@ -6,12 +6,15 @@ import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { openBrowser } from "./browser.mjs"
 import { startMock } from "./mock.mjs"
+import { startServer } from "./serve.mjs"
 
 const here = dirname(fileURLToPath(import.meta.url))
 const web = join(here, "../../web")
 const [program, ...wanted] = process.argv.slice(2)
 let passed = 0
 let failed = 0
+
+const SIDE_BY_SIDE = 3
 
 async function test(name, run) {
   if (wanted.length && !wanted.some((w) => name.includes(w))) return
@@ -52,24 +55,36 @@ await test("built from these sources", () => {
 })
 rmSync(built, { recursive: true, force: true })
 
+await test("the server has the routes that the page knows", () => {
+  const run = spawnSync(process.execPath, [join(web, "routes.mjs"), program, "--print"], { encoding: "utf8" })
+  if (run.status !== 0) throw new Error(run.stderr)
+  const there = new Set(run.stdout.split("\n"))
+  const gone = readFileSync(join(web, "src/lib/routes.ts"), "utf8").split("\n").filter((line) => line.startsWith("  | ") && !there.has(line))
+  if (gone.length) throw new Error(`routes that are no more; node web/routes.mjs RENSA writes them anew:\n${gone.join("\n")}`)
+})
+
 const browser = await openBrowser()
 const suites = readdirSync(here).filter((f) => f.endsWith(".page.mjs")).sort()
+const queue = []
 for (const file of suites) {
   const { tests } = await import(join(here, file))
-  for (const [name, run, options] of tests) {
-    await test(`${file.replace(".page.mjs", "")}: ${name}`, async () => {
-      const server = await startMock({ page: join(web, "dist"), program, ...options?.server })
-      const page = await browser.open(server.url, options)
+  for (const [name, run, options] of tests)
+    queue.push(() => test(`${file.replace(".page.mjs", "")}: ${name}`, async () => {
+      const server = options?.real ? await startServer(program) : await startMock({ page: join(web, "dist"), program, ...options?.server })
+      const page = await browser.open(server.url, { path: server.entry, ...options })
       try {
         await run(page, server)
         await page.finish()
       } finally {
         await page.end()
-        server.close()
+        await server.close()
       }
-    })
-  }
+    }))
 }
+const work = async () => {
+  for (let next = queue.shift(); next; next = queue.shift()) await next()
+}
+await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work))
 await browser.close()
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)

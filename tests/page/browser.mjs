@@ -28,7 +28,7 @@ async function open(browser, url, { path = "/", width = 1280, height = 800, dark
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
   const said = []
-  page.on("console", (m) => ["error", "warning"].includes(m.type()) && said.push(m.text()))
+  page.on("console", (m) => ["error", "warning"].includes(m.type()) && said.push(`${m.text()} ${m.location().url}`))
   page.on("pageerror", (e) => said.push(e.stack ?? e.message))
   await page.goto(url + path)
   await page.waitForSelector("[data-ready=yes]")

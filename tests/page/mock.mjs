@@ -111,7 +111,7 @@ export async function startMock({ page, program, projects = {}, runs = [], port 
     ["GET", /^\/runs\/([^/]+)\/metrics$/, (req, res, body, id, query) => {
       const series = state.runs.get(id)?.series ?? {}
       const names = query.get("names")?.split(",") ?? []
-      send(res, 200, { curves: Object.fromEntries(Object.entries(series).map(([n, p]) => [n, p.length])), series: Object.fromEntries(Object.entries(series).filter(([n]) => names.includes(n))) })
+      send(res, 200, { curves: Object.fromEntries(Object.entries(series).map(([n, p]) => [n, p.length])), series: Object.fromEntries(Object.entries(series).filter(([n]) => names.includes(n)).map(([n, p]) => [n, { n: p.length, x: p.map((v) => v[0]), y: p.map((v) => v[1]) }])) })
     }],
     ["GET", /^\/runs\/([^/]+)\/log$/, (req, res) => send(res, 200, { text: "epoch 1  train_loss 0.93  test_loss 0.52\nepoch 2  train_loss 0.30  test_loss 0.35\n" })],
     ["PATCH", /^\/runs\/([^/]+)$/, (req, res, body, id) => (Object.assign(state.runs.get(id), JSON.parse(body)), send(res, 200, {}), emit({ type: "run", run: { id } }))],
@@ -125,6 +125,7 @@ export async function startMock({ page, program, projects = {}, runs = [], port 
       emit({ type: "run", run: { id: ids[0] } })
     }],
     ["POST", /^\/runs\/([^/]+)\/(stop|kill|suspend|resume)$/, (req, res, body, id) => {
+      if (body) return fail(res, 400, "this request has no body")
       const action = req.url.split("/").pop()
       Object.assign(state.runs.get(id), { state: { stop: "stopped", kill: "killed", suspend: "suspended", resume: "running" }[action] })
       send(res, 200, {})
@@ -142,7 +143,8 @@ export async function startMock({ page, program, projects = {}, runs = [], port 
     state.requests.push({ method: req.method, path, body })
     if (path === "/events") {
       res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" })
-      res.write(": hello\n\n")
+      res.write('data: {"type":"hello"}\n\n')
+      res.write('data: {"type":"system","cpu":0.4,"cores":2,"memory":3e9,"memory_total":16e9,"gpus":[]}\n\n')
       state.streams.add(res)
       return req.on("close", () => state.streams.delete(res))
     }

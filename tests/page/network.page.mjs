@@ -24,6 +24,13 @@ const shapeOf = async (page, name, wanted) => {
 }
 const palette = (page, name) => page.locator(`.palette-item:has(span:text-is("${name}"))`).first()
 const open = (project, text, more) => ({ path: `/p/${project}/network`, server: { projects: { [project]: text } }, ...more })
+/** Branches that are added again, five hundred blocks long. */
+function big() {
+  const layers = Array.from({ length: 500 }, (_, i) =>
+    i % 5 === 4 ? { name: `b${i}`, type: "add", inputs: [`b${i - 1}`, `b${i > 4 ? i - 5 : i - 3}`] } : { name: `b${i}`, type: i % 2 ? "relu" : "conv2d", ...(i % 2 ? {} : { out: 16, kernel: 3, pad: 1 }) },
+  )
+  return JSON.stringify({ rensa: 1, name: "big", data: "drawn", network: layers }, null, 1)
+}
 const types = (p) => p.network.map((l) => l.type ?? l)
 
 export const tests = [
@@ -222,6 +229,47 @@ export const tests = [
     await page.keyboard.press("Control+z")
     await saved(page, server, "lenet", (p, text) => text === lenet, "undone after the reload")
   }, open("lenet", lenet)],
+
+  ["five hundred blocks move smoothly", async (page) => {
+    await page.waitForSelector(".react-flow__node .block")
+    await page.waitForTimeout(1000)
+    const frames = async (run) => {
+      await page.evaluate(() => {
+        let last = performance.now()
+        globalThis.frames = []
+        const step = () => {
+          frames.push(performance.now() - last)
+          last = performance.now()
+          globalThis.next = requestAnimationFrame(step)
+        }
+        requestAnimationFrame(step)
+      })
+      await run()
+      return page.evaluate(() => (cancelAnimationFrame(globalThis.next), frames.slice(1).sort((a, b) => a - b)))
+    }
+    assert((await page.locator(".react-flow__node").count()) < 100, "only what is seen is drawn")
+    const head = await page.locator(".block-head").nth(3).boundingBox()
+    const dragged = await frames(async () => {
+      await page.mouse.move(head.x + 20, head.y + 8)
+      await page.mouse.down()
+      for (let i = 0; i < 40; i++) await page.mouse.move(head.x + 20 + i * 2, head.y + 8 + i)
+      await page.waitForTimeout(300)
+      await page.mouse.up()
+    })
+    const median = dragged[dragged.length >> 1]
+    assert(median < 34, `half of the frames take more than ${median.toFixed(1)} ms`) // 16.7 on an idle machine
+    await page.locator(".react-flow__node .block").nth(2).click()
+    const field = page.locator(".inspector .option input").first()
+    await field.fill("24")
+    const typed = await field.evaluate(async (input) => {
+      const began = performance.now()
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, "25")
+      input.dispatchEvent(new Event("input", { bubbles: true }))
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+      return performance.now() - began
+    })
+    assert(typed < 600, `a key takes ${typed.toFixed(0)} ms`) // 60 on an idle machine
+  }, open("big", big())],
 
   ["Japanese, dark, tablet", async (page) => {
     await block(page, "conv1").click()

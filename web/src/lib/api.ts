@@ -1,5 +1,8 @@
 // Requests to the server. A change by cookie carries a header that no form of another page can send.
+import type { Route } from "./routes"
 import type { Failure } from "./types"
+
+export type Address = Route | `${Route}?${string}`
 
 export class ApiError extends Error {
   constructor(
@@ -28,7 +31,7 @@ export interface Options {
   signal?: AbortSignal
 }
 
-export async function request(path: string, { method, body, text, headers, signal }: Options = {}): Promise<Response> {
+export async function request(path: Address, { method, body, text, headers, signal }: Options = {}): Promise<Response> {
   const payload = text ?? (body === undefined ? undefined : JSON.stringify(body))
   let answer: Response
   try {
@@ -46,7 +49,7 @@ export async function request(path: string, { method, body, text, headers, signa
   return answer
 }
 
-export async function api<T>(path: string, options?: Options): Promise<T> {
+export async function api<T>(path: Address, options?: Options): Promise<T> {
   const answer = await request(path, options)
   return (answer.status === 204 ? undefined : await answer.json()) as T
 }
@@ -54,7 +57,7 @@ export async function api<T>(path: string, options?: Options): Promise<T> {
 export const q = encodeURIComponent
 
 /** The command that does the same as a request, for those who like to script. */
-export function asRequest(path: string, method: string, body?: unknown): string {
+export function asRequest(path: Address, method: string, body?: unknown): string {
   const data = body === undefined ? "" : ` \\\n  -H 'Content-Type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`
   return `curl -X ${method} -H "Authorization: Bearer $TOKEN" ${location.origin}/api${path}${data}`
 }

@@ -5,6 +5,16 @@ import { createStore } from "./store"
 import type { LiveEvent } from "./types"
 
 export const online = createStore(true)
+
+/** How busy the machine is; shares from 0 to 1, bytes. */
+export interface SystemUse {
+  cpu: number
+  cores: number
+  memory: number
+  memory_total: number
+  gpus: { name?: string; use?: number; memory?: number; memory_total?: number }[]
+}
+export const system = createStore<SystemUse | undefined>(undefined)
 const listeners = new Set<(event: LiveEvent) => void>()
 
 export function onEvent(listener: (event: LiveEvent) => void): () => void {
@@ -35,6 +45,7 @@ export function openEvents(queries: QueryClient): () => void {
     if (event.type === "run" || event.type === "gone") later(queries)
     if (event.type === "data") void queries.invalidateQueries({ queryKey: ["data"] })
     if (event.type === "project") void queries.invalidateQueries({ queryKey: ["projects"] })
+    if (event.type === "system") system.set(event as unknown as SystemUse)
     for (const listener of [...listeners]) listener(event)
   }
   source.addEventListener("message", receive)

@@ -149,9 +149,13 @@ export interface Run {
   files?: { name: string; bytes: number }[]
 }
 
-export interface Metrics {
+export interface MetricsAnswer {
   /** How many points each has. */
   curves: Record<string, number>
+  series: Record<string, { n: number; x: number[]; y: (number | null)[] }>
+}
+
+export interface Metrics {
   series: Record<string, Points>
 }
 

@@ -91,7 +91,7 @@ export function Canvas() {
     commands.add(type, { place: { x: Math.round((p.x - WIDTH / 2) / 8) * 8, y: Math.round((p.y - HEIGHT / 2) / 8) * 8 } })
   }
   return (
-    <div className="canvas" role="region" aria-label={t.drawing} onDragOver={(e) => e.dataTransfer.types.includes(DRAG_TYPE) && e.preventDefault()} onDrop={onDrop}>
+    <div className="canvas" role="region" tabIndex={0} aria-label={t.drawing} onDragOver={(e) => e.dataTransfer.types.includes(DRAG_TYPE) && e.preventDefault()} onDrop={onDrop}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -129,6 +129,9 @@ export function Canvas() {
         <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--dots)" bgColor="var(--canvas)" />
         {editor.network.layers.length > 12 && <MiniMap pannable zoomable ariaLabel={t.minimap} nodeColor={(n) => String((n.data as Partial<BlockData>).color ?? "var(--faint)")} nodeBorderRadius={4} style={{ width: 144, height: 104 }} />}
       </ReactFlow>
+      <p className="hidden" role="status">
+        {chosen.size === 1 ? drawing.nodes.find((n) => chosen.has(n.id))?.ariaLabel : chosen.size ? t.many(chosen.size) : ""}
+      </p>
       {!editor.network.layers.length && (
         <div className="canvas-empty">
           <Empty title={t.emptyTitle} text={t.emptyText} picture={<Ghost />} />

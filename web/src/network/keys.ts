@@ -67,7 +67,7 @@ export function useEditorKeys() {
     { id: "open", text: t.openUnit, keys: "mod+enter", group: t.move, run: () => one() && openLayer(one()!) },
     { id: "leave", text: t.leave, keys: "mod+shift+enter", group: t.move, run: leave },
     { id: "arrange", text: t.arrange, keys: "l", group: t.view, run: commands.arrange },
-    { id: "fit", text: t.fit, keys: "f", group: t.view, run: () => void flow.fitView({ padding: 0.12, maxZoom: 1, duration: 120 }) },
+    { id: "fit", text: t.fit, keys: "f", group: t.view, run: () => (revealing.set(undefined), void flow.fitView({ padding: 0.12, maxZoom: 1, duration: 120 })) },
     { id: "zoomIn", text: t.zoomIn, keys: "+ =", group: t.view, run: () => void flow.zoomIn({ duration: 120 }) },
     { id: "zoomOut", text: t.zoomOut, keys: "-", group: t.view, run: () => void flow.zoomOut({ duration: 120 }) },
     { id: "text", text: t.text, keys: "t", group: t.view, run: () => textOpen.set((v) => !v) },

@@ -7,11 +7,12 @@ import { T } from "./texts"
 export function Login({ error }: { error: Error | null }) {
   const client = useQueryClient()
   const t = T()
+  const [user, setUser] = useState("")
   const [text, setText] = useState("")
   const [problem, setProblem] = useState<string>()
   const enter = async () => {
     try {
-      await api("/session", { body: { token: text.trim() } })
+      await api("/session", { body: user ? { user, password: text } : { token: text.trim() } })
       await client.invalidateQueries()
     } catch (e) {
       setProblem((e as Error).message)
@@ -29,7 +30,11 @@ export function Login({ error }: { error: Error | null }) {
         }}
       >
         <label className="field">
-          <span>{t.token}</span>
+          <span>{t.user}</span>
+          <input autoComplete="username" value={user} onChange={(e) => setUser(e.target.value)} />
+        </label>
+        <label className="field">
+          <span>{user ? t.password : t.token}</span>
           <input type="password" autoComplete="current-password" value={text} onChange={(e) => setText(e.target.value)} />
         </label>
         {(problem ?? (error && "status" in error && error.status === 0 ? error.message : undefined)) && <span className="wrong">{problem ?? error?.message}</span>}

@@ -1,5 +1,7 @@
 // What is running, on which slot, how long still.
-import { duration } from "../lib/format"
+import { system } from "../lib/events"
+import { bytes, duration } from "../lib/format"
+import { useStore } from "../lib/store"
 import { useRuns } from "../lib/queries"
 import { link } from "../lib/router"
 import type { Run } from "../lib/types"
@@ -36,6 +38,31 @@ export function Queue() {
         {!running.length && <span>{t.idle}</span>}
         {waiting > 0 && <span>{t.waiting(waiting)}</span>}
       </span>
+      <Machine />
+    </div>
+  )
+}
+
+/** Processor, memory and GPUs as small bars. */
+function Machine() {
+  const now = useStore(system)
+  const t = T()
+  if (!now) return null
+  const bars = [
+    { name: t.cpu, share: now.cpu, title: `${Math.round(now.cpu * 100)} % · ${now.cores}` },
+    { name: t.memory, share: now.memory / now.memory_total, title: `${bytes(now.memory)} / ${bytes(now.memory_total)}` },
+    ...now.gpus.map((g, i) => ({ name: `${t.gpu} ${i}`, share: g.use ?? 0, title: [g.name, g.memory && bytes(g.memory)].filter(Boolean).join(" · ") })),
+  ]
+  return (
+    <div className="machine">
+      {bars.map((b) => (
+        <span key={b.name} title={`${b.name}: ${b.title}`}>
+          <span>{b.name}</span>
+          <span className="progress" role="meter" aria-label={b.name} aria-valuenow={Math.round(b.share * 100)}>
+            <i style={{ width: `${b.share * 100}%` }} />
+          </span>
+        </span>
+      ))}
     </div>
   )
 }

@@ -9,7 +9,7 @@ import { isDict } from "../network/model"
 const EMPTY = `{
   "rensa": 1,
   "name": "empty",
-  "data": "mnist",
+  "data": "drawn",
   "network": [],
   "training": {"batch": 64, "epochs": 10}
 }

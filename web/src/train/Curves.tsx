@@ -9,7 +9,7 @@ import { setQuery, useAddress } from "../lib/router"
 import { useLivePoints, useMetrics, type Zoom } from "./live"
 import { T } from "./texts"
 
-const hidden = createKept<string[]>("rensa.curves.hidden", ["epoch", "seconds", "rate", "examples_per_second", "memory"])
+const hidden = createKept<string[]>("rensa.curves.hidden", ["epoch", "seconds", "rate", "examples_per_second", "memory", "process_memory", "processors"])
 const logarithmic = createKept("rensa.curves.log", false)
 const smoothing = createKept("rensa.curves.smoothing", 0)
 

@@ -15,9 +15,9 @@ import { progressOf, remaining } from "../shell/Queue"
 import { stateMark } from "./RunsTable"
 import { stateName, T } from "./texts"
 
-export async function act(run: Run, action: string) {
+export async function act(run: Run, action: "stop" | "kill" | "suspend" | "resume" | "clone") {
   try {
-    await request(`/runs/${q(run.id)}/${action}`, { method: "POST", body: {} })
+    await request(`/runs/${q(run.id)}/${action}`, { method: "POST", body: action === "clone" ? {} : undefined })
     await queries.invalidateQueries({ queryKey: ["runs"] })
   } catch (error) {
     sayError(error)

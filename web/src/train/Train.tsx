@@ -7,6 +7,7 @@ import { useActions } from "../lib/keys"
 import { useParsed, useProject } from "../lib/project"
 import { queries } from "../lib/queries"
 import { go, link, useAddress } from "../lib/router"
+import type { Bodies } from "../lib/routes"
 import { useStore } from "../lib/store"
 import { say, sayError } from "../lib/toast"
 import { Button, Empty, Link, Menu } from "../lib/ui"
@@ -78,7 +79,7 @@ function StartBar({ onStarted }: { onStarted: (id: string) => void }) {
   const [busy, setBusy] = useState(false)
   const errors = error ? 1 : (check?.errors.length ?? 0)
   const count = combinations(lists)
-  const body = { project: project.name, ...(Object.keys(lists).length ? { sweep: lists } : {}) }
+  const body: Bodies["POST /jobs"] = { project: project.name, ...(Object.keys(lists).length ? { sweep: lists } : {}) }
   const start = async () => {
     setBusy(true)
     try {

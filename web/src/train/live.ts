@@ -1,10 +1,10 @@
 // Curves of runs: asked for once, then made longer by what the event stream tells.
 import { useQueries } from "@tanstack/react-query"
 import { useEffect, useMemo } from "react"
-import { api, q } from "../lib/api"
+import { api, q, type Address } from "../lib/api"
 import { onEvent } from "../lib/events"
 import { queries } from "../lib/queries"
-import type { Metrics, Points } from "../lib/types"
+import type { Metrics, MetricsAnswer, Points } from "../lib/types"
 
 const POINTS = 1200
 
@@ -17,10 +17,21 @@ const key = (run: string, zoom: Zoom | undefined) => ["metrics", run, zoom?.from
 
 /** The names of all curves first, then their points. */
 async function load(run: string, zoom: Zoom | undefined): Promise<Metrics> {
-  const base = `/runs/${q(run)}/metrics?points=${POINTS}${zoom ? `&from=${Math.floor(zoom.from)}&to=${Math.ceil(zoom.to)}` : ""}`
-  const all = await api<Metrics>(base)
-  const names = Object.keys(all.curves)
-  return names.length ? api<Metrics>(`${base}&names=${q(names.join(","))}`) : all
+  const base: Address = `/runs/${q(run)}/metrics?points=${POINTS}${zoom ? `&from=${Math.floor(zoom.from)}&to=${Math.ceil(zoom.to)}` : ""}`
+  const names = Object.keys((await api<MetricsAnswer>(base)).curves)
+  if (!names.length) return { series: {} }
+  const { series } = await api<MetricsAnswer>(`${base}&names=${q(names.join(","))}`)
+  return { series: Object.fromEntries(Object.entries(series).map(([name, { x, y }]) => [name, x.map((step, i): [number, number | null] => [step, y[i] ?? null])])) }
+}
+
+/** Of a curve that is written at steps, too, the finer one is shown. */
+export function finest(series: Metrics["series"]): Metrics["series"] {
+  const out: Metrics["series"] = {}
+  for (const [name, points] of Object.entries(series)) {
+    const plain = name.replace(/^step\//, "")
+    if (points.length > (out[plain]?.length ?? 0)) out[plain] = points
+  }
+  return out
 }
 
 /** By run: its curves. */
@@ -34,7 +45,7 @@ export function useMetrics(runs: string[], zoom: Zoom | undefined): Map<string, 
     })),
   })
   const state = answers.map((a) => a.dataUpdatedAt).join()
-  return useMemo(() => new Map(runs.map((run, i) => [run, answers[i]?.data?.series ?? {}])), [runs.join(), state])
+  return useMemo(() => new Map(runs.map((run, i) => [run, finest(answers[i]?.data?.series ?? {})])), [runs.join(), state])
 }
 
 /** Behind the last step only: what comes twice after a pause of the connection is left out. */
