@@ -38,3 +38,12 @@ file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/emit_ops.c CONTENT
 #include \"backend/emit/emit.h\"
 
 ${arrays}")
+
+# Kernels of the CUDA back end.
+set(arrays "")
+rensa_emit_text(rni_cuda_matmul_text backend/cuda/kernels/matmul.cu)
+file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/cuda_kernels.c CONTENT
+"/* Written by cmake/emit.cmake. */
+#include \"backend/cuda/kernels.h\"
+
+${arrays}")

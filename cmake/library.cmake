@@ -41,7 +41,7 @@ target_include_directories(rensa_emit_cuda PRIVATE include src)
 rensa_extension(cpu ${cpu_sources} $<TARGET_OBJECTS:rensa_emit>)
 # The CUDA back end finds everything of NVIDIA's at run time.
 file(GLOB cuda_sources CONFIGURE_DEPENDS src/backend/cuda/*.c)
-rensa_extension(cuda ${cuda_sources} $<TARGET_OBJECTS:rensa_emit> $<TARGET_OBJECTS:rensa_emit_cuda>)
+rensa_extension(cuda ${cuda_sources} ${PROJECT_BINARY_DIR}/cuda_kernels.c $<TARGET_OBJECTS:rensa_emit> $<TARGET_OBJECTS:rensa_emit_cuda>)
 target_link_libraries(rensa_cuda PRIVATE Threads::Threads m ${CMAKE_DL_LIBS})
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

@@ -124,6 +124,41 @@ RN_TEST(reductions_of_all_shapes_are_those_of_plain_c)
     CHECK_NO_MISTAKES();
 }
 
+/* ---- products ---- */
+
+enum { M = 70, N = 131, K = 37, BATCHES = 3 };
+
+static void multiply(const char *device, bool trans_a, bool trans_b, bool shared, double *to)
+{
+    CHECK(rn_device_use(device));
+    RN_SCOPE
+    {
+        rn_tensor *a = whole_numbers(trans_a ? RN_SHAPE(BATCHES, K, M) : RN_SHAPE(BATCHES, M, K), BATCHES * M * K);
+        rn_tensor *b = whole_numbers(trans_b ? RN_SHAPE(1, N, K) : RN_SHAPE(1, K, N), N * K);
+        if (!shared) b = rn_add(b, rn_reshape(whole_numbers(RN_SHAPE(BATCHES), BATCHES), RN_SHAPE(BATCHES, 1, 1)));
+        rn_tensor *y = rn_matmul(a, b, .trans_a = trans_a, .trans_b = trans_b);
+        CHECK(rn_copy_to(y, RN_F64, to, BATCHES * M * N * (int64_t)sizeof *to));
+    }
+    CHECK_OK();
+    CHECK(rn_device_use("cpu"));
+}
+
+/* Several tiles, cut off at their ends, of operands that lie in any way; whole numbers have one sum. */
+RN_TEST(products_of_tiles_are_those_of_plain_c)
+{
+    double *have = calloc(BATCHES * M * N, sizeof *have), *want = calloc(BATCHES * M * N, sizeof *want);
+    for (int k = 0; k < 8; k++) {
+        multiply("ref", k & 1, k & 2, k & 4, want);
+        multiply("cuda:0", k & 1, k & 2, k & 4, have);
+        for (int i = 0; i < BATCHES * M * N; i++)
+            if (have[i] != want[i])
+                test_failed(__FILE__, __LINE__, "way %d: element %d is %g, not %g", k, i, have[i], want[i]);
+    }
+    free(have);
+    free(want);
+    CHECK_NO_MISTAKES();
+}
+
 RN_TEST(a_kernel_that_cannot_be_launched_is_an_error_of_its_line)
 {
     RN_SCOPE

@@ -2,6 +2,7 @@
  * installed, which needs no GPU. */
 #include "cpu_call.h"
 
+#include "backend/cuda/kernels.h"
 #include "backend/emit/cuda.h"
 
 #include <dlfcn.h>
@@ -374,5 +375,20 @@ RN_TEST(nvrtc_compiles_reductions)
                                                         .narrow = k % 2,
                                                         .across = k % 2 });
         check_nvrtc(&n, "a reduction", &text, architectures[k / 3]);
+    }
+}
+
+RN_TEST(nvrtc_compiles_products)
+{
+    static const char *const floats[] = { "f16", "bf16", "f32", "f64" };
+    nvrtc n = { 0 };
+    if (!load_nvrtc(&n)) SKIP("NVRTC is not installed");
+    for (int k = 0; k < 4; k++) {
+        rni_text text = { 0 };
+        rni_emit_cuda_start(&text, k == 3 ? RN_F64 : RN_F32, false);
+        rni_text_addf(&text, "#define LOAD load_%s\n#define STORE store_%s\n#define MULTIPLY_ADD fma\n", floats[k],
+                      floats[k]);
+        rni_emit_cuda_lines(&text, rni_cuda_matmul_text);
+        check_nvrtc(&n, floats[k], &text, architectures[k % 3]);
     }
 }

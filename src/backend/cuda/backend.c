@@ -1,5 +1,6 @@
 /* The row of the CUDA back end. */
 #include "backend/cuda/elementwise.h"
+#include "backend/cuda/kernels.h"
 
 #include <stdlib.h>
 
@@ -40,6 +41,17 @@ static const rn_kernel kernels[] = {
       .run = rni_cuda_reduce_run,
       .release = free,
       .flags = RN_KERNEL_STRIDED },
+    { .op = "matmul",
+      .refuse = rni_cuda_matmul_refuse,
+      .prepare = rni_cuda_matmul_prepare,
+      .run = rni_cuda_matmul_run,
+      .release = free,
+      .flags = RN_KERNEL_STRIDED },
+    { .op = "linear",
+      .refuse = rni_cuda_matmul_refuse,
+      .prepare = rni_cuda_linear_prepare,
+      .run = rni_cuda_matmul_run,
+      .release = free },
     { 0 },
 };
 

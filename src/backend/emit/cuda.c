@@ -39,7 +39,7 @@ static const char *const type_names[RN_DTYPE_COUNT] = {
     [RN_I64] = "i64",   [RN_F16] = "f16", [RN_BF16] = "bf16", [RN_F32] = "f32", [RN_F64] = "f64",
 };
 
-static void add_lines(rni_text *t, const char *const *lines)
+void rni_emit_cuda_lines(rni_text *t, const char *const *lines)
 {
     static const char system_header[] = "#include <";
     for (; *lines; lines++)
@@ -62,11 +62,11 @@ static void add_number(rni_text *t, rn_dtype compute, double number)
         rni_text_addf(t, "rni_bits_f32(0x%" PRIx32 "u)", bits32);
 }
 
-static void add_start(rni_text *t, rn_dtype compute, bool narrow)
+void rni_emit_cuda_start(rni_text *t, rn_dtype compute, bool narrow)
 {
     rni_text_addf(t, "%s#define RNI_REAL %d\n", prelude, compute == RN_F64 ? 64 : compute == RN_I64 ? 0 : 32);
-    add_lines(t, rni_emit_ops(compute));
-    add_lines(t, rni_emit_device);
+    rni_emit_cuda_lines(t, rni_emit_ops(compute));
+    rni_emit_cuda_lines(t, rni_emit_device);
     rni_text_addf(t, "typedef uint%d_t place; /* of an element */\n", narrow ? 32 : 64);
 }
 
@@ -149,7 +149,7 @@ bool rni_emit_cuda(rni_text *t, const rni_cuda_map *m)
 {
     const rn_program *p = m->program;
     if (p->raw) return false;
-    add_start(t, p->compute, m->narrow);
+    rni_emit_cuda_start(t, p->compute, m->narrow);
     add_arguments(t, m);
     rni_text_addf(t,
                   "RNI_KERNEL void %s(const %s_args a)\n{\n"
@@ -251,7 +251,7 @@ static void add_finish(rni_text *t, const rni_cuda_reduce *r)
 
 void rni_emit_cuda_reduce(rni_text *t, const rni_cuda_reduce *r)
 {
-    add_start(t, r->map->compute, r->narrow);
+    rni_emit_cuda_start(t, r->map->compute, r->narrow);
     add_reduce_types(t, r);
     add_element(t, r);
     add_finish(t, r);

@@ -5,6 +5,10 @@
 
 #include "backend/emit/emit.h"
 
+/* What every text begins with: T and its arithmetic by what is computed in, load_<type> and store_<type>, `place`. */
+void rni_emit_cuda_start(rni_text *t, rn_dtype compute, bool narrow);
+void rni_emit_cuda_lines(rni_text *t, const char *const *lines);
+
 /* How an operand lies: as the elements do, one value for all, any strides. */
 typedef enum rni_access { RNI_ACCESS_DENSE, RNI_ACCESS_SAME, RNI_ACCESS_STRIDED } rni_access;
 
