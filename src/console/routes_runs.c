@@ -7,6 +7,7 @@
 #include "console/events.h"
 #include "console/curve.h"
 #include "console/name.h"
+#include "console/outputs.h"
 #include "console/projects.h"
 #include "console/route.h"
 #include "console/run.h"
@@ -279,6 +280,22 @@ static bool tensors(rni_request *q)
     return ok;
 }
 
+/* The table that an evaluation has written. */
+static bool outputs(rni_request *q)
+{
+    RNI_TRY(run_exists(q));
+    char *path = rni_work_path(q->console, "runs/%s/outputs.csv", q->parameter[0]);
+    const bool ok = path && (rni_file_bytes(path) >= 0 || rni_refuse(q, 404, "the run has no table of outputs")) &&
+                    rni_outputs_write(path,
+                                      &(rni_outputs_args){ .filter = rni_query_text(q, "filter"),
+                                                           .sort = rni_query_text(q, "sort"),
+                                                           .offset = rni_query_int(q, "offset", 0),
+                                                           .count = rni_query_int(q, "count", 50) },
+                                      &q->w);
+    rni_free(path);
+    return ok;
+}
+
 static bool events(rni_request *q)
 {
     return rni_events_answer(q);
@@ -301,6 +318,14 @@ static const rni_field metrics_query[] = {
     { "from", "first iteration", RNI_FIELD_NUMBER },
     { "to", "last iteration", RNI_FIELD_NUMBER },
     { "points", "about so many of each at most; 1000, if left out", RNI_FIELD_INT, .min = 2, .max = 20000 },
+    { 0 },
+};
+
+static const rni_field outputs_query[] = {
+    { "filter", "conditions on columns: prediction=3 loss>0.5; a word: in some cell", RNI_FIELD_TEXT, .max = 1000 },
+    { "sort", "a column of numbers; -column: falling", RNI_FIELD_TEXT, .max = 150 },
+    { "offset", "first row", RNI_FIELD_INT, .max = 1e12 },
+    { "count", "rows; 50, if left out", RNI_FIELD_INT, .max = 1000 },
     { 0 },
 };
 
@@ -328,6 +353,9 @@ const rni_route rni_routes_runs[] = {
       RNI_ROLE_VIEWER, log_of, .query = log_query },
     { "GET", "/runs/{run}/tensors", "Norms and histograms of parameters over time", "lines of JSON",
       "cat runs/RUN/tensors.jsonl", RNI_ROLE_VIEWER, tensors },
+    { "GET", "/runs/{run}/outputs", "The table that an evaluation has written, a row per example",
+      "{columns: [name], total, rows: [[cell]]}", "cat runs/RUN/outputs.csv", RNI_ROLE_VIEWER, outputs,
+      .query = outputs_query },
     { "GET", "/runs/{run}/project", "The project that a run trains", "the project", "cat runs/RUN/project.json",
       RNI_ROLE_VIEWER, project },
     { "GET", "/runs/{run}/files/{file}", "A file of a run", "its contents", NULL, RNI_ROLE_VIEWER, file },

@@ -3,9 +3,11 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "console/curve.h"
 #include "console/facts.h"
 #include "console/name.h"
+#include "console/outputs.h"
 #include "console/sweep.h"
 #include "console/table.h"
 
@@ -215,6 +217,46 @@ RN_TEST(an_index_that_is_damaged_or_of_another_version_is_made_anew)
     s = rni_database_open(test_path("index.db"), true, &fresh);
     CHECK(s && fresh);
     rni_database_close(s);
+}
+
+/* ---- outputs ---- */
+
+/* What the table answers, or the error. */
+static void check_outputs(const char *path, rni_outputs_args args, const char *want)
+{
+    rni_str s = { 0 };
+    rni_outputs_write(path, &args, &(rni_json_writer){ .to = &s });
+    if (!rn_ok()) rni_str_add(&s, rn_error_last()->message);
+    rn_error_clear();
+    if (!s.at || strcmp(s.at, want) != 0)
+        test_failed(__FILE__, __LINE__, "%s\nwant %s", s.at ? s.at : "(nothing)", want);
+    rni_str_free(&s);
+}
+
+RN_TEST(outputs_are_filtered_sorted_and_paged)
+{
+    static const char table[] = "example,target,loss\r\n0,cat,0.5\n1,\"a \"\"big\"\", dog\",2\n2,cat,nan\n3,owl,-1";
+    const char *path = test_path("outputs.csv");
+    CHECK(rni_file_write(path, table, (int64_t)strlen(table)));
+#define OUTPUTS_HEAD "{\"columns\":[\"example\",\"target\",\"loss\"],\"total\":"
+    check_outputs(path, (rni_outputs_args){ .count = 2 },
+                  OUTPUTS_HEAD "4,\"rows\":[[0,\"cat\",0.5],[1,\"a \\\"big\\\", dog\",2]]}");
+    check_outputs(path, (rni_outputs_args){ .count = 9, .offset = 3 }, OUTPUTS_HEAD "4,\"rows\":[[3,\"owl\",-1]]}");
+    check_outputs(path, (rni_outputs_args){ .count = 1, .sort = "-loss" },
+                  OUTPUTS_HEAD "4,\"rows\":[[1,\"a \\\"big\\\", dog\",2]]}");
+    check_outputs(path, (rni_outputs_args){ .count = 1, .sort = "loss" }, OUTPUTS_HEAD "4,\"rows\":[[3,\"owl\",-1]]}");
+    check_outputs(path, (rni_outputs_args){ .count = 9, .filter = "target=cat loss<1" },
+                  OUTPUTS_HEAD "1,\"rows\":[[0,\"cat\",0.5]]}");
+    check_outputs(path, (rni_outputs_args){ .count = 9, .filter = "dog example>=1" },
+                  OUTPUTS_HEAD "1,\"rows\":[[1,\"a \\\"big\\\", dog\",2]]}");
+    check_outputs(path, (rni_outputs_args){ .count = 9, .filter = "target!=cat example!=1" },
+                  OUTPUTS_HEAD "1,\"rows\":[[3,\"owl\",-1]]}");
+    check_outputs(path, (rni_outputs_args){ .count = 9, .filter = "size>1" }, "the table has no column \"size\"");
+    check_outputs(path, (rni_outputs_args){ .count = 9, .filter = "loss>x" }, "\"x\" is no number");
+    CHECK(rni_file_write(path, "\"", 1));
+    check_outputs(path, (rni_outputs_args){ .count = 9 }, "{\"columns\":[\"\"],\"total\":0,\"rows\":[]}");
+    CHECK(rni_file_write(path, "", 0));
+    check_outputs(path, (rni_outputs_args){ .count = 9 }, "{\"columns\":[\"\"],\"total\":0,\"rows\":[]}");
 }
 
 /* ---- sweeps and names ---- */
