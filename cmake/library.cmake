@@ -3,7 +3,7 @@ file(GLOB RENSA_SOURCES CONFIGURE_DEPENDS
   src/base/*.c src/backend/*.c src/backend/ref/*.c src/backend/null/*.c src/backend/check/*.c
   src/engine/*.c src/ops/*.c src/ops/*/*.c
   src/selftest/*.c src/nn/*.c src/nn/links/*.c src/optim/*.c src/data/*.c src/io/*.c src/train/*.c src/train/extensions/*.c
-  src/project/*.c)
+  src/project/*.c src/report/*.c)
 # The objects are shared between the library and the tests, which look inside.
 add_library(rensa_objects OBJECT ${RENSA_SOURCES} ${PROJECT_BINARY_DIR}/op_table.c
   ${PROJECT_BINARY_DIR}/project_nets.c)

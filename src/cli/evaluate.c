@@ -2,6 +2,7 @@
 #include "cli/run.h"
 
 #include "base/json.h"
+#include "report/evaluation.h"
 
 #include <string.h>
 
@@ -64,10 +65,27 @@ static int evaluate(const char *path, cli_run_args *args, const char *monitor, b
     return cli_end();
 }
 
+/* The monitor that was asked for: by name, by the data that was put in its place, or the first. */
+static rni_watch *choose_watch(rni_session *s, const cli_run_args *args, const char *monitor)
+{
+    for (int64_t i = 0; !monitor && args->data && i < s->n_watches; i++)
+        if (strcmp(s->watch[i].data->name, args->data_name) == 0) return &s->watch[i];
+    return rni_session_watch(s, monitor);
+}
+
+static int write_outputs(const char *path, cli_run_args *args, const char *monitor, const char *outputs)
+{
+    rni_session *s = cli_run_load(path, args);
+    rni_watch *w = s ? choose_watch(s, args, monitor) : NULL;
+    if (w && rni_evaluation_write(s, w, path, outputs)) printf("outputs: %s\n", outputs);
+    rni_session_free(s);
+    return cli_end();
+}
+
 static int run(int argc, char **argv)
 {
     cli_run_args args = { .part = "test" };
-    const char *device = NULL, *monitor = NULL;
+    const char *device = NULL, *monitor = NULL, *outputs = NULL;
     bool json = false;
     const cli_option table[] = {
         { "data", "NAME|PATH", "other data to measure on", CLI_TEXT, &args.data, 0, 0 },
@@ -78,6 +96,9 @@ static int run(int argc, char **argv)
         { "batch", "N", "examples at a time", CLI_INT, &args.batch, 1, 1e9 },
         { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &device, 0, 0 },
         { "json", NULL, "print JSON", CLI_SWITCH, &json, 0, 0 },
+        { "outputs", "FILE",
+          "write a row per example to FILE (CSV), and figures and curves to evaluation.json beside it", CLI_TEXT,
+          &outputs, 0, 0 },
         { 0 },
     };
     int n;
@@ -85,7 +106,7 @@ static int run(int argc, char **argv)
     if (n != 1) return cli_usage(&cli_evaluate, "one run folder or model file is needed");
     if (device && !rn_device_use(device)) return cli_end();
     cli_unused(&cli_evaluate, table, args.data ? OTHER : OWN, "without --data");
-    return evaluate(argv[1], &args, monitor, json);
+    return outputs ? write_outputs(argv[1], &args, monitor, outputs) : evaluate(argv[1], &args, monitor, json);
 }
 
 const cli_command cli_evaluate = {

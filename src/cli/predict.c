@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "base/shape.h"
 #include "cli/draw.h"
+#include "report/layers.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,19 +54,6 @@ static void find_top(opinion *o)
 static bool gives_probabilities(const rni_goal *g)
 {
     return strncmp(g->loss.op->name, "softmax", 7) == 0 || strncmp(g->loss.op->name, "sigmoid", 7) == 0;
-}
-
-/* What the scores mean, by the loss that they were trained with. */
-static void to_probabilities(const rni_goal *g, double *y, int64_t n)
-{
-    const char *loss = g->loss.op->name;
-    if (strncmp(loss, "sigmoid", 7) == 0)
-        for (int64_t i = 0; i < n; i++) y[i] = 1 / (1 + exp(-y[i]));
-    if (strncmp(loss, "softmax", 7) != 0) return;
-    double most = -INFINITY, sum = 0;
-    for (int64_t i = 0; i < n; i++) most = fmax(most, y[i]);
-    for (int64_t i = 0; i < n; i++) sum += y[i] = exp(y[i] - most);
-    for (int64_t i = 0; i < n; i++) y[i] /= sum;
 }
 
 /* ---- showing ---- */
@@ -235,7 +223,7 @@ static bool answer(opinion *o, const question *q, const rn_batch *b, rn_tensor *
             snprintf(o->label, sizeof o->label, "%s", q->names[at]);
         else
             snprintf(o->label, sizeof o->label, "example %lld", (long long)(q->index ? q->index[at] : at));
-        to_probabilities(&o->watch->goal, values + i * n, n);
+        rni_goal_probabilities(&o->watch->goal, values + i * n, n);
         o->output = values + i * n;
         o->count = n;
         ok = read_truth(o, b, i) && show(o, q, at);
@@ -340,7 +328,7 @@ static bool ask_pictures(rni_session *s, rni_watch *w, const cli_predict_args *a
     RN_SCOPE
     {
         q.set = from_tensor(s, w, rni_data_pictures(w->data, paths, n));
-        ok = q.set && ask(s, w, a, &q);
+        ok = q.set && ask(s, w, a, &q) && (!a->layers || rni_layers_write(s, w, q.set, a->layers));
     }
     rn_dataset_free(q.set);
     return ok;
@@ -358,7 +346,7 @@ static bool ask_file(rni_session *s, rni_watch *w, const cli_predict_args *a, co
             rn_dataset *table = rni_data_table(w->data, path);
             q.set = table ? rni_datas_apply(s->datas, w->data, table) : NULL;
         }
-        ok = q.set && ask(s, w, a, &q);
+        ok = q.set && ask(s, w, a, &q) && (!a->layers || rni_layers_write(s, w, q.set, a->layers));
     }
     rn_dataset_free(q.set);
     return ok;
@@ -430,6 +418,8 @@ static int run(int argc, char **argv)
         { "best", NULL, "use the best model instead of the final one", CLI_SWITCH, &a.run.best, 0, 0 },
         { "device", "NAME", "device to compute on: cpu (default), ref, ...", CLI_DEVICE, &device, 0, 0 },
         { "json", NULL, "print JSON", CLI_SWITCH, &a.json, 0, 0, SAMPLES | FILES },
+        { "layers", "FOLDER", "write pictures of what the layers make of the first file, layers.json and a Grad-CAM",
+          CLI_TEXT, &a.layers, 0, 0, FILES },
         { 0 },
     };
     int n;

@@ -10,6 +10,7 @@ typedef struct cli_predict_args {
     const char *prompt;
     double temperature;
     bool json;
+    const char *layers; /* a folder for pictures of the layers, NULL: none */
 } cli_predict_args;
 
 /* Lets a language model write. */

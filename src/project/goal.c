@@ -9,6 +9,7 @@
 #include "engine/op_table.h"
 #include "project/schema.h"
 
+#include <math.h>
 #include <rensa/op.h>
 #include <rensa/ops.h>
 #include <string.h>
@@ -216,6 +217,18 @@ rn_tensor *rni_goal_loss(void *user, const rn_batch *batch, rn_metrics *m)
     rn_tensor *y = rni_goal_output(g, batch);
     if (y && g->see && !g->see(g->see_user, batch, y)) return NULL;
     return y ? compare(g, batch, m, y) : NULL;
+}
+
+void rni_goal_probabilities(const rni_goal *g, double *y, int64_t n)
+{
+    const char *loss = g->loss.op->name;
+    if (strncmp(loss, "sigmoid", 7) == 0)
+        for (int64_t i = 0; i < n; i++) y[i] = 1 / (1 + exp(-y[i]));
+    if (strncmp(loss, "softmax", 7) != 0) return;
+    double most = -INFINITY, sum = 0;
+    for (int64_t i = 0; i < n; i++) most = fmax(most, y[i]);
+    for (int64_t i = 0; i < n; i++) sum += y[i] = exp(y[i] - most);
+    for (int64_t i = 0; i < n; i++) y[i] /= sum;
 }
 
 /* ---- checking ---- */

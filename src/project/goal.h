@@ -38,6 +38,8 @@ void rni_goal_free(rni_goal *g);
 rn_tensor *rni_goal_loss(void *user, const rn_batch *batch, rn_metrics *m);
 /* The network's output for a batch. Scoped. */
 rn_tensor *rni_goal_output(rni_goal *g, const rn_batch *batch);
+/* Turns the n numbers of an output into what they mean, by the loss that they were trained with. */
+void rni_goal_probabilities(const rni_goal *g, double *y, int64_t n);
 /* Checks, without computing anything, that the network, the loss and the metrics fit the data, in batches of so many
  * examples, or all there are. */
 bool rni_goal_check(rni_goal *g, const rni_data *data, int64_t batch, rni_trace_fn *trace, void *user);
