@@ -96,7 +96,7 @@ export async function startMock({ page, program, projects = {}, runs = [], port 
       send(res, 200, {})
     }],
     ["DELETE", /^\/projects\/([^/]+)$/, (req, res, body, name) => (state.projects.delete(name), send(res, 200, {}))],
-    ["GET", /^\/data$/, (req, res) => send(res, 200, { data: [{ name: "digits", known: true, examples: 60000 }] })],
+    ["GET", /^\/data$/, (req, res) => send(res, 200, { data: [], known: [{ name: "drawn", brief: "70,000 digits drawn on the spot", origin: "Rensa; MIT" }] })],
     ["GET", /^\/runs$/, (req, res, body, _, query) => {
       const runs = [...state.runs.values()].filter((r) => !query.get("project") || r.project === query.get("project")).filter((r) => (query.get("filter") ?? "").split(" ").every((w) => JSON.stringify(r).includes(w.replace("state:", ""))))
       const by = (query.get("sort") ?? "-created").replace(/^-/, "")

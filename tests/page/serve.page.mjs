@@ -29,6 +29,25 @@ async function quick(page, epochs, limit) {
 }
 
 export const tests = [
+  ["data sets are looked at and chosen", async (page, server) => {
+    page.allowed.push("Failed to load resource") // of sets that are not on this machine
+    await newProject(page, "third", "lenet")
+    await page.getByRole("link", { name: "Data" }).click()
+    const card = page.locator(".data-card", { hasText: "drawn" })
+    await card.locator("img").nth(17).waitFor()
+    await page.waitForFunction(() => [...document.querySelectorAll(".data-card:last-of-type img")].some((i) => i.naturalWidth === 28))
+    await card.getByRole("button", { name: "Use it" }).click()
+    await card.locator(".used").waitFor()
+    await until(page, "it is saved", async () => (await server.call("/projects/third")).data === "drawn")
+    await card.getByRole("button", { name: "Look inside" }).click()
+    await page.locator(".class-bars div").nth(9).waitFor()
+    await page.getByRole("button", { name: "Next" }).click()
+    await page.waitForSelector("text=61–120")
+    await page.checkAccess("a data set:")
+    await page.keyboard.press("Escape")
+    await page.waitForTimeout(200)
+  }, { real: true }],
+
   ["drawn by mouse, trained to 97 %", async (page, server) => {
     await newProject(page, "first", "Empty project")
     for (const type of ["conv2d", "relu", "max_pool2d", "conv2d", "relu", "max_pool2d", "linear", "relu", "linear"]) await palette(page, type).dblclick()

@@ -12,6 +12,7 @@ import "./style/base.css"
 import "./style/shell.css"
 import "./style/network.css"
 import "./style/train.css"
+import "./style/data.css"
 
 followTheme()
 createRoot(document.getElementById("root")!).render(

@@ -25,7 +25,15 @@ const RUNS_MAX = 200
 export const useSession = () => useQuery({ queryKey: ["session"], queryFn: () => api<Session>("/session") })
 export const useProjects = () => useQuery({ queryKey: ["projects"], queryFn: async () => rows<ProjectRow>(await api("/projects"), "projects") })
 export const usePalette = () => useQuery({ queryKey: ["functions"], queryFn: () => api<Palette>("/functions"), staleTime: Infinity })
-export const useData = () => useQuery({ queryKey: ["data"], queryFn: async () => rows<DataRow>(await api("/data"), "data") })
+/** Those of the work folder, then the known ones. */
+export const useData = () =>
+  useQuery({
+    queryKey: ["data"],
+    queryFn: async () => {
+      const { data, known } = await api<{ data: DataRow[]; known?: DataRow[] }>("/data")
+      return [...data, ...(known ?? []).map((row) => ({ ...row, known: true }))]
+    },
+  })
 export const useRuns = (project?: string) =>
   useQuery({
     queryKey: ["runs", project ?? ""],

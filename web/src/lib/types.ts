@@ -161,9 +161,8 @@ export interface Metrics {
 
 export interface DataRow {
   name: string
-  examples?: number
-  classes?: string[]
-  shape?: number[]
+  brief?: string
+  origin?: string
   known?: boolean
 }
 

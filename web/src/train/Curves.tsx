@@ -9,10 +9,12 @@ import { setQuery, useAddress } from "../lib/router"
 import { useLivePoints, useMetrics, type Zoom } from "./live"
 import { T } from "./texts"
 
-const hidden = createKept<string[]>("rensa.curves.hidden", ["epoch", "seconds", "rate", "examples_per_second", "memory", "process_memory", "processors"])
+const hidden = createKept<string[]>("rensa.curves.hidden", ["rate", "examples_per_second", "memory", "process_memory", "processors"])
 const logarithmic = createKept("rensa.curves.log", false)
 const smoothing = createKept("rensa.curves.smoothing", 0)
 
+/** They tell when, not how well. */
+const CLOCKS = ["epoch", "seconds"]
 const KNOWN = ["train_loss", "test_loss", "train_accuracy", "test_accuracy", "rate", "valid_loss", "valid_accuracy"]
 /** The same metric has the same colour on every page. */
 export function metricColor(name: string): string {
@@ -35,7 +37,7 @@ export function Curves({ runs }: { runs: Run[] }) {
   const zoom: Zoom | undefined = range?.length === 2 && range.every(Number.isFinite) ? { from: range[0]!, to: range[1]! } : undefined
   const ids = runs.map((r) => r.id)
   const metrics = useMetrics(ids, zoom)
-  const names = useMemo(() => [...new Set([...metrics.values()].flatMap((s) => Object.keys(s)))].sort(), [metrics])
+  const names = useMemo(() => [...new Set([...metrics.values()].flatMap((s) => Object.keys(s)))].filter((n) => !CLOCKS.includes(n)).sort(), [metrics])
   const shown = names.filter((n) => !off.includes(n))
   const one = (list: string[]) =>
     runs.flatMap((run, i) =>
