@@ -33,7 +33,7 @@ if(RENSA_CUDA_INCLUDE)
 endif()
 
 # A part of the op runner; all of it takes many compilations: rensa selftest --device cuda:0.
-foreach(part mean/forward relu/)
+foreach(part mean/forward relu/ softmax/)
   string(REPLACE "/" "_" name ops_cuda_${part})
   add_test(NAME ${name} COMMAND test_ops --device cuda:0 ${part})
   set_tests_properties(${name} PROPERTIES TIMEOUT 600 ENVIRONMENT

@@ -42,6 +42,7 @@ ${arrays}")
 # Kernels of the CUDA back end.
 set(arrays "")
 rensa_emit_text(rni_cuda_matmul_text backend/cuda/kernels/matmul.cu)
+rensa_emit_text(rni_cuda_softmax_text backend/cuda/kernels/softmax.cu)
 file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/cuda_kernels.c CONTENT
 "/* Written by cmake/emit.cmake. */
 #include \"backend/cuda/kernels.h\"

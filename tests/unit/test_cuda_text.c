@@ -392,3 +392,17 @@ RN_TEST(nvrtc_compiles_products)
         check_nvrtc(&n, floats[k], &text, architectures[k % 3]);
     }
 }
+
+RN_TEST(nvrtc_compiles_softmax)
+{
+    static const char *const kinds[] = { "SOFTMAX", "SOFTMAX_GRAD", "LOG_SOFTMAX", "LOG_SOFTMAX_GRAD" };
+    nvrtc n = { 0 };
+    if (!load_nvrtc(&n)) SKIP("NVRTC is not installed");
+    for (int k = 0; k < 4; k++) {
+        rni_text text = { 0 };
+        rni_emit_cuda_start(&text, RN_F32, false);
+        rni_text_addf(&text, "#define LOAD load_f16\n#define STORE store_f16\n#define KIND %s\n", kinds[k]);
+        rni_emit_cuda_lines(&text, rni_cuda_softmax_text);
+        check_nvrtc(&n, kinds[k], &text, architectures[k % 3]);
+    }
+}

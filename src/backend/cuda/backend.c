@@ -28,6 +28,12 @@ static void release(void *device, void *p, int64_t bytes)
     if (p) rni_cuda_memory_give(&d->memory, (rni_cu_address)(uintptr_t)p);
 }
 
+#define SOFTMAX(name)                                                                                                  \
+    {                                                                                                                  \
+        .op = name, .refuse = rni_cuda_softmax_refuse, .prepare = rni_cuda_softmax_prepare,                            \
+        .run = rni_cuda_softmax_run, .release = free                                                                   \
+    }
+
 static const rn_kernel kernels[] = {
     { .op = "map",
       .refuse = rni_cuda_map_refuse,
@@ -52,6 +58,10 @@ static const rn_kernel kernels[] = {
       .prepare = rni_cuda_linear_prepare,
       .run = rni_cuda_matmul_run,
       .release = free },
+    SOFTMAX("softmax"),
+    SOFTMAX("softmax_grad"),
+    SOFTMAX("log_softmax"),
+    SOFTMAX("log_softmax_grad"),
     { 0 },
 };
 

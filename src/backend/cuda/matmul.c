@@ -24,26 +24,20 @@ typedef struct {
     product p;
 } matmul_state;
 
-/* As functions of the text call it; NULL for types that are no floats. */
-static const char *type_name(rn_dtype d)
-{
-    return d == RN_F16 ? "f16" : d == RN_BF16 ? "bf16" : d == RN_F32 ? "f32" : d == RN_F64 ? "f64" : NULL;
-}
-
 const char *rni_cuda_matmul_refuse(const rn_kernel_call *c)
 {
     const rni_cuda *d = c->device;
     if (!d->nvrtc) return "NVRTC is not installed";
     for (int i = 0; i < c->n_in; i++)
         if (c->in[i].dtype && c->in[i].dtype != c->out[0].dtype) return "types of operands differ";
-    return type_name(c->out[0].dtype) ? NULL : "no product of whole numbers";
+    return rni_cuda_float_name(c->out[0].dtype) ? NULL : "no product of whole numbers";
 }
 
 /* Takes over s. */
 static bool compile(rn_kernel_call *c, matmul_state *s, void **state)
 {
     const rn_dtype type = c->out[0].dtype;
-    const char *name = type_name(type);
+    const char *name = rni_cuda_float_name(type);
     rni_text text = { 0 };
     rni_emit_cuda_start(&text, type == RN_F64 ? RN_F64 : RN_F32, false);
     rni_text_addf(&text, "#define LOAD load_%s\n#define STORE store_%s\n#define MULTIPLY_ADD %s\n", name, name,

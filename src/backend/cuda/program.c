@@ -172,3 +172,8 @@ bool rni_cuda_launch(rn_kernel_call *call, void *function, int64_t blocks, int64
     rni_cuda_describe_code(d->cu, code, text, sizeof text);
     return call->fail(call, RN_ERR_DEVICE, "its kernel is not launched: %s", text);
 }
+
+const char *rni_cuda_float_name(rn_dtype d)
+{
+    return d == RN_F16 ? "f16" : d == RN_BF16 ? "bf16" : d == RN_F32 ? "f32" : d == RN_F64 ? "f64" : NULL;
+}

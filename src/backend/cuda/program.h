@@ -11,6 +11,8 @@ void *rni_cuda_program(rn_kernel_call *call, const rni_text *text, const char *e
 /* Launches a function that takes one struct, in the order of all computing. */
 bool rni_cuda_launch(rn_kernel_call *call, void *function, int64_t blocks, int64_t blocks_y, unsigned threads,
                      void *arguments);
+/* As functions of texts call the type, load_f16; NULL for types that are no floats. */
+const char *rni_cuda_float_name(rn_dtype d);
 /* Unloads all of a device. */
 void rni_cuda_programs_free(rni_cuda *d);
 
