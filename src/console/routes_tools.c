@@ -84,7 +84,7 @@ static bool start(rni_request *q, words *w, const char *kind, const char *projec
                                                        .project = project,
                                                        .parent = parent,
                                                        .slot = "work",
-                                                       .answers = parent != NULL,
+                                                       .answers = strcmp(kind, "predict") == 0,
                                                        .word = (const char *const *)w->at,
                                                        .n_words = w->n },
                                        id);
@@ -212,7 +212,7 @@ static bool evaluate(rni_request *q)
         add(&w, "rensa");
         add(&w, "evaluate");
         add(&w, "runs/%s", j.id);
-        add(&w, "--json");
+        add(&w, "--outputs=@/outputs.csv");
         add_options(q, &w, used);
     }
     ok = ok && start(q, &w, "evaluate", j.project, j.id);
@@ -234,6 +234,7 @@ static bool predict(rni_request *q)
         add(&w, "runs/%s", j.id);
         add(&w, "%s", path);
         add(&w, "--json");
+        add(&w, "--layers=@/layers");
         add_options(q, &w, used);
     }
     ok = path && start(q, &w, "predict", j.project, j.id);
@@ -280,10 +281,12 @@ static const rni_field predict_fields[] = {
 const rni_route rni_routes_tools[] = {
     { "POST", "/data", "Makes a data set, by a run of kind data; events of type progress tell how far it is",
       "{runs: [id]}", "rensa data make data/NAME --from PATH", RNI_ROLE_USER, make_data, .body = make_fields },
-    { "POST", "/runs/{run}/evaluate", "Evaluates a run: answer.json among the files of the new run", "{runs: [id]}",
-      "rensa evaluate runs/RUN --json", RNI_ROLE_USER, evaluate, .body = evaluate_fields },
+    { "POST", "/runs/{run}/evaluate", "Evaluates a run: evaluation.json and outputs.csv among the files of the new run",
+      "{runs: [id]}", "rensa evaluate runs/RUN --outputs outputs.csv", RNI_ROLE_USER, evaluate,
+      .body = evaluate_fields },
     { "POST", "/runs/{run}/predict",
-      "Shows a run a picture, table or array: answer.json among the files of the new run", "{runs: [id]}",
-      "rensa predict runs/RUN FILE --json", RNI_ROLE_USER, predict, .body = predict_fields },
+      "Shows a run a picture: answer.json and layers/ (layers.json, pictures, Grad-CAM) among the files of the new run",
+      "{runs: [id]}", "rensa predict runs/RUN FILE --json --layers FOLDER", RNI_ROLE_USER, predict,
+      .body = predict_fields },
     { 0 },
 };

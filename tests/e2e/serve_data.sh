@@ -42,13 +42,17 @@ job 201 "" POST "/runs/$run/evaluate" -d '{"best": true, "limit": 20}'
 evaluated=$(first_run)
 until_state "$evaluated" finished
 job 200 "\"parent\":\"$run\"" GET "/runs/$evaluated"
-job 200 '"accuracy"' GET "/runs/$evaluated/files/answer.json"
+job 200 '"confusion"' GET "/runs/$evaluated/files/evaluation.json"
+job 200 '"total":20' GET "/runs/$evaluated/outputs?sort=-loss&count=3"
 picture=$(find pictures -name '*.png' | head -n 1)
 curl -s -T "$picture" -H "Authorization: Bearer $token" "$address/api/uploads/dropped?name=drop.png" >/dev/null
 job 201 "" POST "/runs/$run/predict" -d '{"upload": "dropped"}'
 predicted=$(first_run)
 until_state "$predicted" finished
 job 200 'digit' GET "/runs/$predicted/files/answer.json"
+job 200 '"layers"' GET "/runs/$predicted/files/layers/layers.json"
+job 200 "" GET "/runs/$predicted/files/layers/layer-000.png"
+is "a picture of a layer" "$(head -c 4 body | tail -c 3)" PNG
 job 200 '"total":1' GET /runs
 job 200 '"total":4' GET "/runs?kind=all"
 
