@@ -253,12 +253,10 @@ static bool choose(const char *what, const char *text, const char *const *names,
 
 static int make(const char *out, making *m)
 {
-    static const char *const fits[] = { "squash", "crop", "pad", NULL };
-    static const char *const filters[] = { "bilinear", "bicubic", "area", "nearest", NULL };
     static const char *const damages[] = { "refuse", "skip", NULL };
     static const char *const forms[] = { "text", "json", NULL };
     int fit, filter, damaged, form;
-    if (!choose("fit", m->fit, fits, &fit) || !choose("filter", m->filter, filters, &filter) ||
+    if (!choose("fit", m->fit, rni_fit_names, &fit) || !choose("filter", m->filter, rni_filter_names, &filter) ||
         !choose("damaged", m->damaged, damages, &damaged) || !choose("progress", m->progress, forms, &form))
         return EXIT_USAGE;
     if (m->split && !read_split(m->split, m->args.percent))

@@ -327,7 +327,7 @@ static bool ask_pictures(rni_session *s, rni_watch *w, const cli_predict_args *a
     bool ok = false;
     RN_SCOPE
     {
-        q.set = from_tensor(s, w, rni_data_pictures(w->data, paths, n));
+        q.set = from_tensor(s, w, rni_data_pictures(s->datas, w->data, paths, n));
         ok = q.set && ask(s, w, a, &q) && (!a->layers || rni_layers_write(s, w, q.set, a->layers));
     }
     rn_dataset_free(q.set);

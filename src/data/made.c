@@ -20,6 +20,9 @@ typedef struct made {
     int columns;
 } made;
 
+const char *const rni_fit_names[] = { "squash", "crop", "pad", NULL };
+const char *const rni_filter_names[] = { "bilinear", "bicubic", "area", "nearest", NULL };
+
 bool rni_made_exists(const char *folder)
 {
     char *path = rni_folder_exists(folder) ? rni_path_join(folder, RNI_MADE_FILE) : NULL;
@@ -42,6 +45,23 @@ bool rni_made_has(const char *folder, rn_part part)
     const bool has = rni_json_get(rni_json_get(v, "parts"), rni_part_name(part)) != NULL;
     rni_json_free(v);
     return has;
+}
+
+static int number_of(const rni_json *options, const char *key, const char *const *names, int otherwise)
+{
+    const char *text = rni_json_string(rni_json_get(options, key));
+    for (int i = 0; text && names[i]; i++)
+        if (strcmp(names[i], text) == 0) return i;
+    return otherwise;
+}
+
+void rni_made_form(const char *folder, rn_fit *fit, rn_filter *filter)
+{
+    rni_json *v = rni_made_exists(folder) ? load(folder) : NULL;
+    const rni_json *options = rni_json_get(v, "options");
+    *fit = (rn_fit)number_of(options, "fit", rni_fit_names, (int)*fit);
+    *filter = (rn_filter)number_of(options, "filter", rni_filter_names, (int)*filter);
+    rni_json_free(v);
 }
 
 static void made_free(void *user)

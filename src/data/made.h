@@ -8,10 +8,15 @@
 
 #define RNI_MADE_FILE "dataset.json"
 
+/* By number, ended by NULL. */
+extern const char *const rni_fit_names[], *const rni_filter_names[];
+
 /* Whether the folder is such a data set. */
 bool rni_made_exists(const char *folder);
 /* Whether it has that part. */
 bool rni_made_has(const char *folder, rn_part part);
+/* How its pictures were brought to their size, in *fit and *filter, which stay where it does not say. */
+void rni_made_form(const char *folder, rn_fit *fit, rn_filter *filter);
 /* Opens a part. Owned. Errors: IO; FORMAT for files that do not agree. */
 rn_dataset *rni_made_open(const char *folder, rn_part part, const rn_site *site);
 

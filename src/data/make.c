@@ -450,7 +450,6 @@ static void write_defects(const making *m, rni_json_writer *w)
 
 static void write_origin(const making *m, rni_json_writer *w)
 {
-    static const char *const fits[] = { "squash", "crop", "pad" };
     const rni_make_args *a = m->a;
     char date[32] = "";
     const time_t now = time(NULL);
@@ -467,7 +466,8 @@ static void write_origin(const making *m, rni_json_writer *w)
     if (a->width) rni_json_put_int(w, "width", a->width);
     if (a->height) rni_json_put_int(w, "height", a->height);
     if (a->channels) rni_json_put_int(w, "channels", a->channels);
-    rni_json_put_string(w, "fit", fits[a->fit]);
+    rni_json_put_string(w, "fit", rni_fit_names[a->fit]);
+    rni_json_put_string(w, "filter", rni_filter_names[a->filter]);
     rni_json_put_int(w, "seed", (int64_t)a->seed);
     rni_json_put_bool(w, "stratified", !a->unstratified);
     rni_json_object_end(w);

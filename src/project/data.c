@@ -87,12 +87,9 @@ typedef struct opening {
     rn_site site;
 } opening;
 
-static const char *const fits[] = { "squash", "crop", "pad", NULL };
-static const char *const filters[] = { "bilinear", "bicubic", "area", "nearest", NULL };
-
 static rn_dataset *open_images(const opening *o)
 {
-    const int fit = choice_of(o->d, "fit", fits), filter = choice_of(o->d, "filter", filters);
+    const int fit = choice_of(o->d, "fit", rni_fit_names), filter = choice_of(o->d, "filter", rni_filter_names);
     if (fit < 0 || filter < 0) return NULL;
     return rn_dataset_images_at(&(rn_dataset_images_args){ .path = o->path,
                                                            .site = o->site,
@@ -471,7 +468,7 @@ rn_dataset *rni_data_table(const rni_data *d, const char *path)
     return rn_dataset_csv_at(&a);
 }
 
-rn_tensor *rni_data_pictures(const rni_data *d, const char *const *paths, int64_t n)
+rn_tensor *rni_data_pictures(const rni_datas *datas, const rni_data *d, const char *const *paths, int64_t n)
 {
     const rn_column *x = rn_dataset_column(d->base, 0);
     if (x->shape.rank != 3 || x->dtype != RN_F32) {
@@ -479,8 +476,12 @@ rn_tensor *rni_data_pictures(const rni_data *d, const char *const *paths, int64_
         if (n > 0) rni_error_add("file", "%s", paths[0]);
         return NULL;
     }
-    const rni_picture_form form = { x->shape.dim[0], x->shape.dim[1], x->shape.dim[2],
-                                    (rn_fit)choice_of(d, "fit", fits), (rn_filter)choice_of(d, "filter", filters) };
+    rni_picture_form form = { x->shape.dim[0], x->shape.dim[1], x->shape.dim[2],
+                              (rn_fit)choice_of(d, "fit", rni_fit_names),
+                              (rn_filter)choice_of(d, "filter", rni_filter_names) };
+    char *source = rni_source_path(datas->project, source_of(d));
+    if (source) rni_made_form(source, &form.fit, &form.filter);
+    rni_free(source);
     const int64_t each = rni_shape_count(&x->shape);
     int64_t bytes;
     float *all = rni_mul_i64(each * (int64_t)sizeof *all, n, &bytes) ? rni_alloc(bytes) : NULL;

@@ -54,7 +54,7 @@ rn_dataset *rni_datas_apply(rni_datas *all, rni_data *like, rn_dataset *set);
 /* Opens a table with the columns and categories of this one, with or without targets. NULL with an error. Owned. */
 rn_dataset *rni_data_table(const rni_data *d, const char *path);
 /* Pictures brought to the form of column x, [n, ...]; scoped. */
-rn_tensor *rni_data_pictures(const rni_data *d, const char *const *paths, int64_t n);
+rn_tensor *rni_data_pictures(const rni_datas *all, const rni_data *d, const char *const *paths, int64_t n);
 /* Number of classes of column t; of its elements where it has none; of the vocabulary of a text. 0 where there is no t.
  */
 int64_t rni_data_classes(const rni_data *d, const char *target);

@@ -39,4 +39,13 @@ says 0 '"class": "digit' "$RENSA" predict run "$picture" --json --layers seen
 for file in layers.json gradcam.png layer-000.png layer-001.png weights-000.png; do holds "no $file" -s "seen/$file"; done
 says 0 "a picture of" "$RENSA" info seen/layer-000.png
 holds "the layer of the Grad-CAM" -n "$(grep '"layer": "max_pool2d"' seen/layers.json)"
+
+# pictures are brought to their size as those that were trained with
+says 0 "" "$RENSA" data make padded --from pictures --channels 1 --width 14 --height 28 --fit pad
+sed 's/digits/padded/' p.json >q.json
+says 0 "sha256" "$RENSA" train q.json --quiet --out padded-run
+"$RENSA" predict padded-run "$picture" --json >as-made
+sed -i 's/"fit": "pad"/"fit": "squash"/' padded/dataset.json
+"$RENSA" predict padded-run "$picture" --json >otherwise
+holds "the fit of the data set is not used" -n "$(cmp as-made otherwise 2>&1)"
 finish
