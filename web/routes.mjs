@@ -1,9 +1,9 @@
 // Writes src/lib/routes.ts, the routes of the server and what they are sent, from the server's own OpenAPI file.
 // Usage: node routes.mjs RENSA [--print]
+import { execFileSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { startServer } from "../tests/page/serve.mjs"
 
 const MEMBERS_MAX = 40
 
@@ -46,9 +46,7 @@ export function routesText(openapi) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const server = await startServer(process.argv[2])
-  const text = routesText(await server.call("/"))
-  await server.close()
+  const text = routesText(JSON.parse(execFileSync(process.argv[2], ["serve", "--routes"], { encoding: "utf8", maxBuffer: 1 << 26 })))
   if (process.argv.includes("--print")) process.stdout.write(text)
   else writeFileSync(join(dirname(fileURLToPath(import.meta.url)), "src/lib/routes.ts"), text)
 }

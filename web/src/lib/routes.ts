@@ -29,6 +29,7 @@ export type Route =
   | `/runs/${string}/kill`
   | `/runs/${string}/log`
   | `/runs/${string}/metrics`
+  | `/runs/${string}/outputs`
   | `/runs/${string}/predict`
   | `/runs/${string}/project`
   | `/runs/${string}/resume`
@@ -56,6 +57,7 @@ export interface Bodies {
   "POST /runs/{run}/clone": { name?: string; set?: { [key: string]: Value }; sweep?: { [key: string]: Value }; group?: string; tags?: Value[]; notes?: string; priority?: number; slot?: string; snapshot?: string }
   "POST /runs/{run}/evaluate": { data?: string; part?: string; monitor?: string; best?: boolean; limit?: number }
   "POST /runs/{run}/predict": { upload: string; best?: boolean }
+  "POST /runs/{run}/resume": { epochs?: number }
   "POST /schedule": { schedule: Value; rate?: number; epochs?: number; steps?: number; points?: number }
   "POST /session": { token?: string; user?: string; password?: string }
   "POST /session/password": { password: string; new: string }
