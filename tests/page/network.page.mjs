@@ -226,6 +226,7 @@ export const tests = [
     await page.unroute("**/api/projects/lenet")
     await page.reload()
     await saved(page, server, "lenet", (p) => p.network[6].out === 123, "after the reload")
+    await block(page, "fc1").waitFor()
     await page.keyboard.press("Control+z")
     await saved(page, server, "lenet", (p, text) => text === lenet, "undone after the reload")
   }, open("lenet", lenet)],

@@ -29,7 +29,11 @@ try {
     await page.locator(".stats button").nth(4).click()
     await page.locator('.react-flow__node[data-id="conv2"]').click()
   })
-  await picture("unit", "/p/nested/network/units/block", { dark: true }, async (page) => page.keyboard.press("t"))
+  await picture("unit", "/p/nested/network/units/block", { dark: true }, async (page) => {
+    await page.keyboard.press("t")
+    await page.waitForTimeout(800)
+    await page.keyboard.press("f")
+  })
   await picture("train", `/p/lenet/train/${runs[0]}`, {})
   await picture("data", "/p/lenet/data", {})
 } finally {

@@ -26,14 +26,12 @@ export function corners(from: Point, route: Point[], to: Point, shift = 0): Poin
   const way: Point[] = [from]
   for (let i = 0; i + 1 < points.length; i++) {
     const [a, b] = [way.at(-1)!, points[i + 1]!]
-    if (near(a.x, b.x)) {
-      way.push({ x: a.x, y: b.y })
-      continue
-    }
+    if (near(a.x, b.x)) continue
     const gap = i % 2 ? points[i]!.y : b.y
     const y = (i + 2 === points.length && i % 2 === 0 ? (a.y + b.y) / 2 : gap) + shift
-    way.push({ x: a.x, y }, { x: b.x, y }, b)
+    way.push({ x: a.x, y }, { x: b.x, y })
   }
+  way.push({ x: way.at(-1)!.x, y: to.y })
   return way
 }
 
