@@ -15,7 +15,7 @@ typedef struct cli_command {
 } cli_command;
 
 extern const cli_command cli_train, cli_evaluate, cli_predict, cli_data, cli_ops, cli_devices, cli_bench, cli_selftest,
-    cli_info, cli_explain, cli_inspect, cli_serve, cli_supervise;
+    cli_info, cli_explain, cli_inspect, cli_serve, cli_supervise, cli_report_of;
 
 /* ---- options ---- */
 

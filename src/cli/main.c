@@ -8,7 +8,7 @@
 
 static const cli_command *const commands[] = {
     &cli_train,   &cli_evaluate, &cli_predict, &cli_data,    &cli_info,     &cli_serve,     &cli_ops,
-    &cli_devices, &cli_bench,    &cli_explain, &cli_inspect, &cli_selftest, &cli_supervise,
+    &cli_devices, &cli_bench,    &cli_explain, &cli_inspect, &cli_selftest, &cli_supervise, &cli_report_of,
 };
 
 static void print_help(FILE *to)

@@ -233,6 +233,12 @@ bool rni_zip_write(const char *path, const rni_zip_input *inputs, int64_t count,
     return false;
 }
 
+bool rni_zip_pack(const rni_zip_input *inputs, int64_t count, bool compress, void **out, int64_t *out_n)
+{
+    const rni_codec *codec = get();
+    return codec && codec->zip_pack(inputs, count, compress, out, out_n);
+}
+
 /* ---- downloads ---- */
 
 rni_http_result rni_http_get_file(rni_http_get *request)

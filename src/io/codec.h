@@ -77,6 +77,8 @@ typedef struct rni_zip_input {
 
 /* Writes an archive, whole or not at all; the same bytes for the same input. `compress`: deflated instead of stored. */
 bool rni_zip_write(const char *path, const rni_zip_input *inputs, int64_t count, bool compress);
+/* The same in memory; there must be members. *out is for rni_free. */
+bool rni_zip_pack(const rni_zip_input *inputs, int64_t count, bool compress, void **out, int64_t *out_n);
 
 /* ---- downloads ---- */
 
@@ -102,7 +104,7 @@ bool rni_download(const rni_download_args *args);
 
 /* ---- the contract with librensa_io.so ---- */
 
-#define RNI_CODEC_ABI 1
+#define RNI_CODEC_ABI 2
 
 /* What the extension is given: it does not link to the library. */
 typedef struct rni_codec_host {
@@ -147,6 +149,7 @@ typedef struct rni_codec {
     bool (*zip_read)(void *zip, int64_t i, void **out, int64_t *out_n);
     bool (*zip_head)(void *zip, int64_t i, void *head, int64_t size, int64_t *n);
     bool (*zip_write)(const char *path, const rni_zip_input *inputs, int64_t count, bool compress);
+    bool (*zip_pack)(const rni_zip_input *inputs, int64_t count, bool compress, void **out, int64_t *out_n);
     rni_http_result (*http_get)(rni_http_get *get); /* raises no error; says why in `reason` */
 } rni_codec;
 

@@ -187,4 +187,19 @@ says 1 "/nowhere/t.json" "$RENSA" train --resume watched --iterations 6 --quiet 
 is "status of a run that did not go on" "$(member watched/result.json status)" finished
 says 0 "--trace means nothing with --show" "$RENSA" train --net mlp --show --trace t.json
 
+# reports
+says 0 "" "$RENSA" train --net lenet --data drawn --limit 200 --epochs 2 --batch 20 --out told --quiet
+says 0 "told.html" "$RENSA" report told --out told.html
+holds "the page lacks a section" "$(grep -c '<section' told.html)" -eq 7
+holds "the page does not cite Adam" -n "$(grep 'Kingma' told.html)"
+holds "the page has no pictures" "$(grep -c 'data:image/png' told.html)" -gt 20
+says 0 "told.pptx" "$RENSA" report told --out told.pptx
+says 0 "" "$RENSA" info told.pptx
+says 1 "nothing" "$RENSA" report nothing
+says 2 ".html or .pptx" "$RENSA" report told --out told.doc
+says 1 "/nowhere/r.html" "$RENSA" report told --out /nowhere/r.html
+rm told/result.json
+says 0 "" "$RENSA" report told --out told.html
+holds "the page does not say that the run did not end" -n "$(grep 'not come to its end' told.html)"
+
 finish

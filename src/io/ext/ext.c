@@ -26,6 +26,7 @@ static const rni_codec codec = {
     .zip_read = io_zip_read,
     .zip_head = io_zip_head,
     .zip_write = io_zip_write,
+    .zip_pack = io_zip_pack,
     .http_get = io_http_get,
 };
 

@@ -29,6 +29,7 @@ bool io_zip_member_at(void *zip, int64_t i, rni_zip_member *out);
 bool io_zip_read(void *zip, int64_t i, void **out, int64_t *out_n);
 bool io_zip_head(void *zip, int64_t i, void *head, int64_t size, int64_t *n);
 bool io_zip_write(const char *path, const rni_zip_input *inputs, int64_t count, bool compress);
+bool io_zip_pack(const rni_zip_input *inputs, int64_t count, bool compress, void **out, int64_t *out_n);
 rni_http_result io_http_get(rni_http_get *get);
 
 /* What the segments of a JPEG say, read without decoding (jpeg_scan.c). */

@@ -179,21 +179,57 @@ static bool add_member(zip_t *zip, const rni_zip_input *in, bool compress)
            zip_file_set_dostime(zip, (zip_uint64_t)i, 0, FIRST_DAY_OF_1980, 0) == 0;
 }
 
-bool io_zip_write(const char *path, const rni_zip_input *inputs, int64_t count, bool compress)
+static bool add_members(zip_t *zip, const rni_zip_input *inputs, int64_t count, bool compress)
 {
-    zip_error_t e;
-    int code = 0;
-    zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
-    if (!zip) {
-        zip_error_init_with_code(&e, code);
-        fail_zip(RN_ERR_IO, "the archive cannot be written", &e);
-        zip_error_fini(&e);
-        return false;
-    }
     bool ok = true;
     for (int64_t i = 0; ok && i < count; i++) ok = add_member(zip, &inputs[i], compress);
     if (ok && zip_close(zip) == 0) return true;
     fail_zip(RN_ERR_ARG, "the archive cannot be written", zip_get_error(zip));
     zip_discard(zip);
     return false;
+}
+
+bool io_zip_write(const char *path, const rni_zip_input *inputs, int64_t count, bool compress)
+{
+    zip_error_t e;
+    int code = 0;
+    zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
+    if (zip) return add_members(zip, inputs, count, compress);
+    zip_error_init_with_code(&e, code);
+    fail_zip(RN_ERR_IO, "the archive cannot be written", &e);
+    zip_error_fini(&e);
+    return false;
+}
+
+static bool read_source(zip_source_t *s, void **out, int64_t *out_n)
+{
+    zip_stat_t stat;
+    if (zip_source_stat(s, &stat) != 0 || zip_source_open(s) != 0)
+        return fail_zip(RN_ERR_NOMEM, "the archive cannot be read back", zip_source_error(s));
+    char *p = io_host()->alloc((int64_t)stat.size + 1);
+    const bool ok = p && zip_source_read(s, p, stat.size) == (zip_int64_t)stat.size;
+    if (p && !ok) fail_zip(RN_ERR_NOMEM, "the archive cannot be read back", zip_source_error(s));
+    zip_source_close(s);
+    *out = p;
+    *out_n = (int64_t)stat.size;
+    if (!ok) io_host()->free(p);
+    return ok;
+}
+
+bool io_zip_pack(const rni_zip_input *inputs, int64_t count, bool compress, void **out, int64_t *out_n)
+{
+    zip_error_t e;
+    zip_error_init(&e);
+    zip_source_t *s = zip_source_buffer_create(NULL, 0, 0, &e);
+    zip_t *zip = s ? zip_open_from_source(s, ZIP_TRUNCATE, &e) : NULL;
+    if (!zip) {
+        fail_zip(RN_ERR_NOMEM, "the archive cannot be made", &e);
+        zip_source_free(s);
+        zip_error_fini(&e);
+        return false;
+    }
+    zip_source_keep(s); /* zip_close gives back a reference */
+    const bool ok = add_members(zip, inputs, count, compress) && read_source(s, out, out_n);
+    zip_source_free(s);
+    return ok;
 }
