@@ -45,7 +45,7 @@ static void put_default(rni_json_writer *w, const rn_opt *o)
         if (rni_op_name(o->choices, 0, name, sizeof name, NULL)) rni_json_put_string(w, "default", name);
         break;
     case RN_OPT_TYPE_DTYPE:
-        rni_json_put_string(w, "default", o->value ? rn_dtype_name((rn_dtype)o->value) : NULL);
+        rni_json_put_string(w, "default", o->value != 0 ? rn_dtype_name((rn_dtype)o->value) : NULL);
         break;
     case RN_OPT_TYPE_INIT:
         rni_json_put_string(w, "default", o->choices);
