@@ -103,7 +103,7 @@ static bool read_course(rni_source_run *s, course *c)
     void *bytes = NULL;
     int64_t n = 0, lines = 0;
     char *path = rni_path_join(s->folder, "log.jsonl");
-    bool ok = path && rni_file_read(path, FILE_MOST, &bytes, &n);
+    bool ok = path && rni_file_exists(path) && rni_file_read(path, FILE_MOST, &bytes, &n);
     for (int64_t i = 0; ok && i < n; i++) lines += ((const char *)bytes)[i] == '\n';
     c->x = rni_document_alloc(s->report, lines * (int64_t)sizeof(double));
     ok = ok && c->x;
@@ -114,8 +114,10 @@ static bool read_course(rni_source_run *s, course *c)
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         if (!stop) break;
         rni_json *line = rni_json_parse(at, stop - at, path);
-        ok = line != NULL;
-        if (ok) see_line(c, line, lines);
+        if (line)
+            see_line(c, line, lines);
+        else
+            rn_error_clear(); /* a damaged line costs its points, not the report */
         rni_json_free(line);
         at = stop + 1;
     }

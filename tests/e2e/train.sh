@@ -199,6 +199,10 @@ says 1 "nothing" "$RENSA" report nothing
 says 2 ".html or .pptx" "$RENSA" report told --out told.doc
 says 1 "/nowhere/r.html" "$RENSA" report told --out /nowhere/r.html
 rm told/result.json
+printf 'half a li\n{"epo' >>told/log.jsonl
+says 0 "" "$RENSA" report told --out told.html
+holds "a damaged line has taken the curves along" -n "$(grep '>Learning curve<' told.html)"
+rm told/log.jsonl
 says 0 "" "$RENSA" report told --out told.html
 holds "the page does not say that the run did not end" -n "$(grep 'not come to its end' told.html)"
 
