@@ -201,7 +201,7 @@ static bool act_on(rni_request *q, const rni_job *j, action a)
     static const char *const states[] = { "\"stopped\"", "\"killed\"", "\"suspended\"", "\"queued\"" };
     const rni_job_change change = { "state", states[a] };
     const bool alive = rni_run_is_alive(q->console, j->id);
-    if (!j->json) return rni_refuse(q, 409, "the run %s was not started by this server", j->id);
+    if (!j->command) return rni_refuse(q, 409, "the run %s was not started by this server", j->id);
     if (a == RESUME) {
         if (alive || is_queued(j)) return rni_refuse(q, 409, "the run %s is under way", j->id);
         char epochs[32];
@@ -289,6 +289,7 @@ static bool do_patch(rni_request *q, const rni_job *j)
     rni_job_change changes[8];
     rni_str text[8] = { 0 };
     int64_t n = 0;
+    if (j->damaged) return rni_refuse(q, 409, "job.json of the run %s is damaged", j->id);
     bool ok = check_tags(rni_json_get(q->json, "tags"));
     for (int64_t i = 0; ok && i < rni_json_count(q->json); i++, n++) {
         rni_json_write_any(&(rni_json_writer){ .to = &text[n] }, rni_json_at(q->json, i));

@@ -43,8 +43,8 @@ static const char *text_of(const rni_json *v, const char *key)
 static void take_members(rni_job *j)
 {
     const rni_json *v = j->json;
-    j->kind = v ? text_of(v, "kind") : "train";
-    j->state = v ? text_of(v, "state") : "started";
+    j->kind = rni_json_get(v, "kind") ? text_of(v, "kind") : "train";
+    j->state = rni_json_get(v, "state") ? text_of(v, "state") : "started";
     j->name = text_of(v, "name");
     j->project = text_of(v, "project");
     j->slot = text_of(v, "slot");
@@ -67,7 +67,8 @@ bool rni_job_read(const rni_console *c, rni_request *q, const char *id, rni_job 
     if (ok && !rni_folder_exists(folder)) ok = q ? rni_refuse(q, 404, "there is no run \"%s\"", id) : false;
     if (ok && rni_file_bytes(path) >= 0) {
         j->json = rni_json_load(path, JOB_BYTES);
-        if (!j->json) rn_error_clear(); /* damaged: the run is shown with what else there is */
+        if (!j->json) rn_error_clear(); /* the run is shown with what else there is */
+        j->damaged = !j->json;
     }
     take_members(j);
     rni_free(folder);

@@ -11,6 +11,7 @@ enum { RNI_RUN_ID = 40 };
 /* What job.json holds, as texts of its JSON: borrowed from `json`. */
 typedef struct rni_job {
     rni_json *json;
+    bool damaged; /* job.json is there and cannot be read; it must not be written over */
     char id[RNI_RUN_ID];
     const char *kind, *state, *name, *project, *slot, *group, *parent, *notes;
     const rni_json *tags, *command, *set;

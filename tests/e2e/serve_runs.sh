@@ -76,6 +76,18 @@ job 200 '"notes":"changed"' PATCH "/runs/$run" -d '{"notes": "changed", "tags": 
 job 400 "no tag" PATCH "/runs/$run" -d '{"tags": ["two words"]}'
 is "the notes are in the folder" "$(grep -c '"notes": "changed"' "work/runs/$run/job.json")" 1
 
+# a run that was copied in, and one whose job.json is damaged, keep what they have
+cp -r "work/runs/$run" work/runs/000000-copied
+rm work/runs/000000-copied/job.json
+job 200 '"kind":"train"' PATCH /runs/000000-copied -d '{"tags": ["found"]}'
+job 200 '"tags":["found"]' GET /runs/000000-copied
+job 409 "was not started" POST /runs/000000-copied/resume
+cp -r "work/runs/$run" work/runs/000000-damaged
+printf '{"kind": "tra' >work/runs/000000-damaged/job.json
+job 409 "damaged" PATCH /runs/000000-damaged -d '{"tags": ["lost"]}'
+is "a damaged job.json is not written over" "$(cat work/runs/000000-damaged/job.json)" '{"kind": "tra'
+rm -r work/runs/000000-copied work/runs/000000-damaged
+
 # a finished run goes on beyond its end
 job 200 '"state":"queued"' POST "/runs/$run/resume" -d '{"epochs": 5}'
 until_state "$run" finished
